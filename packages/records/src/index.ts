@@ -1,0 +1,38 @@
+/**
+ * @cpc/records: the schemas and types that programs share about a run. No TensorFlow, no runtime, no files.
+ */
+export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
+export { RecordError } from './errors.js';
+export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
+export {
+  formatMetricsLine,
+  type MetricsLine,
+  metricsLineOf,
+  metricsLineSchema,
+  parseMetrics,
+  parseMetricsLine,
+} from './metrics.js';
+export {
+  type ConfidenceInterval,
+  confidenceIntervalSchema,
+  type ProbeResult,
+  probeResultSchema,
+} from './probe-result.js';
+export {
+  type DataSummary,
+  dataSummarySchema,
+  type Figure,
+  figureSchema,
+  formatRunRecord,
+  type Machine,
+  machineSchema,
+  parseRunRecord,
+  type ResolvedSetting,
+  type RunRecord,
+  resolvedSettingSchema,
+  runRecordSchema,
+  runRecordVersion,
+  type SettingSource,
+  settingSourceSchema,
+} from './run-record.js';
+export { type StepMeasurements, stepMeasurementsSchema } from './step-measurements.js';

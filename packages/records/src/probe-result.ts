@@ -1,0 +1,52 @@
+/**
+ * What a probe found: how well a linear classifier reads labels off frozen features.
+ */
+import { z } from 'zod';
+
+/** An interval that covers the true figure with probability `level`. */
+export const confidenceIntervalSchema = z
+  .object({
+    low: z.number(),
+    high: z.number(),
+    /** such as 0.95 */
+    level: z.number().gt(0).lt(1),
+  })
+  .refine(({ low, high }) => low <= high, { error: 'expected low <= high' });
+
+export const probeResultSchema = z
+  .object({
+    /** what is read off the features, such as `phone` */
+    task: z.string().min(1),
+    /** which features, such as `context` or `latent` */
+    representation: z.string().min(1),
+    /** what made the features when the trained model did not: `random`, `mfcc`, `supervised`, … */
+    baseline: z.string().min(1).optional(),
+    /** a fraction from 0 to 1; the mean over folds where there are several */
+    accuracy: z.number().min(0).max(1),
+    classes: z.int().min(2),
+    counts: z.object({
+      train: z.int().min(0),
+      /** examples used only to choose settings such as the L2 weight */
+      validation: z.int().min(0).optional(),
+      test: z.int().min(0),
+    }),
+    /** 1 for a fixed split */
+    folds: z.int().min(1),
+    confidence: confidenceIntervalSchema,
+    /** row = true class, column = predicted class, entries = test examples */
+    confusion: z.array(z.array(z.int().min(0))).optional(),
+  })
+  .refine(({ confusion, classes }) => confusion === undefined || isSquare(confusion, classes), {
+    path: ['confusion'],
+    error: 'expected one row and one column per class',
+  });
+
+/** How well a linear classifier reads labels off frozen features. */
+export type ProbeResult = z.infer<typeof probeResultSchema>;
+
+/** An interval that covers the true figure with probability `level`. */
+export type ConfidenceInterval = z.infer<typeof confidenceIntervalSchema>;
+
+function isSquare(rows: readonly (readonly number[])[], size: number): boolean {
+  return rows.length === size && rows.every((row) => row.length === size);
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+
+import { RecordError } from './errors.js';
+import { record } from './fixtures/examples.js';
+import { formatRunRecord, parseRunRecord } from './run-record.js';
+
+function errorOf(action: () => void): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a run record', () => {
+  it('comes back unchanged after one round through text', () => {
+    expect(parseRunRecord(formatRunRecord(record), 'run.json')).toEqual(record);
+  });
+
+  it('needs none of its 5 optional fields', () => {
+    const { preset: _preset, ended: _ended, error: _error, ...rest } = record;
+    const bare = { ...rest, engine: { name: 'cpu' }, data: { counts: {}, skipped: [] } };
+    expect(parseRunRecord(formatRunRecord(bare), 'run.json')).toEqual(bare);
+  });
+
+  it('leaves out a field that layout 1 does not have', () => {
+    const text = JSON.stringify({ ...record, invented: 1 });
+    expect(parseRunRecord(text, 'run.json')).toEqual(record);
+  });
+
+  it('accepts seed 0 and a negative seed', () => {
+    for (const seed of [0, -7]) expect(parseRunRecord(formatRunRecord({ ...record, seed }), 'x').seed).toBe(seed);
+  });
+});
+
+describe('a text that is no run record', () => {
+  it('is refused with the file, what came and the reason when it is not JSON', () => {
+    const error = errorOf(() => parseRunRecord('{"schema": 1,', 'out/run.json'));
+    expect(RecordError.isInstance(error)).toBe(true);
+    expect(error.message).toMatch(
+      /^out\/run\.json: expected a run record of layout 1 in JSON, received "\{\\"schema\\": 1,"/,
+    );
+  });
+
+  it('is called empty when it has 0 characters', () => {
+    expect(errorOf(() => parseRunRecord('', 'run.json')).message).toContain('received an empty text');
+  });
+
+  it('is refused with every wrong field named: 2 of 2', () => {
+    const wrong = { ...record, seed: 0.5, settings: { batchSize: { value: 8, source: 'guess' } } };
+    const { message } = errorOf(() => parseRunRecord(JSON.stringify(wrong), 'run.json'));
+    expect(message).toContain('seed: ');
+    expect(message).toContain('settings.batchSize.source: ');
+  });
+
+  it('is told to update the package when its layout is 2', () => {
+    const { message } = errorOf(() => parseRunRecord(JSON.stringify({ ...record, schema: 2 }), 'run.json'));
+    expect(message).toMatch(/received layout 2\. A newer cpc wrote it: update @cpc\/records\./);
+  });
+
+  it('is not blamed on a newer version when it has layout 0', () => {
+    const { message } = errorOf(() => parseRunRecord(JSON.stringify({ ...record, schema: 0 }), 'run.json'));
+    expect(message).toContain('schema: ');
+    expect(message).not.toContain('newer');
+  });
+});
+
+describe('writing a run record', () => {
+  it('refuses a figure that is not finite, and names it', () => {
+    const broken = { ...record, figures: { lossNats: { value: Number.NaN } } };
+    expect(() => formatRunRecord(broken)).toThrow(/figures\.lossNats\.value/);
+  });
+
+  it('refuses a confusion table of 1 row for 2 classes', () => {
+    const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, confusion: [[1, 2]] })) };
+    expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.confusion: expected one row and one column per class/);
+  });
+
+  it('refuses an interval with low 0.4 above high 0.3', () => {
+    const confidence = { low: 0.4, high: 0.3, level: 0.95 };
+    const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, confidence })) };
+    expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.confidence: expected low <= high/);
+  });
+});
+
+it('RecordError is recognised across two copies of the package', () => {
+  const marker = Symbol.for('@cpc/records.RecordError');
+  class OtherCopy extends Error {
+    readonly [marker] = true;
+  }
+  expect(RecordError.isInstance(new OtherCopy('x'))).toBe(true);
+  expect(RecordError.isInstance(new Error('x'))).toBe(false);
+  expect(RecordError.isInstance(undefined)).toBe(false);
+});
