@@ -1,0 +1,74 @@
+/**
+ * What a kernel's lowering is given and gives: the shape rule and the nodes of one
+ * TensorFlow.js kernel, side by side.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../errors.js';
+import type { DataType } from '../graph.js';
+import type { GraphBuilder, Traced } from '../graph-builder.js';
+
+/** Writes one TensorFlow.js kernel into a graph and returns what it makes. */
+export type Kernel = (g: GraphBuilder, inputs: KernelInputs, attributes: KernelAttributes) => Traced | Traced[];
+
+export type KernelInputs = Readonly<Record<string, Traced>>;
+export type KernelAttributes = Readonly<Record<string, unknown>>;
+
+/** A kernel's input that must be there. */
+export function input(inputs: KernelInputs, name: string): Traced {
+  const value = inputs[name];
+  if (value === undefined) throw new CompileError(`trace: a kernel lacks its input "${name}".`);
+  return value;
+}
+
+/** Inputs of a kernel that takes a list, in order. */
+export function listOf(inputs: KernelInputs): Traced[] {
+  return Object.values(inputs);
+}
+
+export function numberAttribute(attributes: KernelAttributes, name: string, otherwise?: number): number {
+  const value = attributes[name] ?? otherwise;
+  if (typeof value === 'number') return value;
+  throw new CompileError(`trace: a kernel's attribute "${name}" should be a number, received ${String(value)}.`);
+}
+
+export function numbersAttribute(attributes: KernelAttributes, name: string): number[] {
+  const value = attributes[name];
+  const list = typeof value === 'number' ? [value] : value;
+  if (Array.isArray(list) && list.every((item) => typeof item === 'number')) return list;
+  throw new CompileError(
+    `trace: a kernel's attribute "${name}" should be a list of numbers, received ${String(value)}.`,
+  );
+}
+
+export function flagAttribute(attributes: KernelAttributes, name: string): boolean {
+  return attributes[name] === true;
+}
+
+export function dataTypeAttribute(attributes: KernelAttributes, name: string, otherwise: DataType): DataType {
+  const value = attributes[name] ?? otherwise;
+  if (value === 'float32' || value === 'int32' || value === 'bool') return value;
+  throw new CompileError(`trace: element type ${String(value)} is not supported; use float32, int32 or bool.`);
+}
+
+/** The axis counted from the front. */
+export function axisFromFront(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+export function broadcastShape(a: Traced, b: Traced): number[] {
+  return tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** The same shape with one axis of another length. */
+export function withAxis(shape: readonly number[], axis: number, length: number): number[] {
+  return shape.map((old, index) => (index === axis ? length : old));
+}
+
+/** 0, 1, … count - 1. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}

@@ -1,0 +1,68 @@
+/** ONNX Runtime in Node. */
+import { availableParallelism } from 'node:os';
+import type * as OnnxRuntime from 'onnxruntime-node';
+import { CompileError } from '../errors.js';
+import type { Runtime } from '../runtime.js';
+
+/** Execution providers that onnxruntime-node may offer, depending on the platform. */
+export type NodeProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
+export interface NodeRuntimeOptions {
+  /** Default `cpu`. Another one is tried first and falls back to nothing: failing to start is an error. */
+  readonly provider?: NodeProvider;
+  /** Threads within an operator; default: the machine's parallelism. */
+  readonly threads?: number;
+}
+
+/**
+ * Loads onnxruntime-node.
+ *
+ * @throws {CompileError} if the package or its binary is not there, naming the install command.
+ */
+export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
+  const ort = await loaded();
+  const threads = options.threads ?? availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new CompileError(`nodeRuntime: expected threads to be a whole number of at least 1, received ${threads}.`);
+  }
+  const provider = options.provider ?? 'cpu';
+  return {
+    name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
+    providers: [provider],
+    threads,
+    createTensor: (type, data, shape) => new ort.Tensor(type, data, shape),
+    createSession: async (model) => {
+      try {
+        return await ort.InferenceSession.create(model, {
+          executionProviders: [provider],
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          executionMode: 'sequential',
+          graphOptimizationLevel: 'all',
+          logSeverityLevel: 3,
+        });
+      } catch (error) {
+        throw new CompileError(
+          `nodeRuntime: ONNX Runtime could not start a session on provider "${provider}": ${reason(error)}`,
+        );
+      }
+    },
+  };
+}
+
+async function loaded(): Promise<typeof OnnxRuntime> {
+  try {
+    const module: typeof OnnxRuntime & { readonly default?: typeof OnnxRuntime } = await import('onnxruntime-node');
+    return module.default ?? module;
+  } catch (error) {
+    throw new CompileError(
+      `nodeRuntime: onnxruntime-node could not be loaded (${reason(error)}). ` +
+        'Install it with: npm install onnxruntime-node --onnxruntime-node-install=skip ' +
+        '(on an Intel Mac there is no binary: use the engine "tensorflow").',
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

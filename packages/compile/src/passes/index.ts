@@ -1,0 +1,26 @@
+/** The passes in the order in which they help one another. */
+import type { Graph } from '../graph.js';
+import { collapseChains } from './chains.js';
+import { shareCommonSubexpressions } from './common-subexpressions.js';
+import { removeDeadCode } from './dead-code.js';
+import { removeIdentities } from './identities.js';
+import { lowerPrimitives, type Purpose } from './lower-primitives.js';
+import type { Pass } from './pass.js';
+
+/** The passes `optimise` applies for a purpose. */
+export function standardPasses(purpose: Purpose): Pass[] {
+  return [
+    removeDeadCode,
+    lowerPrimitives(purpose),
+    removeIdentities,
+    collapseChains,
+    removeIdentities,
+    shareCommonSubexpressions,
+    removeDeadCode,
+  ];
+}
+
+/** Applies passes from first to last. */
+export function applyPasses(graph: Graph, passes: readonly Pass[]): Graph {
+  return passes.reduce((current, pass) => pass.apply(current), graph);
+}

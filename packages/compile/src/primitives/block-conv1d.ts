@@ -1,0 +1,192 @@
+/**
+ * Strided 1-D convolution whose kernel is a multiple of its stride, as products of whole blocks.
+ *
+ * Cut the padded input into blocks of one stride: every output is then the sum of `taps` products of a
+ * block with a slice of the kernel, with no im2col and no copy.
+ *
+ * Letters used for shapes here:
+ *   B  batch        L  input length     I  input channels
+ *   T  outputs      S  stride           O  output channels
+ *   N  blocks = T + taps - 1            taps = kernel length / S
+ */
+import * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../errors.js';
+import type { TensorSpec } from '../graph.js';
+import { definePrimitive } from './define.js';
+
+/** Stride and zero padding of a block convolution, in input samples. */
+export interface BlockConv1dOptions {
+  readonly stride: number;
+  readonly padBefore: number;
+  readonly padAfter: number;
+}
+
+type Attributes = { readonly stride: number; readonly padBefore: number; readonly padAfter: number };
+
+const primitive = definePrimitive<Attributes>({
+  name: 'BlockConv1d',
+  spec: ([input, kernel], options) => {
+    const { batch, outputs, outputChannels } = geometry(input, kernel, options);
+    return { shape: [batch, outputs, outputChannels], dtype: 'float32' };
+  },
+  compute: ([input, kernel], options) => {
+    const sizes = geometry(input, kernel, options);
+    const { batch, outputs, blocks, taps, outputChannels } = sizes;
+    const rows = blockRows(tensor(input), options, sizes); // [B N, S I]
+    const products = tf.reshape(tf.matMul(rows, tapColumns(tensor(kernel), sizes)), [
+      batch,
+      blocks,
+      taps * outputChannels,
+    ]);
+    const parts = Array.from({ length: taps }, (_, tap) =>
+      tf.slice(products, [0, tap, tap * outputChannels], [batch, outputs, outputChannels]),
+    );
+    return parts.reduce((sum, part) => tf.add(sum, part)); // [B, T, O]
+  },
+  gradient: (upstream, { inputs: [input, kernel] }, options) => {
+    const sizes = geometry(input, kernel, options);
+    const { batch, length, blocks, taps, stride, inputChannels, outputChannels } = sizes;
+    const shifted = Array.from({ length: taps }, (_, tap) =>
+      tf.pad(upstream, [
+        [0, 0],
+        [tap, taps - 1 - tap],
+        [0, 0],
+      ]),
+    );
+    const gradientRows = tf.reshape(tf.concat(shifted, 2), [batch * blocks, taps * outputChannels]);
+    const rows = blockRows(tensor(input), options, sizes);
+    const kernelColumns = tf.matMul(rows, gradientRows, true, false); // [S I, taps O]
+    const kernelGradient = tf.transpose(
+      tf.reshape(kernelColumns, [stride * inputChannels, taps, outputChannels]),
+      [1, 0, 2],
+    );
+    const inputRows = tf.matMul(gradientRows, tapColumns(tensor(kernel), sizes), false, true); // [B N, S I]
+    const padded = tf.reshape(inputRows, [batch, blocks * stride, inputChannels]);
+    return [
+      cropped(padded, options.padBefore, length),
+      tf.reshape(kernelGradient, [taps * stride, inputChannels, outputChannels]),
+    ];
+  },
+  export: (g, [input, kernel], { stride, padBefore, padAfter }, result) => {
+    if (input === undefined || kernel === undefined) throw new CompileError('blockConv1d: an input is missing.');
+    const channelsFirst = g.transpose(input, [0, 2, 1]);
+    const [batch = 0, outputs = 0, channels = 0] = result.shape;
+    const convolved = g.node(
+      'Conv',
+      [channelsFirst, g.transpose(kernel, [2, 1, 0])],
+      [batch, channels, outputs],
+      'float32',
+      {
+        kernel_shape: [kernel.shape[0] ?? 0],
+        strides: [stride],
+        pads: [padBefore, padAfter],
+      },
+    );
+    return g.transpose(convolved, [0, 2, 1]);
+  },
+});
+
+/**
+ * Strided 1-D convolution (cross-correlation, as in neural networks) without bias.
+ *
+ * @param input - `[B, L, I]` float32.
+ * @param kernel - `[K, I, O]` float32 with K a multiple of the stride.
+ * @returns `[B, T, O]` with T = floor((L + padBefore + padAfter - K) / stride) + 1; the caller owns it.
+ * @throws {CompileError} if ranks or channels do not fit, K is not a multiple of the stride, or L is too short for one output.
+ *
+ * @example
+ * blockConv1d(tf.ones([1, 20, 1]), tf.ones([10, 1, 4]), { stride: 5, padBefore: 2, padAfter: 3 }); // [1, 4, 4]
+ */
+export function blockConv1d(input: tf.Tensor, kernel: tf.Tensor, options: BlockConv1dOptions): tf.Tensor3D {
+  const { stride, padBefore, padAfter } = options;
+  geometry(input, kernel, options);
+  return tf.tidy(() => primitive([input, kernel], { stride, padBefore, padAfter }) as tf.Tensor3D);
+}
+
+interface Geometry {
+  readonly batch: number;
+  readonly length: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly stride: number;
+  readonly taps: number;
+  readonly outputs: number;
+  readonly blocks: number;
+}
+
+type Shaped = Pick<TensorSpec, 'shape'> | undefined;
+
+function geometry(input: Shaped, kernel: Shaped, { stride, padBefore, padAfter }: BlockConv1dOptions): Geometry {
+  const [batch, length, inputChannels] = dimensions(input, 'input [batch, length, channels]');
+  const [kernelLength, kernelChannels, outputChannels] = dimensions(kernel, 'kernel [length, inputs, outputs]');
+  if (inputChannels !== kernelChannels) {
+    throw new CompileError(
+      `blockConv1d: the input has ${inputChannels} channels and the kernel expects ${kernelChannels}.`,
+    );
+  }
+  if (!Number.isInteger(stride) || stride < 1 || kernelLength % stride !== 0 || kernelLength === 0) {
+    throw new CompileError(
+      `blockConv1d: expected a kernel length that is a multiple of the stride, received kernel ${kernelLength} and stride ${stride}. Use tf.conv1d for other kernels.`,
+    );
+  }
+  if (!(padBefore >= 0 && padAfter >= 0)) {
+    throw new CompileError(`blockConv1d: expected paddings of at least 0, received ${padBefore} and ${padAfter}.`);
+  }
+  const padded = length + padBefore + padAfter;
+  if (padded < kernelLength) {
+    throw new CompileError(
+      `blockConv1d: expected an input of at least ${kernelLength - padBefore - padAfter} positions, received ${length}.`,
+    );
+  }
+  const taps = kernelLength / stride;
+  const outputs = Math.floor((padded - kernelLength) / stride) + 1;
+  return { batch, length, inputChannels, outputChannels, stride, taps, outputs, blocks: outputs + taps - 1 };
+}
+
+function dimensions(value: Shaped, expected: string): [number, number, number] {
+  const [first, second, third, ...rest] = value?.shape ?? [];
+  if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
+    throw new CompileError(`blockConv1d: expected ${expected}, received shape [${value?.shape.join(', ') ?? ''}].`);
+  }
+  return [first, second, third];
+}
+
+/** The padded input as rows of whole blocks; what no output reaches is cut off. */
+function blockRows(input: tf.Tensor, { padBefore, padAfter }: BlockConv1dOptions, sizes: Geometry): tf.Tensor2D {
+  const { batch, length, blocks, stride, inputChannels } = sizes;
+  const used = blocks * stride;
+  const after = Math.min(padAfter, Math.max(0, used - length - padBefore));
+  const padded =
+    padBefore + after === 0
+      ? input
+      : tf.pad(input, [
+          [0, 0],
+          [padBefore, after],
+          [0, 0],
+        ]);
+  return tf.reshape(cropped(padded, 0, used), [batch * blocks, stride * inputChannels]);
+}
+
+/** The kernel as [S I, taps O]: one product serves all taps. */
+function tapColumns(kernel: tf.Tensor, { taps, stride, inputChannels, outputChannels }: Geometry): tf.Tensor2D {
+  const byTap = tf.reshape(kernel, [taps, stride * inputChannels, outputChannels]);
+  return tf.reshape(tf.transpose(byTap, [1, 0, 2]), [stride * inputChannels, taps * outputChannels]);
+}
+
+/** `length` positions from `start`; zeros stand for positions past the end. */
+function cropped(value: tf.Tensor, start: number, length: number): tf.Tensor {
+  const available = (value.shape[1] ?? 0) - start;
+  const kept = tf.slice(value, [0, start, 0], [-1, Math.min(length, available), -1]);
+  return available >= length
+    ? kept
+    : tf.pad(kept, [
+        [0, 0],
+        [0, length - available],
+        [0, 0],
+      ]);
+}
+
+function tensor(value: tf.Tensor | undefined): tf.Tensor {
+  if (value === undefined) throw new CompileError('blockConv1d: an input is missing.');
+  return value;
+}

@@ -1,0 +1,17 @@
+/** The one thing a platform must offer: sessions that run ONNX files. */
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+
+export interface Runtime {
+  /** For messages and run records, such as `onnxruntime-node 1.30.0`. */
+  readonly name: string;
+  /** Execution providers in order of preference, such as `['cpu']`. */
+  readonly providers: readonly string[];
+  /** Threads one session computes with. */
+  readonly threads: number;
+  readonly createSession: (model: Uint8Array) => Promise<InferenceSession>;
+  readonly createTensor: (
+    type: 'float32' | 'int32' | 'bool',
+    data: Float32Array | Int32Array | Uint8Array,
+    shape: readonly number[],
+  ) => Tensor;
+}

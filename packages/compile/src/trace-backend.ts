@@ -1,0 +1,157 @@
+/**
+ * A TensorFlow.js backend that computes nothing and writes down what it was asked.
+ *
+ * TensorFlow.js finds gradients by running kernels; on this backend those kernels
+ * become nodes, so forward and backward pass land in one graph. Which node a
+ * kernel becomes is decided in `kernels/`.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { CompileError } from './errors.js';
+import type { DataType } from './graph.js';
+import { type GraphBuilder, Traced } from './graph-builder.js';
+import { kernelTable } from './kernels/index.js';
+
+export const traceBackendName = 'cpc-trace';
+
+class TraceBackend extends tf.KernelBackend {
+  readonly #builders: GraphBuilder[] = [];
+  readonly #written = new WeakMap<object, Traced>();
+
+  get builder(): GraphBuilder {
+    const builder = this.#builders.at(-1);
+    if (builder === undefined) throw new CompileError('trace: the tracing backend is in use outside trace().');
+    return builder;
+  }
+
+  get active(): boolean {
+    return this.#builders.length > 0;
+  }
+
+  enter(builder: GraphBuilder): void {
+    this.#builders.push(builder);
+  }
+
+  leave(): void {
+    this.#builders.pop();
+  }
+
+  /** The traced value behind a tensor of this backend. */
+  traced(dataId: object): Traced {
+    const traced = dataId instanceof Traced ? dataId : this.#written.get(dataId);
+    if (traced === undefined) {
+      throw new CompileError(
+        'trace: a tensor of an earlier trace is used in this one. Make it inside the traced function, or pass it as an input.',
+      );
+    }
+    return traced;
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const id = {};
+    this.#written.set(id, this.#constant(values, shape, dtype));
+    return id;
+  }
+
+  #constant(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: tf.DataType): Traced {
+    const type = graphDataType(dtype);
+    const numbers = Array.from(values as ArrayLike<number>, Number);
+    const data =
+      type === 'float32'
+        ? Float32Array.from(numbers)
+        : type === 'int32'
+          ? Int32Array.from(numbers)
+          : Uint8Array.from(numbers);
+    return this.builder.constant(data, shape, type);
+  }
+
+  override move(): void {
+    throw new CompileError(
+      'trace: the function uses a tensor made outside it. Pass it as an input, or make it inside the function from a typed array.',
+    );
+  }
+
+  override readSync(): never {
+    throw new CompileError(
+      'trace: a value was read while tracing (dataSync, arraySync, or a condition on a tensor). A traced function may not look at values: use tf.where for choices, or pass the number as an input.',
+    );
+  }
+
+  override async read(): Promise<never> {
+    return this.readSync();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override numDataIds(): number {
+    return 0;
+  }
+  override disposeData(): boolean {
+    return true;
+  }
+  override incRef(): void {}
+  decRef(): boolean {
+    return true;
+  }
+  override refCount(): number {
+    return 1;
+  }
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+  override epsilon(): number {
+    return 1e-7;
+  }
+  override timerAvailable(): boolean {
+    return false;
+  }
+}
+
+/** The one tracing backend of this process. */
+export const traceBackend = new TraceBackend();
+
+/** Registers the backend and its kernels with TensorFlow.js, once. */
+export function registerTraceBackend(): void {
+  if (tf.findBackend(traceBackendName) !== null) return;
+  tf.registerBackend(traceBackendName, () => traceBackend, 0);
+  for (const [kernelName, kernel] of Object.entries(kernelTable)) {
+    tf.registerKernel({
+      kernelName,
+      backendName: traceBackendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        const traced = Object.fromEntries(
+          Object.entries(inputs).flatMap(([name, info]) => (info == null ? [] : [[name, tracedInput(info)]])),
+        );
+        const result = kernel(traceBackend.builder, traced, attrs ?? {});
+        return Array.isArray(result) ? result.map(tensorInfo) : tensorInfo(result);
+      },
+    });
+  }
+}
+
+function tracedInput(info: tf.TensorInfo): Traced {
+  const traced = traceBackend.traced(info.dataId);
+  return new Traced(traced.name, info.shape, traced.dtype);
+}
+
+/** The tensor that stands for a traced value, tracked by TensorFlow.js. */
+export function tensorOf(traced: Traced): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(tensorInfo(traced));
+}
+
+/** The traced value that a tensor stands for. */
+export function tracedOf(tensor: tf.Tensor): Traced {
+  return tracedInput(tensor);
+}
+
+function tensorInfo(traced: Traced): tf.TensorInfo {
+  if (traced.dtype === 'int64')
+    throw new CompileError(`trace: value ${traced.name} is int64, which TensorFlow.js does not have.`);
+  return { dataId: traced, shape: [...traced.shape], dtype: traced.dtype };
+}
+
+function graphDataType(dtype: tf.DataType): DataType {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  throw new CompileError(`trace: element type ${dtype} is not supported; use float32, int32 or bool.`);
+}
