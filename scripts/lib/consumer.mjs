@@ -1,0 +1,41 @@
+/**
+ * An empty project that installs our tarballs, as a user's project would install them from the registry.
+ *
+ * npm runs onnxruntime-node's install script, which fetches CUDA libraries from NuGet on every Linux x64 machine and
+ * fails without that host; the flag below is the one that our READMEs tell users to give. pnpm runs no script unasked.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pnpm } from './pnpm.mjs';
+import { run } from './run.mjs';
+
+function writeProject(folder, manifest) {
+  mkdirSync(folder, { recursive: true });
+  const text = JSON.stringify({ name: 'consumer', private: true, type: 'module', ...manifest }, null, 2);
+  writeFileSync(join(folder, 'package.json'), text);
+}
+
+/** `npm install TARBALL...` in a new project. */
+export async function installWithNpm(folder, tarballs) {
+  writeProject(folder, {});
+  const flags = ['--onnxruntime-node-install=skip', '--no-audit', '--no-fund'];
+  const { code, text } = await run('npm', ['install', ...tarballs.values(), ...flags], {
+    cwd: folder,
+    shell: process.platform === 'win32',
+  });
+  return { ok: code === 0, output: text };
+}
+
+/**
+ * `pnpm install` of the same.
+ *
+ * The overrides stand in for the registry, where a package of ours finds the others that it needs.
+ *
+ * @param tarballs - package name -> tarball, absolute.
+ */
+export async function installWithPnpm(folder, tarballs) {
+  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
+  writeProject(folder, { dependencies, pnpm: { overrides: dependencies } });
+  const { code, text } = await pnpm(['install', '--ignore-workspace'], { cwd: folder });
+  return { ok: code === 0, output: text };
+}

@@ -1,0 +1,56 @@
+/** The order of the checks: which stage needs which. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
+import { installWithNpm, installWithPnpm } from './consumer.mjs';
+import { runExample } from './readme-example.mjs';
+import { publishedPackages } from './workspace.mjs';
+
+/** Everything that can be said about the sources in place. */
+export async function checkSources(stage, { slow }) {
+  await stage('install', install);
+  await stage('build', build, ['install']);
+  await stage('lint', lint, ['install']);
+  await stage('types', types, ['install']);
+  await stage('boundaries', boundaries, ['install']);
+  await stage('unit tests', () => unitTests({ slow }), ['install']);
+}
+
+/** Packs every package and lints what the registry would get. */
+export async function checkTarballs(stage, folder) {
+  mkdirSync(folder, { recursive: true });
+  await stage('pack', () => pack(folder), ['build']);
+  for (const { name } of publishedPackages()) {
+    await stage(`package lint of ${name}`, () => lintTarball(tarballOf(name, folder)), ['pack']);
+  }
+}
+
+/** Installs the tarballs into empty projects and runs every README's example there. */
+export async function checkConsumers(stage, tarballFolder, projects) {
+  const packages = publishedPackages();
+  const tarballs = () => new Map(packages.map(({ name }) => [name, tarballOf(name, tarballFolder)]));
+  const managers = [
+    { manager: 'npm', installInto: installWithNpm },
+    { manager: 'pnpm', installInto: installWithPnpm },
+  ];
+  for (const { manager, installInto } of managers) {
+    const project = join(projects, manager);
+    const installed = `install from tarballs with ${manager}`;
+    await stage(installed, () => installInto(project, tarballs()), ['pack']);
+    for (const { folder } of packages) {
+      const name = `README example of ${basename(folder)} under ${manager}`;
+      await stage(name, () => runExample(folder, project), [installed]);
+    }
+  }
+}
+
+/** Calls `work` with a new folder outside the repository, and removes it afterwards. */
+export async function inTemporaryFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'cpc-'));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

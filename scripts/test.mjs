@@ -1,0 +1,17 @@
+/**
+ * `npm test`: all that must hold before a change is taken, from a fresh clone with only Node and npm.
+ *
+ * `--full` adds the slow tier (`*.slow.test.ts`). The last line is `N passed, M failed`.
+ */
+import { join } from 'node:path';
+import { createStages } from './lib/stages.mjs';
+import { checkConsumers, checkSources, checkTarballs, inTemporaryFolder } from './lib/suite.mjs';
+
+const { stage, finish } = createStages();
+await inTemporaryFolder(async (folder) => {
+  const tarballs = join(folder, 'tarballs');
+  await checkSources(stage, { slow: process.argv.includes('--full') });
+  await checkTarballs(stage, tarballs);
+  await checkConsumers(stage, tarballs, folder);
+});
+finish();
