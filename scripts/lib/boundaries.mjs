@@ -29,7 +29,7 @@ const SKIPPED_FILES = new Set(['pnpm-lock.yaml']);
 const TEXT_FILE =
   /(\.(ts|mts|js|mjs|cjs|json|jsonc|md|ya?ml|toml|html|css|sh|py|txt|grit)|(^|\/)(run|LICENSE|\.[a-z]+))$/;
 const CODE_FILE = /\.(ts|mts|js|mjs)$/;
-const TEST_FILE = /\.(slow\.)?test(-d)?\.(ts|mjs)$/;
+const TEST_FILE = /(\.test(-d)?\.(ts|mjs)$|\/test-support\/)/;
 
 // Written in pieces: this file is itself searched.
 const OUTSIDE_PATH = new RegExp(`(?<![\\w.-])/(${'wo'}rk|${'tm'}p)/|\\.\\./${'sha'}red\\b`);
@@ -97,6 +97,7 @@ function importViolation(path, specifier) {
       .join('/');
     if (!target.startsWith(`${folder}/`)) return `imports ${specifier}, out of its package: import the package by name`;
     if (!/\.(js|mjs|json)$/.test(specifier)) return `imports ${specifier} without the ending .js`;
+    if (!isTest && TEST_FILE.test(`${target}/`)) return `imports ${specifier}: test support is for tests`;
     const entersNode = target.startsWith(`${folder}/src/node/`);
     return entersNode && !mayUseNode ? `imports ${specifier}: only src/node may import from src/node` : undefined;
   }
