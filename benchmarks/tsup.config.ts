@@ -5,7 +5,7 @@ export default defineConfig({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: [/^@cpc\//, /^node:/],
+  skipNodeModulesBundle: true, // whatever is imported by name is installed by name
   sourcemap: true,
   clean: true,
 });

@@ -5,7 +5,7 @@ export default defineConfig({
   format: 'esm',
   platform: 'neutral',
   target: 'node20',
-  external: [/^@cpc\//, /^node:/],
+  skipNodeModulesBundle: true, // whatever is imported by name is installed by name
   dts: true,
   sourcemap: true,
   clean: true,
