@@ -1,0 +1,232 @@
+/**
+ * The safetensors file format: named tensors in one block of bytes, behind a header in JSON.
+ *
+ *   8 bytes   length of the header, little-endian
+ *   header    {"__metadata__": {…}, "name": {"dtype": "F32", "shape": […], "data_offsets": [begin, end]}, …}
+ *   data      the tensors, row-major, little-endian, without gaps
+ *
+ * The header is padded with spaces so that the data begin at a multiple of 8, and wider types come first, so every
+ * tensor begins at a multiple of its own entries' width. (The format forbids the gaps that wider alignment would need.)
+ *
+ * Source: https://huggingface.co/docs/safetensors. Float16, bfloat16 and 64-bit integers are refused by name.
+ */
+import { z } from 'zod';
+
+import { CpcArgumentError, CpcError } from './errors.js';
+import { sizeOf } from './parameter-tree.js';
+
+const formats = [
+  { dtype: 'F64', width: 8, array: Float64Array },
+  { dtype: 'F32', width: 4, array: Float32Array },
+  { dtype: 'I32', width: 4, array: Int32Array },
+  { dtype: 'U32', width: 4, array: Uint32Array },
+  { dtype: 'I16', width: 2, array: Int16Array },
+  { dtype: 'U16', width: 2, array: Uint16Array },
+  { dtype: 'I8', width: 1, array: Int8Array },
+  { dtype: 'U8', width: 1, array: Uint8Array },
+] as const;
+
+/** The typed arrays that a safetensors file can hold here. */
+export type TensorData = InstanceType<(typeof formats)[number]['array']>;
+
+/** A tensor in plain memory: `data` in row-major order. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** What a safetensors file holds. */
+export interface SafetensorsContent {
+  readonly tensors: Record<string, StoredTensor>;
+  readonly metadata: Record<string, string>;
+}
+
+const lengthBytes = 8;
+const alignment = 8;
+const metadataName = '__metadata__';
+
+/**
+ * The bytes of a safetensors file. The same content gives the same bytes.
+ *
+ * @param tensors - by name; the entries of `data` must be as many as `shape` says.
+ * @param metadata - free text by name.
+ * @returns new memory; the tensors are copied into it.
+ * @throws {CpcArgumentError} if a shape and its data disagree, or a tensor is called `__metadata__`.
+ *
+ * @example
+ * const bytes = encodeSafetensors({ bias: { shape: [2], data: Float32Array.of(1, 2) } }, { step: '500' });
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const layout: [string, HeaderEntry][] = [];
+  const blocks: Uint8Array[] = [];
+  let end = 0;
+  for (const [name, tensor] of widestFirst(tensors)) {
+    checkTensor(name, tensor);
+    const begin = end;
+    end += tensor.data.byteLength;
+    layout.push([name, { dtype: formatOf(tensor.data).dtype, shape: [...tensor.shape], data_offsets: [begin, end] }]);
+    blocks.push(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
+  }
+  const header = encodeHeader(Object.fromEntries(layout), metadata);
+  return concatenate([header, ...blocks]);
+}
+
+/**
+ * The tensors and metadata of a safetensors file, checked to the last byte: nothing overlaps, nothing is left over.
+ *
+ * @param where - named in the error: the file's path.
+ * @returns new memory; `bytes` may be reused.
+ * @throws {CpcError} if `bytes` are damaged, cut off, not safetensors, or hold a type other than those of
+ *   {@link TensorData}.
+ */
+export function decodeSafetensors(bytes: Uint8Array, where: string): SafetensorsContent {
+  const { header, data } = splitFile(bytes, where);
+  const { [metadataName]: metadata = {}, ...entries } = parseHeader(header, where);
+  const tensors: [string, StoredTensor][] = [];
+  for (const [name, entry] of Object.entries(checkEntries(entries, data.length, where))) {
+    const [begin, end] = entry.data_offsets;
+    const format = formats.find(({ dtype }) => dtype === entry.dtype);
+    if (format === undefined || sizeOf(entry.shape) * format.width !== end - begin)
+      throw wrongEntry(name, entry, where);
+    tensors.push([name, { shape: entry.shape, data: new format.array(copyOf(data.subarray(begin, end))) }]);
+  }
+  return { tensors: Object.fromEntries(tensors), metadata: checkMetadata(metadata, where) };
+}
+
+const count = z.int().min(0);
+const entrySchema = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(count),
+  data_offsets: z.tuple([count, count]),
+});
+type HeaderEntry = z.infer<typeof entrySchema>;
+
+const headerSchema = z.record(z.string(), z.unknown());
+const entriesSchema = z.record(z.string(), entrySchema);
+const metadataSchema = z.record(z.string(), z.string());
+
+function widestFirst(tensors: Readonly<Record<string, StoredTensor>>): [string, StoredTensor][] {
+  const width = ([, { data }]: [string, StoredTensor]) => data.BYTES_PER_ELEMENT;
+  return Object.entries(tensors).sort((left, right) => width(right) - width(left));
+}
+
+function formatOf(data: TensorData): (typeof formats)[number] {
+  const format = formats.find(({ array }) => data instanceof array);
+  if (format !== undefined) return format;
+  throw new CpcArgumentError({
+    where: 'encodeSafetensors',
+    argument: 'data',
+    expected: `one of ${formats.map(({ array }) => array.name).join(', ')}`,
+    received: data,
+  });
+}
+
+function checkTensor(name: string, { shape, data }: StoredTensor): void {
+  const where = `encodeSafetensors: tensor "${name}"`;
+  if (name === metadataName) {
+    throw new CpcArgumentError({ where, argument: 'tensors', expected: 'another name', received: name });
+  }
+  if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) === data.length) return;
+  const expected = `data of ${sizeOf(shape)} entries for the shape [${shape.join(', ')}]`;
+  throw new CpcArgumentError({ where, argument: 'tensors', expected, received: data.length });
+}
+
+function encodeHeader(entries: Record<string, HeaderEntry>, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const hasMetadata = Object.keys(metadata).length > 0;
+  const json = JSON.stringify(hasMetadata ? { [metadataName]: metadata, ...entries } : entries);
+  const text = new TextEncoder().encode(json);
+  const length = Math.ceil((lengthBytes + text.length) / alignment) * alignment - lengthBytes;
+  const header = new Uint8Array(lengthBytes + length).fill(0x20); // spaces
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(text, lengthBytes);
+  return header;
+}
+
+function concatenate(blocks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  let begin = 0;
+  for (const block of blocks) {
+    whole.set(block, begin);
+    begin += block.length;
+  }
+  return whole;
+}
+
+/** A copy in a buffer of its own. (`slice` would not do: a Node Buffer's looks at the same memory.) */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+function splitFile(bytes: Uint8Array, where: string): { header: Uint8Array; data: Uint8Array } {
+  if (bytes.length < lengthBytes) {
+    throw damaged(where, `at least ${lengthBytes} bytes`, `${bytes.length} bytes`);
+  }
+  const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const room = bytes.length - lengthBytes;
+  if (claimed > BigInt(room)) {
+    throw damaged(where, `a header of at most ${room} bytes, which is what follows`, `a length of ${claimed}`);
+  }
+  const end = lengthBytes + Number(claimed);
+  return { header: bytes.subarray(lengthBytes, end), data: bytes.subarray(end) };
+}
+
+function parseHeader(header: Uint8Array, where: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header));
+  } catch (error) {
+    throw damaged(where, 'a header in JSON', error instanceof Error ? error.message : String(error));
+  }
+  return checked(headerSchema, value, 'a header that is a JSON object', where);
+}
+
+function checkMetadata(metadata: unknown, where: string): Record<string, string> {
+  return checked(metadataSchema, metadata, `texts by name under ${metadataName}`, where);
+}
+
+/** The entries, if they fill `length` bytes one behind the other. */
+function checkEntries(entries: Record<string, unknown>, length: number, where: string): Record<string, HeaderEntry> {
+  const checkedEntries = checked(entriesSchema, entries, 'dtype, shape and data_offsets for each tensor', where);
+  const inFileOrder = Object.entries(checkedEntries).sort(([, left], [, right]) => {
+    return left.data_offsets[0] - right.data_offsets[0] || left.data_offsets[1] - right.data_offsets[1];
+  });
+  let filled = 0;
+  for (const [name, entry] of inFileOrder) {
+    const [begin, end] = entry.data_offsets;
+    if (begin !== filled || end < begin) {
+      throw damaged(where, `tensor "${name}" to begin at ${filled}, where the one before ends`, `[${begin}, ${end}]`);
+    }
+    filled = end;
+  }
+  if (filled !== length) throw damaged(where, `${filled} bytes of data, as the header says`, `${length}`);
+  return checkedEntries;
+}
+
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  expected: string,
+  where: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw damaged(where, expected, issue === undefined ? 'another thing' : `${issue.path.join('.')}: ${issue.message}`);
+}
+
+function wrongEntry(name: string, { dtype, shape, data_offsets: [begin, end] }: HeaderEntry, where: string): CpcError {
+  const types = formats.map((format) => format.dtype).join(', ');
+  return damaged(
+    where,
+    `tensor "${name}" to be of type ${types}, and as long as its shape says`,
+    `type ${dtype}, shape [${shape.join(', ')}], ${end - begin} bytes`,
+  );
+}
+
+function damaged(where: string, expected: string, received: string): CpcError {
+  const fix = 'The file is damaged, cut off, or not safetensors: restore it from a copy, or make it anew.';
+  return new CpcError({ where, expected, received, fix });
+}
