@@ -20,13 +20,11 @@ function newestMilliseconds(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestMilliseconds(join(path, name))));
 }
 
-/** A member is fresh when its last output (declarations come last) is younger than all that it is made from. */
-function isFresh(member) {
-  const output = ['index.d.ts', 'main.js'].map((name) => join(member.folder, 'dist', name)).find(existsSync);
+/** A member (its folder) is fresh when its last output (declarations come last) is younger than all it is made from. */
+export function isFresh(folder) {
+  const output = ['index.d.ts', 'main.js'].map((name) => join(folder, 'dist', name)).find(existsSync);
   if (output === undefined) return false;
-  const sources = ['src', 'package.json', 'tsup.config.ts'].map((name) =>
-    newestMilliseconds(join(member.folder, name)),
-  );
+  const sources = ['src', 'package.json', 'tsup.config.ts'].map((name) => newestMilliseconds(join(folder, name)));
   return Math.max(...sources) < statSync(output).mtimeMs;
 }
 
@@ -43,7 +41,7 @@ export async function makeReady() {
     process.stderr.write('Installing dependencies ...\n');
     await orExplain('install', pnpm(['install', '--frozen-lockfile']));
   }
-  const stale = members().filter((member) => member.isBuilt && !isFresh(member));
+  const stale = members().filter((member) => member.isBuilt && !isFresh(member.folder));
   if (stale.length === 0) return;
   process.stderr.write(`Building ${stale.map((member) => member.name).join(', ')} ...\n`);
   const filters = stale.map((member) => `--filter=${member.name}`);

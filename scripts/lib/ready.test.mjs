@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isFresh } from './ready.mjs';
+
+let folder;
+
+/** Writes a file that was last changed at this second. */
+function write(path, second) {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), '');
+  utimesSync(join(folder, path), second, second);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ready-'));
+  for (const path of ['src/index.ts', 'src/layers/gru.ts', 'package.json', 'tsup.config.ts']) write(path, 100);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it('is not fresh without output', () => {
+  expect(isFresh(folder)).toBe(false);
+});
+
+it('is fresh when the declarations are 1 s younger than every source', () => {
+  write('dist/index.d.ts', 101);
+  expect(isFresh(folder)).toBe(true);
+});
+
+it('is not fresh when JavaScript was written and declarations were not', () => {
+  write('dist/index.js', 101);
+  expect(isFresh(folder)).toBe(false);
+});
+
+it.each(['src/layers/gru.ts', 'package.json', 'tsup.config.ts'])('is not fresh when %s is 1 s younger', (path) => {
+  write('dist/index.d.ts', 101);
+  write(path, 102);
+  expect(isFresh(folder)).toBe(false);
+});
