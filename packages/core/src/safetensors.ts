@@ -27,7 +27,15 @@ const formats = [
 ] as const;
 
 /** The typed arrays that a safetensors file can hold here. */
-export type TensorData = InstanceType<(typeof formats)[number]['array']>;
+export type TensorData =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
 
 /** A tensor in plain memory: `data` in row-major order. */
 export interface StoredTensor {

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-atomic-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('writeFileAtomically', () => {
+  it('writes bytes and text, and leaves 1 file behind', async () => {
+    const path = join(folder, 'run.json');
+    await writeFileAtomically(path, Uint8Array.of(104, 105));
+    await writeFileAtomically(path, 'größer');
+    expect(await readFile(path, 'utf8')).toBe('größer');
+    expect(await readdir(folder)).toEqual(['run.json']);
+  });
+
+  it('shows readers 1 of the 2 versions whole while it is called 50 times', async () => {
+    const path = join(folder, 'a');
+    const versions = ['a'.repeat(200_000), 'b'.repeat(300_000)];
+    await writeFileAtomically(path, versions[0] ?? '');
+    let writing = true;
+    const writer = (async () => {
+      for (let round = 0; round < 50; round++) await writeFileAtomically(path, versions[round % 2] ?? '');
+      writing = false;
+    })();
+    while (writing) expect(versions).toContain(await readFile(path, 'utf8'));
+    await writer;
+  });
+
+  it('leaves 0 temporary files behind when it fails, and passes the reason on', async () => {
+    await mkdir(join(folder, 'taken'));
+    await expect(writeFileAtomically(join(folder, 'taken'), 'x')).rejects.toThrow(/EISDIR|EPERM|EEXIST/);
+    expect(await readdir(folder)).toEqual(['taken']);
+  });
+});
+
+it('removeTemporaryFiles deletes 1 leftover, and not 3 files of other names', async () => {
+  const names = ['.hidden.tmp', 'a.tmp', 'run.json'];
+  const leftover = '.run.json.0b9f9a30-0000-4000-8000-000000000000.tmp';
+  for (const name of [...names, leftover]) await writeFile(join(folder, name), '');
+  await removeTemporaryFiles(folder);
+  expect((await readdir(folder)).sort()).toEqual(names);
+});
