@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+
+import { scalarsOfStep } from './step-scalars.js';
+
+it('a step that predicts 2 and 3 ahead gives 6 scalars and 2 per prediction step', () => {
+  const scalars = scalarsOfStep({
+    step: 1,
+    lossNats: 4.5,
+    accuracy: [0.5, 0.25],
+    boundNats: [1, 0.5],
+    firstPredictionStep: 2,
+    gradientNorm: 3,
+    learningRate: 2e-4,
+    stepMilliseconds: 100,
+    inputWaitMilliseconds: 1,
+    examplesPerSecond: 80,
+    trainedSeconds: 0.1,
+  });
+  expect(scalars).toEqual({
+    'loss/nats': 4.5,
+    'accuracy/k02': 0.5,
+    'accuracy/k03': 0.25,
+    'bound_nats/k02': 1,
+    'bound_nats/k03': 0.5,
+    'optimiser/gradient_norm': 3,
+    'optimiser/learning_rate': 2e-4,
+    'speed/step_milliseconds': 100,
+    'speed/input_wait_milliseconds': 1,
+    'speed/examples_per_second': 80,
+  });
+});
