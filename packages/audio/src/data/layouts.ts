@@ -1,0 +1,99 @@
+/**
+ * What a file's path says: the recording's id, its speaker, and more. One rule per layout, pure functions of the path.
+ *
+ * Paths are relative to the corpus and use `/`. A layout is recognised when its rule matches every audio file; the plain
+ * folder matches anything and comes last.
+ */
+import { CpcArgumentError } from '@cpc/core';
+
+/** What one path says. */
+export interface PathFacts {
+  readonly id: string;
+  readonly speaker: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A layout: how a corpus names its files. */
+export interface CorpusLayout {
+  readonly name: LayoutName;
+  /** The rule in words, for people. */
+  readonly rule: string;
+  /** The facts in a path, or `undefined` if the path is not of this layout. */
+  parse(path: string): PathFacts | undefined;
+}
+
+export type LayoutName = 'librispeech' | 'timit' | 'fsdd' | 'folder';
+
+/** LibriSpeech, as its tree or flattened: everything is in the file's name. */
+const librispeech: CorpusLayout = {
+  name: 'librispeech',
+  rule: '<speaker>-<chapter>-<utterance>.flac in any folder; the speaker is the number before the first dash',
+  parse(path) {
+    const [, speaker, chapter, utterance] = /(?:^|\/)(\d+)-(\d+)-(\d+)\.\w+$/.exec(path) ?? [];
+    if (speaker === undefined || chapter === undefined || utterance === undefined) return undefined;
+    return { id: `${speaker}-${chapter}-${utterance}`, speaker, attributes: { chapter, utterance } };
+  },
+};
+
+/** TIMIT, as the sample (`dr1-fvmh0/sa1.wav`) or the whole (`TRAIN/DR1/FVMH0/SA1.WAV`). */
+const timit: CorpusLayout = {
+  name: 'timit',
+  rule: 'dr<region>-<speaker>/<sentence>.wav or DR<region>/<SPEAKER>/<SENTENCE>.WAV; the speaker is the folder, in lower case, without its region',
+  parse(path) {
+    const match = /(?:^|\/)dr(\d)[-/]([fm])([a-z]{3}\d)\/(s[aix]\d+)\.\w+$/.exec(path.toLowerCase());
+    const [, region, sex, initials, sentence] = match ?? [];
+    if (region === undefined || sex === undefined || initials === undefined || sentence === undefined) return undefined;
+    const speaker = sex + initials;
+    return { id: `${speaker}-${sentence}`, speaker, attributes: { region, sex, sentence } };
+  },
+};
+
+/** The Free Spoken Digit Dataset. */
+const fsdd: CorpusLayout = {
+  name: 'fsdd',
+  rule: '<digit>_<speaker>_<index>.wav in any folder; the speaker stands between the underscores',
+  parse(path) {
+    const [, digit, speaker, take] = /(?:^|\/)(\d)_([a-z]+)_(\d+)\.\w+$/i.exec(path) ?? [];
+    if (digit === undefined || speaker === undefined || take === undefined) return undefined;
+    return { id: `${digit}_${speaker}_${take}`, speaker, attributes: { digit, take } };
+  },
+};
+
+/** Any folder. Recordings that stand alone are each their own speaker: "same speaker" then means "same recording". */
+const folder: CorpusLayout = {
+  name: 'folder',
+  rule: 'any names; the speaker is the first folder below the corpus, or the recording itself if it lies in none',
+  parse(path) {
+    const id = path.replace(/\.\w+$/, '');
+    const slash = path.indexOf('/');
+    return { id, speaker: slash === -1 ? id : path.slice(0, slash), attributes: {} };
+  },
+};
+
+/** All layouts, in the order in which they are tried. */
+export const corpusLayouts: readonly CorpusLayout[] = [librispeech, timit, fsdd, folder];
+
+/**
+ * The first layout whose rule matches every path.
+ *
+ * @param paths - audio files of a corpus, relative to it; at least one.
+ */
+export function recogniseLayout(paths: readonly string[]): CorpusLayout {
+  return corpusLayouts.find((layout) => paths.every((path) => layout.parse(path) !== undefined)) ?? folder;
+}
+
+/**
+ * The layout called `name`.
+ *
+ * @throws {CpcArgumentError} if there is none.
+ */
+export function layoutNamed(name: string): CorpusLayout {
+  const layout = corpusLayouts.find((candidate) => candidate.name === name);
+  if (layout !== undefined) return layout;
+  throw new CpcArgumentError({
+    argument: 'layout',
+    where: 'openSpeechCorpus',
+    expected: `layout auto, ${corpusLayouts.map((candidate) => candidate.name).join(', ')}`,
+    received: `"${name}"`,
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * One audio file on disk: what its head says, and its samples. Tells WAV, SPHERE and FLAC apart by their first bytes, not
+ * by their names.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { DamagedFileError } from '../../data/damaged-file-error.js';
+import { decodeFlac } from '../../data/flac.js';
+import { readFlacHeader } from '../../data/flac-header.js';
+import { decodeSphere, isSphere, readSphereHeader } from '../../data/sphere.js';
+import { type DecodedAudio, decodeWav } from '../../data/wav.js';
+import { readWavHeader } from '../../data/wav-header.js';
+import { refuseWrongChecksum } from './flac-checksum.js';
+
+/** What can be said of a file without decoding it. */
+export interface AudioFileFacts {
+  readonly sampleRateHz: number;
+  /** Samples of one channel. */
+  readonly sampleCount: number;
+  readonly byteLength: number;
+  /** SHA-256 of the first and the last 4,096 bytes. A FLAC file's first bytes hold the MD5 of all its samples. */
+  readonly digest: string;
+}
+
+const edgeBytes = 4_096;
+
+/**
+ * Reads the ends of a file, and the whole of it only where its length is not said at its head.
+ *
+ * @param path - the file.
+ * @param where - what to call it in errors.
+ * @throws {DamagedFileError} if it cannot be read, or is no WAV, SPHERE or FLAC file.
+ */
+export async function inspectAudioFile(path: string, where: string): Promise<AudioFileFacts> {
+  const { head, tail, byteLength } = await readable(where, () => readEdges(path));
+  const digest = createHash('sha256').update(head).update(tail).digest('hex');
+  const facts = factsInHead(head, byteLength, where) ?? (await factsByDecoding(path, where));
+  return { ...facts, byteLength, digest };
+}
+
+/**
+ * Reads and decodes a whole file; a FLAC file's checksum is checked.
+ *
+ * @throws {DamagedFileError} if it cannot be read, is damaged, or is no WAV, SPHERE or FLAC file.
+ */
+export async function readAudioFile(path: string, where: string): Promise<DecodedAudio> {
+  const bytes = await readable(where, () => readFile(path));
+  if (isSphere(bytes)) return decodeSphere(bytes, where);
+  if (!isFlac(bytes)) return decodeWav(bytes, where);
+  const decoded = await decodeFlac(bytes, where);
+  refuseWrongChecksum(decoded, where);
+  return decoded;
+}
+
+type Length = Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount'>;
+
+function factsInHead(head: Uint8Array, byteLength: number, where: string): Length | undefined {
+  if (isSphere(head)) return readSphereHeader(head, byteLength, where);
+  if (!isFlac(head)) return readWavHeader(head, byteLength, where);
+  if (startsWith(head, 'ID3')) return undefined; // the tag may be longer than the head
+  const { sampleRateHz, sampleCount } = readFlacHeader(head, where);
+  return sampleCount === undefined ? undefined : { sampleRateHz, sampleCount };
+}
+
+async function factsByDecoding(path: string, where: string): Promise<Length> {
+  const { sampleRateHz, channels } = await readAudioFile(path, where);
+  return { sampleRateHz, sampleCount: channels[0]?.length ?? 0 };
+}
+
+async function readEdges(path: string): Promise<{ head: Uint8Array; tail: Uint8Array; byteLength: number }> {
+  const file = await open(path, 'r');
+  try {
+    const byteLength = (await file.stat()).size;
+    const head = await readAt(file, 0, Math.min(edgeBytes, byteLength));
+    const tailFrom = Math.max(head.byteLength, byteLength - edgeBytes);
+    return { head, tail: await readAt(file, tailFrom, byteLength - tailFrom), byteLength };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readAt(file: FileHandle, position: number, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  const { bytesRead } = await file.read(bytes, 0, count, position);
+  return bytes.subarray(0, bytesRead);
+}
+
+function isFlac(head: Uint8Array): boolean {
+  return startsWith(head, 'fLaC') || startsWith(head, 'ID3');
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return String.fromCharCode(...bytes.subarray(0, text.length)) === text;
+}
+
+/** Runs `read`, turning what the operating system says into an error that names the file. */
+async function readable<Result>(where: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : String(cause);
+    throw new DamagedFileError({ where, expected: 'a file that can be read', received, cause });
+  }
+}
