@@ -1,0 +1,248 @@
+/**
+ * The folder of a run: its record, its metrics, its checkpoints, and what it exported.
+ *
+ *   run.json                 the run record, replaced whole on every change
+ *   metrics.jsonl            a line per logged step, appended
+ *   events.out.tfevents.*    the same for TensorBoard, one file per sitting
+ *   checkpoints/             parameters and moments of the newest steps
+ *   model.safetensors, encoder.onnx, context.onnx, report.html
+ *
+ * A run that was killed may have logged steps that came after its last checkpoint. It will take those steps again, so
+ * resuming first drops their lines: the files then equal those of a run that was never interrupted.
+ */
+import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import {
+  formatMetricsLine,
+  formatRunRecord,
+  type MetricsLine,
+  metricsLineOf,
+  parseMetrics,
+  parseRunRecord,
+  type RunRecord,
+  type TrainingEventOf,
+} from '@cpc/records';
+
+import type { CheckpointStore } from '../checkpoint-store.js';
+import { CpcError } from '../errors.js';
+import { scalarsOfStep } from '../step-scalars.js';
+import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
+import { createCheckpointStore } from './checkpoints.js';
+import { createTensorBoardWriter } from './tensorboard-writer.js';
+
+/** Where the files of a run lie. */
+export interface RunPaths {
+  readonly record: string;
+  readonly metrics: string;
+  readonly checkpoints: string;
+  readonly model: string;
+  readonly encoder: string;
+  readonly context: string;
+  readonly report: string;
+}
+
+/** A run's folder, open for writing. One writer at a time. */
+export interface RunFolder {
+  readonly paths: RunPaths;
+  /** The run record as it was last written. */
+  readonly record: RunRecord;
+  /** Updates that the newest good checkpoint had seen when the folder was opened; 0 for a new run. */
+  readonly resumedStep: number;
+  /** Saving also makes sure that the metrics up to then outlive a power cut. */
+  readonly checkpoints: CheckpointStore;
+  /**
+   * Replaces fields of the run record, on disk too.
+   *
+   * @throws {RecordError} if a field is wrong; the file stays as it was.
+   */
+  update(change: Partial<RunRecord>): Promise<void>;
+  /** Logs a step to `metrics.jsonl` and TensorBoard. */
+  append(event: TrainingEventOf<'step-end'>, time?: Date): Promise<void>;
+  /** Waits for what is under way, and closes the files. The record keeps its status: `update` that first. */
+  close(): Promise<void>;
+}
+
+export interface RunFolderOptions {
+  /** how many checkpoints to keep; 3 if left out */
+  readonly keepCheckpoints?: number;
+}
+
+/** Where the files of a run in that folder lie, whether they exist or not. */
+export function runPaths(folder: string): RunPaths {
+  return {
+    record: join(folder, 'run.json'),
+    metrics: join(folder, 'metrics.jsonl'),
+    checkpoints: join(folder, 'checkpoints'),
+    model: join(folder, 'model.safetensors'),
+    encoder: join(folder, 'encoder.onnx'),
+    context: join(folder, 'context.onnx'),
+    report: join(folder, 'report.html'),
+  };
+}
+
+/**
+ * Starts a run in a folder that holds none. The folder is made if it does not exist.
+ *
+ * @throws {CpcError} if the folder holds a run already, or cannot be written.
+ * @throws {RecordError} if the record is wrong; nothing has been written then.
+ */
+export async function createRunFolder(
+  folder: string,
+  record: RunRecord,
+  options: RunFolderOptions = {},
+): Promise<RunFolder> {
+  const text = formatRunRecord(record, runPaths(folder).record);
+  await makeFolder(folder);
+  await refuseExistingRun(folder);
+  await writeFileAtomically(runPaths(folder).record, text);
+  return openFiles(folder, record, 0, options);
+}
+
+/**
+ * Opens the folder of a run that is to go on: from its newest good checkpoint, or from the beginning if there is none.
+ * Logged steps that came later are dropped, and the record's status is `running` again.
+ *
+ * @throws {CpcError} if the folder holds no run.
+ * @throws {RecordError} if `run.json` or a complete line of `metrics.jsonl` is damaged.
+ */
+export async function resumeRunFolder(folder: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+  const { ended: _ended, error: _error, ...rest } = await readRunRecord(folder);
+  const record: RunRecord = { ...rest, status: 'running' };
+  const paths = runPaths(folder);
+  await removeTemporaryFiles(folder);
+  const resumedStep = (await createCheckpointStore(paths.checkpoints).latest())?.step ?? 0;
+  await dropLaterLines(paths.metrics, resumedStep);
+  await writeFileAtomically(paths.record, formatRunRecord(record, paths.record));
+  return openFiles(folder, record, resumedStep, options);
+}
+
+/**
+ * The record of the run in a folder.
+ *
+ * @throws {CpcError} if the folder holds no run.
+ * @throws {RecordError} if `run.json` is damaged.
+ */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const path = runPaths(folder).record;
+  const text = await readIfThere(path);
+  if (text !== undefined) return parseRunRecord(text, path);
+  throw new CpcError({
+    where: folder,
+    expected: 'the folder of a run, with run.json in it',
+    received: 'no such file',
+    fix: 'Check the path, or start a run there without --resume.',
+  });
+}
+
+/**
+ * What the run in a folder has logged, oldest step first; nothing if it has not logged yet.
+ *
+ * @throws {RecordError} if a complete line is damaged.
+ */
+export async function readMetrics(folder: string): Promise<MetricsLine[]> {
+  const path = runPaths(folder).metrics;
+  return parseMetrics((await readIfThere(path)) ?? '', path);
+}
+
+async function openFiles(
+  folder: string,
+  opened: RunRecord,
+  resumedStep: number,
+  { keepCheckpoints }: RunFolderOptions,
+): Promise<RunFolder> {
+  const paths = runPaths(folder);
+  const store = createCheckpointStore(paths.checkpoints, keepCheckpoints);
+  const metrics = await open(paths.metrics, 'a');
+  const tensorBoard = await createTensorBoardWriter(folder, resumedStep === 0 ? 0 : resumedStep + 1);
+  const inTurn = createQueue();
+  let record = opened;
+  return {
+    paths,
+    resumedStep,
+    get record() {
+      return record;
+    },
+    checkpoints: {
+      ...store,
+      save: async (checkpoint) => {
+        await inTurn(() => metrics.sync());
+        return store.save(checkpoint);
+      },
+    },
+    update: (change) =>
+      inTurn(async () => {
+        const changed = { ...record, ...change };
+        await writeFileAtomically(paths.record, formatRunRecord(changed, paths.record));
+        record = changed;
+      }),
+    append: (event, time = new Date()) =>
+      inTurn(async () => {
+        await metrics.appendFile(formatMetricsLine(metricsLineOf(event, time), paths.metrics));
+        await tensorBoard.write(event.step, time, scalarsOfStep(event));
+      }),
+    close: () =>
+      inTurn(async () => {
+        await metrics.sync();
+        await metrics.close();
+        await tensorBoard.close();
+      }),
+  };
+}
+
+/** Runs one action at a time, in the order in which they came; one that fails does not stop the next. */
+function createQueue(): (action: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (action) => {
+    const current = last.then(action);
+    last = current.catch(() => undefined); // the caller of this action is told; the next one need not be
+    return current;
+  };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new CpcError({
+      where: folder,
+      expected: 'a folder that can be made',
+      received: error instanceof Error ? error.message : String(error),
+      fix: 'Give another folder.',
+      cause: error,
+    });
+  }
+}
+
+async function refuseExistingRun(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const found = ['run.json', 'metrics.jsonl'].find((name) => names.includes(name));
+  const [checkpoint] = await createCheckpointStore(runPaths(folder).checkpoints).list();
+  if (found === undefined && checkpoint === undefined) return;
+  throw new CpcError({
+    where: folder,
+    expected: 'a folder without a run',
+    received: found ?? `a checkpoint of step ${checkpoint?.step}`,
+    fix: 'Go on with that run by --resume, or give another folder by --out.',
+  });
+}
+
+async function dropLaterLines(path: string, resumedStep: number): Promise<void> {
+  const text = (await readIfThere(path)) ?? '';
+  const lines = text.split('\n');
+  const kept = parseMetrics(text, path).filter(({ step }) => step <= resumedStep).length;
+  const keptText = lines
+    .slice(0, kept)
+    .map((line) => `${line}\n`)
+    .join('');
+  if (keptText !== text) await writeFileAtomically(path, keptText);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
