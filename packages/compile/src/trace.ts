@@ -53,7 +53,7 @@ export function trace(fn: PureFunction, inputs: NamedSpecs): Graph {
  */
 export function record<Result>(builder: GraphBuilder, body: () => Result): Result {
   registerTraceBackend();
-  const before = tf.getBackend();
+  const before = activeBackend();
   traceBackend.enter(builder);
   switchBackend(traceBackendName);
   try {
@@ -75,9 +75,15 @@ export function recordTensors(
   return record(builder, () => body(inputs.map(tensorOf)).map(tracedOf));
 }
 
+/** The backend to return to; TensorFlow.js has none yet in a program that traces first, and its own choice may need a browser. */
+function activeBackend(): string {
+  const name: string | undefined = tf.getBackend();
+  return name ?? 'cpu';
+}
+
 /** tf.setBackend does its work before its first await for backends that start at once, as all used here do. */
 function switchBackend(name: string): void {
-  if (name === '' || name === tf.getBackend()) return;
+  if (name === tf.getBackend()) return;
   tf.setBackend(name).catch(() => undefined);
   if (tf.getBackend() !== name) throw new CompileError(`trace: TensorFlow.js did not switch to backend "${name}".`);
 }

@@ -1,0 +1,119 @@
+/**
+ * The speech model: a convolutional encoder on the raw waveform and a GRU over its latents.
+ *
+ * Letters used for shapes here:
+ *   B  windows    N  samples    T  latents, N / 160 for the paper's strides
+ *   D  channels of the encoder    H  units of the context
+ *
+ * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, section 3.1.
+ */
+import {
+  conv1d,
+  gru,
+  type HostArray,
+  initialiseConv1d,
+  initialiseGru,
+  layerAt,
+  type Random,
+  type TensorTree,
+  type Tree,
+} from '@cpc/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** One convolution of the encoder, in samples of its input. */
+export interface EncoderLayer {
+  readonly kernelLength: number;
+  readonly stride: number;
+}
+
+export interface SpeechModel {
+  readonly layers: readonly EncoderLayer[];
+  /** D. */
+  readonly channels: number;
+  /** H. */
+  readonly contextUnits: number;
+}
+
+/** The paper's five layers: one latent for every 160 samples, 10 ms at 16 kHz. */
+export const paperLayers: readonly EncoderLayer[] = [
+  { kernelLength: 10, stride: 5 },
+  { kernelLength: 8, stride: 4 },
+  { kernelLength: 4, stride: 2 },
+  { kernelLength: 4, stride: 2 },
+  { kernelLength: 4, stride: 2 },
+];
+
+/** Samples from one latent to the next. */
+export function hopSamples(layers: readonly EncoderLayer[]): number {
+  return layers.reduce((product, { stride }) => product * stride, 1);
+}
+
+/** Samples that one latent sees: 465 for the paper's layers. */
+export function receptiveFieldSamples(layers: readonly EncoderLayer[]): number {
+  let field = 1;
+  let hop = 1;
+  for (const { kernelLength, stride } of layers) {
+    field += (kernelLength - 1) * hop;
+    hop *= stride;
+  }
+  return field;
+}
+
+export function initialiseSpeechModel(
+  { layers, channels, contextUnits }: SpeechModel,
+  random: Random,
+): Tree<HostArray> {
+  const encoder = layers.map(({ kernelLength }, index) => {
+    const inputs = index === 0 ? 1 : channels;
+    return [
+      layerName(index),
+      initialiseConv1d({ kernelLength, inputs, outputs: channels }, random.fold('encoder', index)),
+    ] as const;
+  });
+  return {
+    encoder: Object.fromEntries(encoder),
+    context: { gru: initialiseGru({ inputs: channels, units: contextUnits }, random.fold('context')) },
+  };
+}
+
+/**
+ * g_enc: waveform to latents. Latent t covers samples 160 t to 160 t + 160 and sees `receptiveFieldSamples` around them;
+ * beyond both ends the waveform counts as silence.
+ *
+ * The paper does not say how layers are padded; here (kernel - stride) zeros are split before and after, so that N samples
+ * give N / 160 latents.
+ *
+ * @param waveform - `[B, N]` float32, N a multiple of the hop.
+ * @returns `[B, T, D]`, all >= 0 (ReLU); the caller owns it.
+ */
+export function encode({ layers }: SpeechModel, parameters: TensorTree, waveform: tf.Tensor2D): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [batch, samples] = waveform.shape;
+    let hidden: tf.Tensor3D = tf.reshape(waveform, [batch, samples, 1]); // [B, N, 1]
+    for (const [index, { kernelLength, stride }] of layers.entries()) {
+      const overlap = kernelLength - stride;
+      const padding = { padBefore: Math.floor(overlap / 2), padAfter: Math.ceil(overlap / 2) };
+      const layer = layerAt(parameters, `encoder/${layerName(index)}`, ['kernel', 'bias']);
+      hidden = tf.relu(conv1d(layer, hidden, { stride, ...padding })); // [B, length / stride, D]
+    }
+    return hidden; // [B, T, D]
+  });
+}
+
+/**
+ * g_ar: latents to contexts; context t has seen latents up to t.
+ *
+ * @param initial - `[B, H]`, the state before the first latent; zeros if left out.
+ * @returns `[B, T, H]`; the caller owns it.
+ */
+export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, initial?: tf.Tensor2D): tf.Tensor3D {
+  return gru(
+    layerAt(parameters, 'context/gru', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']),
+    latents,
+    initial,
+  );
+}
+
+function layerName(index: number): string {
+  return `conv${index + 1}`;
+}

@@ -1,0 +1,60 @@
+/**
+ * Speech as a domain of core: windows of recordings in, the model of `model.ts` over them.
+ */
+import { CpcArgumentError, type Domain, negativesFromBatch, negativesFromOwnSequence } from '@cpc/core';
+import type * as tf from '@tensorflow/tfjs';
+import type { SpeechCorpus } from './data/corpus.js';
+import { createWindowSampler } from './data/windows.js';
+import { scaleInput } from './input-scaling.js';
+import { contextualise, encode, hopSamples, initialiseSpeechModel } from './model.js';
+import type { SpeechSettings } from './presets.js';
+
+/** Name of the batch's input: `[B, N]` float32. */
+const waveformInput = 'waveform';
+
+/**
+ * Training on a corpus with the given settings.
+ *
+ * @throws {CpcArgumentError} if the window is not a multiple of the hop, or too short for the steps to predict.
+ *
+ * @example
+ * const domain = createSpeechDomain(corpus, speechPresets.small);
+ */
+export function createSpeechDomain(corpus: SpeechCorpus, settings: SpeechSettings): Domain {
+  const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
+  const positions = checkedPositions(settings);
+  const sampler = createWindowSampler(corpus, { windowSamples, batchSize });
+  return {
+    name: 'audio',
+    layout: { sequences: batchSize, positions, latentSize: channels, contextSize: contextUnits },
+    offsets: Array.from({ length: predictionSteps }, (_, index) => index + 1),
+    negatives:
+      settings.negatives === 'batch'
+        ? negativesFromBatch(settings.negativeCount)
+        : negativesFromOwnSequence(settings.negativeCount),
+    initialise: (random) => initialiseSpeechModel(settings, random),
+    batch: { [waveformInput]: { shape: [batchSize, windowSamples], dtype: 'float32' } },
+    draw: async (random) => {
+      const { samples } = await sampler.draw(random);
+      for (let window = 0; window < batchSize; window++) {
+        scaleInput(samples.subarray(window * windowSamples, (window + 1) * windowSamples), settings.inputScaling);
+      }
+      return { [waveformInput]: { shape: [batchSize, windowSamples], data: samples } };
+    },
+    encode: (parameters, batch) => encode(settings, parameters, batch[waveformInput] as tf.Tensor2D),
+    contextualise: (parameters, latents) => contextualise(parameters, latents),
+  };
+}
+
+/** T: latents in a window. */
+function checkedPositions({ windowSamples, layers, predictionSteps }: SpeechSettings): number {
+  const hop = hopSamples(layers);
+  const positions = windowSamples / hop;
+  if (Number.isInteger(positions) && positions > predictionSteps) return positions;
+  throw new CpcArgumentError({
+    where: 'createSpeechDomain',
+    argument: 'windowSamples',
+    expected: `a multiple of ${hop} (one latent) above ${predictionSteps * hop} (the steps to predict)`,
+    received: windowSamples,
+  });
+}

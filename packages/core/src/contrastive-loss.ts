@@ -1,0 +1,145 @@
+/**
+ * From latents and contexts to the loss: predict, line up, score, compare. Equation 4 for every step k, then the mean over k.
+ *
+ * Letters used for shapes here:
+ *   S  sequences     T  positions         D  latent size    H  context size
+ *   o  offset        A  anchors = S (T - o)
+ *   G  groups        M  candidates per group                K  predicted steps
+ *
+ * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, section 2.3.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { CpcArgumentError } from './errors.js';
+import { excludedScore, infoNcePerAnchor } from './info-nce.js';
+import { type PredictorParameters, predict } from './predictors.js';
+
+export interface ContrastiveInputs {
+  /** `[S, T, D]` float32: z. */
+  readonly latents: tf.Tensor3D;
+  /** `[S, T, H]` float32: c. Position t may depend on observations up to t only. */
+  readonly contexts: tf.Tensor3D;
+  readonly predictors: PredictorParameters<tf.Tensor>;
+  /** How far ahead each predicted step lies, such as 1 .. 12; each in 1 .. T - 1. */
+  readonly offsets: readonly number[];
+  /** `[G, M]` int32 rows of the flattened latents; G divides S. See `negatives.ts`. */
+  readonly candidates: tf.Tensor2D;
+  /**
+   * Which anchors count: `[S, T - offset]` float32, 0 where the future is not there (a text's or an episode's end).
+   * All count if left out.
+   */
+  readonly weights?: (offset: number) => tf.Tensor2D;
+}
+
+export interface ContrastiveOutputs {
+  /** `[]`: mean over the predicted steps, in nats. */
+  readonly loss: tf.Scalar;
+  /** `[K]`: loss of each predicted step, in nats. */
+  readonly lossPerStep: tf.Tensor1D;
+  /** `[K]`: how often the positive scores above all negatives, 0 .. 1; a tie counts as a miss. */
+  readonly accuracyPerStep: tf.Tensor1D;
+  /** `[K]`: mean of ln(size of the line-up) - loss, in nats: a lower bound on I(x_{t+k}; c_t). */
+  readonly boundPerStep: tf.Tensor1D;
+}
+
+/**
+ * The contrastive loss and what it says of every predicted step.
+ *
+ * @returns four tensors that the caller owns.
+ * @throws {CpcArgumentError} if shapes do not fit, an offset is not within the sequence, or G does not divide S.
+ */
+export function contrastiveLoss(inputs: ContrastiveInputs): ContrastiveOutputs {
+  const sizes = checkedSizes(inputs);
+  return tf.tidy(() => {
+    const rows = tf.reshape(inputs.latents, [sizes.sequences * sizes.positions, sizes.latentSize]); // [S T, D]
+    const chosen = tf.gather(rows, tf.reshape(inputs.candidates, [-1])); // [G M, D]
+    const candidates = tf.reshape<tf.Rank.R3>(chosen, [sizes.groups, sizes.candidates, sizes.latentSize]); // [G, M, D]
+    const steps = inputs.offsets.map((offset) => predictedStep(inputs, sizes, candidates, offset));
+    const lossPerStep = tf.stack(steps.map((step) => step.loss)) as tf.Tensor1D; // [K]
+    return {
+      loss: tf.mean<tf.Scalar>(lossPerStep),
+      lossPerStep,
+      accuracyPerStep: tf.stack(steps.map((step) => step.accuracy)) as tf.Tensor1D,
+      boundPerStep: tf.stack(steps.map((step) => step.bound)) as tf.Tensor1D,
+    };
+  });
+}
+
+interface Sizes {
+  readonly sequences: number;
+  readonly positions: number;
+  readonly latentSize: number;
+  readonly contextSize: number;
+  readonly groups: number;
+  readonly candidates: number;
+}
+
+function predictedStep(inputs: ContrastiveInputs, sizes: Sizes, candidates: tf.Tensor3D, offset: number) {
+  const { sequences, positions, latentSize, contextSize, groups } = sizes;
+  const length = positions - offset;
+  const anchors = sequences * length;
+  const contexts = tf.reshape(tf.slice(inputs.contexts, [0, 0, 0], [-1, length, -1]), [anchors, contextSize]); // [A, H]
+  const positives = tf.reshape(tf.slice(inputs.latents, [0, offset, 0], [-1, length, -1]), [anchors, latentSize]); // [A, D]
+  const predictions = predict(inputs.predictors, contexts as tf.Tensor2D, offset); // [A, D]
+
+  const positiveScores = tf.sum(tf.mul(predictions, positives), 1, true); // [A, 1]
+  const grouped = tf.reshape(predictions, [groups, anchors / groups, latentSize]); // [G, A/G, D]
+  const candidateScores = tf.reshape(tf.matMul(grouped, candidates, false, true), [anchors, sizes.candidates]); // [A, M]
+  const isPositive = tf.cast(ownPositives(inputs.candidates, sizes, offset), 'float32'); // [A, M], 1 or 0
+  const negativeScores = tf.add(candidateScores, tf.mul(isPositive, excludedScore)); // [A, M]
+  const scores = tf.concat([positiveScores, negativeScores], 1); // [A, 1 + M]
+
+  const losses = infoNcePerAnchor(scores as tf.Tensor2D); // [A]
+  const hits = tf.cast(tf.greater(tf.reshape(positiveScores, [-1]), tf.max(negativeScores, 1)), 'float32'); // [A]
+  const lineUp = tf.sub(sizes.candidates + 1, tf.sum(isPositive, 1)); // [A]
+  const average = weightedMean(inputs.weights?.(offset), anchors);
+  return { loss: average(losses), accuracy: average(hits), bound: average(tf.sub(tf.log(lineUp), losses)) };
+}
+
+/** Where a candidate is the very latent that the anchor has to pick: [A, M] bool. */
+function ownPositives(candidates: tf.Tensor2D, sizes: Sizes, offset: number): tf.Tensor {
+  const { sequences, positions, groups } = sizes;
+  const length = positions - offset;
+  const positiveRows = new Int32Array(sequences * length);
+  for (let anchor = 0; anchor < positiveRows.length; anchor++) {
+    positiveRows[anchor] = Math.floor(anchor / length) * positions + (anchor % length) + offset;
+  }
+  const own = tf.tensor3d(positiveRows, [groups, positiveRows.length / groups, 1], 'int32'); // [G, A/G, 1]
+  const same = tf.equal(own, tf.expandDims(candidates, 1)); // [G, A/G, M]
+  return tf.reshape(same, [positiveRows.length, sizes.candidates]);
+}
+
+/** Mean over the anchors that count; 0 if none does. */
+function weightedMean(weights: tf.Tensor2D | undefined, anchors: number): (values: tf.Tensor) => tf.Scalar {
+  if (weights === undefined) return (values) => tf.mean<tf.Scalar>(values);
+  const flat = tf.reshape(weights, [anchors]);
+  const total = tf.maximum(tf.sum(flat), 1e-12);
+  return (values) => tf.div<tf.Scalar>(tf.sum(tf.mul(values, flat)), total);
+}
+
+function checkedSizes({ latents, contexts, offsets, candidates }: ContrastiveInputs): Sizes {
+  const [sequences, positions, latentSize] = latents.shape;
+  const [groups, count] = candidates.shape;
+  requireThat(contexts.rank === 3 && contexts.shape[0] === sequences && contexts.shape[1] === positions, {
+    argument: 'contexts',
+    expected: `contexts of shape [${sequences}, ${positions}, H], as many as latents`,
+    received: contexts.shape,
+  });
+  requireThat(
+    offsets.length > 0 && offsets.every((offset) => Number.isInteger(offset) && offset >= 1 && offset < positions),
+    {
+      argument: 'offsets',
+      expected: `at least one offset, each a whole number from 1 to ${positions - 1} (there are ${positions} positions)`,
+      received: offsets,
+    },
+  );
+  requireThat(groups > 0 && sequences % groups === 0, {
+    argument: 'candidates',
+    expected: `candidates of shape [G, M] with G a divisor of the ${sequences} sequences`,
+    received: candidates.shape,
+  });
+  return { sequences, positions, latentSize, contextSize: contexts.shape[2], groups, candidates: count };
+}
+
+function requireThat(holds: boolean, parts: { argument: string; expected: string; received: unknown }): void {
+  if (!holds) throw new CpcArgumentError({ where: 'contrastiveLoss', ...parts });
+}

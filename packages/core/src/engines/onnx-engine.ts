@@ -1,0 +1,19 @@
+/** The engine that traces a function once and lets ONNX Runtime execute the graph. */
+import { compile, type Runtime } from '@cpc/compile';
+import type { Engine } from './engine.js';
+
+/**
+ * @param runtime - from `@cpc/compile/node` or `@cpc/compile/web`.
+ *
+ * @example
+ * const engine = onnxEngine(await nodeRuntime({ threads: 2 }));
+ */
+export function onnxEngine(runtime: Runtime): Engine {
+  return {
+    name: 'onnx',
+    provider: runtime.providers.join(','),
+    threads: runtime.threads,
+    note: `${runtime.name}, provider ${runtime.providers.join(',')}, ${runtime.threads} threads`,
+    compile: (fn, inputs) => compile(fn, inputs, { runtime }),
+  };
+}

@@ -1,0 +1,35 @@
+export { type Checkpoint, type CheckpointStore, createMemoryCheckpointStore } from './checkpoint-store.js';
+export { type ContrastiveInputs, type ContrastiveOutputs, contrastiveLoss } from './contrastive-loss.js';
+export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';
+export type { Engine, EngineName } from './engines/engine.js';
+export { onnxEngine } from './engines/onnx-engine.js';
+export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
+export { excludedScore, infoNce, infoNcePerAnchor } from './info-nce.js';
+export {
+  type Conv1dOptions,
+  type Conv1dParameters,
+  type Conv1dShape,
+  conv1d,
+  initialiseConv1d,
+} from './layers/conv1d.js';
+export { type DenseParameters, dense, initialiseDense } from './layers/dense.js';
+export { type GruParameters, gru, initialiseGru } from './layers/gru.js';
+export { heNormal, lecunNormal, normalArray, zerosArray } from './layers/initialisers.js';
+export { layerAt } from './layers/layer-at.js';
+export {
+  type NegativeSampler,
+  negativesFromBatch,
+  negativesFromOwnSequence,
+  type SequenceLayout,
+} from './negatives.js';
+export { type AdamOptions, adam } from './optimisers/adam.js';
+export { clipFactor, globalNorm } from './optimisers/clip.js';
+export type { Optimiser, OptimiserInputs } from './optimisers/optimiser.js';
+export { countParameters, flatten, type HostArray, mapTree, type Tree, unflatten } from './parameter-tree.js';
+export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
+export { createRandom, type Random } from './random.js';
+export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
+export { candidatesInput, domainLoss, initialiseModel, stepInputs } from './training/loss.js';
+export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
+export { batchOf, type TrainOptions, train } from './training/train.js';

@@ -1,0 +1,95 @@
+/**
+ * Which latents stand in the line-up as negatives: index plans, drawn on the host.
+ *
+ * A plan names rows of the flattened latents `[S T, D]` (row = sequence x T + position). Anchors are cut into G groups
+ * of whole sequences; the anchors of a group share its candidates, so that scoring is one product per predicted step.
+ * A candidate that happens to be an anchor's own positive is left out for that anchor, exactly, in `contrastive-loss.ts`.
+ *
+ * Letters used for shapes here:
+ *   S  sequences    T  positions    G  groups    M  candidates per group
+ */
+import { CpcArgumentError } from './errors.js';
+import type { Random } from './random.js';
+
+/** Sequences and positions of a batch of latents. */
+export interface SequenceLayout {
+  readonly sequences: number;
+  readonly positions: number;
+}
+
+/** Draws candidates; shapes are fixed by the layout, contents by the random stream. */
+export interface NegativeSampler {
+  /** For run records, such as `batch(128)`. */
+  readonly name: string;
+  /** G: divides the number of sequences. */
+  readonly groups: (layout: SequenceLayout) => number;
+  /** M. */
+  readonly candidatesPerGroup: number;
+  /** `[G, M]` rows, in row-major order. */
+  readonly draw: (layout: SequenceLayout, random: Random) => Int32Array;
+}
+
+/**
+ * Candidates from the whole batch, shared by all anchors ("mixed", table 2).
+ *
+ * @param count - M; at most S T of the layout it is used with.
+ */
+export function negativesFromBatch(count: number): NegativeSampler {
+  requireCount('negativesFromBatch', count);
+  return {
+    name: `batch(${count})`,
+    groups: () => 1,
+    candidatesPerGroup: count,
+    draw: ({ sequences, positions }, random) => {
+      requireEnough('negativesFromBatch', count, sequences * positions);
+      return random.choose(sequences * positions, count);
+    },
+  };
+}
+
+/**
+ * Candidates from the anchor's own sequence only ("current sequence only", table 2).
+ *
+ * @param count - M; at most T of the layout it is used with.
+ */
+export function negativesFromOwnSequence(count: number): NegativeSampler {
+  requireCount('negativesFromOwnSequence', count);
+  return {
+    name: `own-sequence(${count})`,
+    groups: ({ sequences }) => sequences,
+    candidatesPerGroup: count,
+    draw: ({ sequences, positions }, random) => {
+      requireEnough('negativesFromOwnSequence', count, positions);
+      const rows = new Int32Array(sequences * count);
+      for (let sequence = 0; sequence < sequences; sequence++) {
+        const chosen = random.choose(positions, count);
+        rows.set(
+          chosen.map((position) => sequence * positions + position),
+          sequence * count,
+        );
+      }
+      return rows;
+    },
+  };
+}
+
+function requireCount(where: string, count: number): void {
+  if (Number.isInteger(count) && count >= 2) return;
+  throw new CpcArgumentError({
+    where,
+    argument: 'count',
+    expected: 'a whole number of at least 2 (one candidate may turn out to be the positive)',
+    received: count,
+  });
+}
+
+function requireEnough(where: string, count: number, available: number): void {
+  if (count <= available) return;
+  throw new CpcArgumentError({
+    where,
+    argument: 'count',
+    expected: `at most ${available} candidates, as many as there are latents to draw from`,
+    received: count,
+    fix: 'Lower the number of negatives, or raise the batch size or the window.',
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * What a domain offers to the command `cpc`: every domain's `./node` entry exports one object `domainCommands` of this type.
+ *
+ * Requests are plain values, so that they cross into a worker thread; events come back the same way. The command knows no
+ * domain by more than this.
+ */
+import type { ProbeResult, ResolvedSetting, TrainingEvent } from '@cpc/records';
+import type { EngineRequest } from './engines.js';
+
+/** A setting that was not left to the preset. */
+export type SettingOverrides = Readonly<Record<string, ResolvedSetting>>;
+
+/** Lets the caller end long work: asked between units of work. */
+export interface Control {
+  readonly stopRequested: () => boolean;
+}
+
+export interface TrainRequest {
+  /** A folder, or `builtin` for the data a domain makes from a seed. */
+  readonly data: string;
+  readonly preset: string;
+  readonly overrides: SettingOverrides;
+  /** At least one of these three; what is reached first ends the run. */
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly minutes?: number;
+  readonly seed: number;
+  readonly engine: EngineRequest;
+  /** The run folder. */
+  readonly out: string;
+  /** Go on with the run in `out`; data, preset and overrides must be the same. */
+  readonly resume: boolean;
+  /** Refuse damaged files instead of leaving them out. */
+  readonly strict: boolean;
+  /** As typed, for the run record. */
+  readonly command: string;
+}
+
+export interface ProbeRequest {
+  /** A run folder that holds `model.safetensors`. */
+  readonly run: string;
+  readonly data: string;
+  readonly task: string;
+  /** Which features: of the encoder, of the context, or the domain's choice for the task. */
+  readonly representation?: 'latent' | 'context';
+  /** Names out of `DomainCommands.baselines`. */
+  readonly baselines: readonly string[];
+  readonly seed: number;
+  readonly engine: EngineRequest;
+  readonly strict: boolean;
+}
+
+export interface EmbedRequest {
+  readonly run: string;
+  readonly data: string;
+  /** A file ending in `.npy` or `.safetensors`. */
+  readonly out: string;
+  readonly representation: 'latent' | 'context';
+  /** One vector per input instead of one per position. */
+  readonly pooled: boolean;
+  readonly engine: EngineRequest;
+  readonly strict: boolean;
+}
+
+export interface ExportRequest {
+  readonly run: string;
+  /** A file ending in `.onnx`. */
+  readonly out: string;
+}
+
+/** What happens during probe, embed and export. */
+export type TaskEvent =
+  | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
+  | { readonly type: 'probe-end'; readonly result: ProbeResult }
+  | { readonly type: 'file-written'; readonly path: string; readonly description: string }
+  | { readonly type: 'warning'; readonly message: string };
+
+export interface DomainCommands {
+  /** As typed after `cpc`. */
+  readonly name: string;
+  /** One line for `cpc --help`. */
+  readonly summary: string;
+  readonly presets: readonly string[];
+  readonly probeTasks: readonly string[];
+  readonly baselines: readonly string[];
+  /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */
+  readonly settings: (preset: string, overrides: SettingOverrides) => Readonly<Record<string, ResolvedSetting>>;
+  readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;
+  readonly probe: (request: ProbeRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  readonly embed: (request: EmbedRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  readonly export: (request: ExportRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  /** What `cpc demo` runs, on built-in data: a short training and a probe with the random baseline. */
+  readonly demo: {
+    readonly train: Pick<TrainRequest, 'preset' | 'overrides' | 'data'> & {
+      readonly steps: number;
+      readonly quickSteps: number;
+    };
+    readonly probe: Pick<ProbeRequest, 'data' | 'task' | 'baselines'>;
+  };
+}

@@ -1,0 +1,31 @@
+/** What the main thread and a worker say to one another. */
+
+/** A function of a module, such as `domainCommands.train`, and what to call it with. */
+export interface WorkerJob {
+  /** URL of a module that exports an object `object`. */
+  readonly module: string;
+  readonly object: string;
+  /** Name of one of its functions `(request, control) => AsyncGenerator`. */
+  readonly method: string;
+  /** A plain value. */
+  readonly request: unknown;
+}
+
+export interface WorkerInput {
+  readonly job: WorkerJob;
+  /** One int32: 1 asks the work to stop. Shared, because a message would wait until the work yields the thread. */
+  readonly stopFlag: SharedArrayBuffer;
+}
+
+export type WorkerMessage =
+  | { readonly type: 'event'; readonly event: unknown }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly error: WorkerError };
+
+/** An error as it crosses threads, where classes and symbols are lost. */
+export interface WorkerError {
+  readonly message: string;
+  readonly stack: string;
+  /** True if it was thrown on purpose, for the person to read. */
+  readonly expected: boolean;
+}

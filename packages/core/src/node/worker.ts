@@ -1,0 +1,37 @@
+/** Entry of the worker thread: runs one job and posts its events. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { CompileError } from '@cpc/compile';
+import { RecordError } from '@cpc/records';
+import { CpcError } from '../errors.js';
+import type { Control } from './domain-commands.js';
+import type { WorkerError, WorkerInput, WorkerMessage } from './worker-messages.js';
+
+type Method = (request: unknown, control: Control) => AsyncIterable<unknown>;
+
+async function work({ job, stopFlag }: WorkerInput): Promise<void> {
+  const flag = new Int32Array(stopFlag);
+  const exported: Record<string, Record<string, unknown>> = await import(job.module);
+  const method = exported[job.object]?.[job.method];
+  if (!isMethod(method)) throw new Error(`worker: ${job.module} has no function ${job.object}.${job.method}`);
+  for await (const event of method(job.request, { stopRequested: () => Atomics.load(flag, 0) === 1 }))
+    post({ type: 'event', event });
+}
+
+function isMethod(value: unknown): value is Method {
+  return typeof value === 'function';
+}
+
+function post(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function described(error: unknown): WorkerError {
+  const expected = CpcError.isInstance(error) || CompileError.isInstance(error) || RecordError.isInstance(error);
+  if (error instanceof Error) return { message: error.message, stack: error.stack ?? error.message, expected };
+  return { message: String(error), stack: String(error), expected };
+}
+
+work(workerData).then(
+  () => post({ type: 'done' }),
+  (error: unknown) => post({ type: 'failed', error: described(error) }),
+);

@@ -1,0 +1,47 @@
+/**
+ * What a domain tells the training loop: how to draw a batch, encode it, sum up the past, and which futures to predict.
+ *
+ * Every domain is sequences of positions (docs/architecture.md): windows of speech, runs of sentences, columns of patches,
+ * unrolls of an agent. The loss, the negatives, the optimiser and the loop are the same for all.
+ *
+ * Letters used for shapes here:
+ *   S  sequences    T  positions    D  latent size    H  context size
+ */
+import type { NamedHostTensors, NamedSpecs } from '@cpc/compile';
+import type * as tf from '@tensorflow/tfjs';
+import type { NegativeSampler } from '../negatives.js';
+import type { HostArray, Tree } from '../parameter-tree.js';
+import type { Random } from '../random.js';
+
+export interface DomainLayout {
+  readonly sequences: number;
+  readonly positions: number;
+  readonly latentSize: number;
+  readonly contextSize: number;
+}
+
+export type TensorTree = Tree<tf.Tensor>;
+
+/** Inputs of one step as tensors, by the names in `Domain.batch`. */
+export type BatchTensors = Readonly<Record<string, tf.Tensor>>;
+
+export interface Domain {
+  /** Such as `audio`. */
+  readonly name: string;
+  readonly layout: DomainLayout;
+  /** How far ahead each predicted step lies, such as 1 .. 12. */
+  readonly offsets: readonly number[];
+  readonly negatives: NegativeSampler;
+  /** Parameters of encoder and context; the predictors are core's. */
+  readonly initialise: (random: Random) => Tree<HostArray>;
+  /** Shape and type of everything that `draw` gives. */
+  readonly batch: NamedSpecs;
+  /** One batch. All randomness comes from `random`; the same stream gives the same batch. */
+  readonly draw: (random: Random) => Promise<NamedHostTensors>;
+  /** g_enc: `[S, T, D]`. */
+  readonly encode: (parameters: TensorTree, batch: BatchTensors) => tf.Tensor3D;
+  /** g_ar: `[S, T, H]`; position t sees positions up to t only. */
+  readonly contextualise: (parameters: TensorTree, latents: tf.Tensor3D, batch: BatchTensors) => tf.Tensor3D;
+  /** `[S, T - offset]`, 0 where position t has no future `offset` ahead; all count if left out. */
+  readonly weights?: (batch: BatchTensors, offset: number) => tf.Tensor2D;
+}

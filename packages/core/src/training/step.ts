@@ -1,0 +1,250 @@
+/**
+ * One training step as two functions with a seam between them: `gradients(parameters, batch)` and
+ * `update(parameters, moments, gradients)`. Accumulation over batches or an all-reduce between machines belongs in the seam:
+ * all gradients lie in one contiguous buffer.
+ */
+import {
+  type CompiledFunction,
+  createState,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedSpecs,
+  type State,
+  zeros,
+} from '@cpc/compile';
+import * as tf from '@tensorflow/tfjs';
+import type { Engine } from '../engines/engine.js';
+import { CpcError } from '../errors.js';
+import { clipFactor, globalNorm } from '../optimisers/clip.js';
+import type { Optimiser } from '../optimisers/optimiser.js';
+import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import type { Domain } from './domain.js';
+import { domainLoss, stepInputs } from './loss.js';
+
+export interface TrainingStepOptions {
+  readonly domain: Domain;
+  readonly engine: Engine;
+  readonly optimiser: Optimiser;
+  /** Parameters to start from. */
+  readonly parameters: Tree<HostArray>;
+  /** Limit on the length of the whole gradient; no limit if left out. */
+  readonly clipNorm?: number;
+}
+
+export interface StepResult {
+  readonly lossNats: number;
+  /** By predicted step. */
+  readonly accuracy: readonly number[];
+  readonly boundNats: readonly number[];
+  /** Length of the whole gradient before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+}
+
+export interface TrainingStep {
+  /** Parameters under `parameters/…`, the optimiser's averages under `moments/<name>/…`. */
+  readonly state: State;
+  /** Time to trace and load both functions. */
+  readonly prepareMilliseconds: number;
+  /** Gradients of a batch, by parameter path; the buffers are reused by the next call. */
+  readonly gradients: (
+    batch: NamedHostTensors,
+  ) => Promise<{ readonly gradients: NamedHostTensors; readonly metrics: NamedHostTensors }>;
+  /** One update: the whole step `number`, counted from 1. */
+  readonly run: (batch: NamedHostTensors, number: number) => Promise<StepResult>;
+  readonly dispose: () => Promise<void>;
+}
+
+const parametersPrefix = 'parameters/';
+const gradientsPrefix = 'gradients/';
+const nextPrefix = 'next/';
+
+/** Prepares a domain's training step on an engine. */
+export async function createTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
+  const started = performance.now();
+  const { domain, engine, optimiser } = options;
+  const parameters = prefixed(parametersPrefix, Object.entries(flatten(options.parameters)));
+  const specs: NamedSpecs = Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape }]) => [name, { shape, dtype: 'float32' }]),
+  );
+  const gradientsFunction = await engine.compile((inputs) => gradientsOf(domain, Object.keys(specs), inputs), {
+    ...specs,
+    ...stepInputs(domain),
+  });
+  const updateFunction = await engine.compile(
+    (inputs) => updateOf(optimiser, Object.keys(specs), inputs, options.clipNorm),
+    updateInputs(optimiser, specs),
+  );
+  const state = createState({ ...parameters, ...initialMoments(optimiser, specs) });
+  const buffers = contiguousGradients(specs);
+  const gradients = async (batch: NamedHostTensors) =>
+    splitGradients(await gradientsFunction.run({ ...state.current, ...batch }, buffers));
+  return {
+    state,
+    gradients,
+    prepareMilliseconds: performance.now() - started,
+    run: async (batch, number) => {
+      const { metrics } = await gradients(batch);
+      const lossNats = numbersOf(metrics.loss)[0] ?? Number.NaN;
+      if (!Number.isFinite(lossNats)) throw notFinite(lossNats, number);
+      const scalars = optimiser.scalars(number);
+      const { gradientNorm } = await applyUpdate(updateFunction, state, buffers, scalars);
+      return {
+        lossNats,
+        accuracy: numbersOf(metrics.accuracyPerStep),
+        boundNats: numbersOf(metrics.boundPerStep),
+        gradientNorm,
+        learningRate: scalars.learningRate ?? Number.NaN,
+      };
+    },
+    dispose: async () => {
+      state.dispose();
+      await Promise.all([gradientsFunction.dispose(), updateFunction.dispose()]);
+    },
+  };
+}
+
+/** Traced: loss, what it says of every predicted step, and the gradient of every parameter. */
+function gradientsOf(
+  domain: Domain,
+  names: readonly string[],
+  inputs: Readonly<Record<string, tf.Tensor>>,
+): Record<string, tf.Tensor> {
+  let metrics: Record<string, tf.Tensor> = {};
+  const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
+    const tree = unflatten(
+      Object.fromEntries(
+        names.map((name, index) => [name.slice(parametersPrefix.length), tensors[index] as tf.Tensor]),
+      ),
+    );
+    const { loss: total, lossPerStep, accuracyPerStep, boundPerStep } = domainLoss(domain, tree, inputs);
+    metrics = {
+      lossPerStep: tf.keep(lossPerStep),
+      accuracyPerStep: tf.keep(accuracyPerStep),
+      boundPerStep: tf.keep(boundPerStep),
+    };
+    return total;
+  };
+  const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => inputs[name] as tf.Tensor));
+  const gradients = names.map((name, index) => [gradientName(name), grads[index] as tf.Tensor] as const);
+  return { loss: value, ...metrics, ...Object.fromEntries(gradients) };
+}
+
+/** Traced: clip, then the optimiser, parameter by parameter. */
+function updateOf(
+  optimiser: Optimiser,
+  names: readonly string[],
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  clipNorm: number | undefined,
+): Record<string, tf.Tensor> {
+  const tensor = (name: string) => inputs[name] as tf.Tensor;
+  const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
+  const factor = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
+  const results: Record<string, tf.Tensor> = { gradientNorm: norm };
+  for (const name of names) {
+    const gradient = tensor(gradientName(name));
+    const updated = optimiser.update({
+      parameter: tensor(name),
+      gradient: factor === undefined ? gradient : tf.mul(gradient, factor),
+      moments: Object.fromEntries(optimiser.moments.map((moment) => [moment, tensor(momentName(moment, name))])),
+      scalars: Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)])),
+    });
+    results[nextPrefix + name] = updated.parameter;
+    for (const moment of optimiser.moments)
+      results[nextPrefix + momentName(moment, name)] = updated.moments[moment] as tf.Tensor;
+  }
+  return results;
+}
+
+function updateInputs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
+  const names = Object.entries(parameters);
+  return {
+    ...parameters,
+    ...Object.fromEntries(names.map(([name, spec]) => [gradientName(name), spec])),
+    ...momentSpecs(optimiser, parameters),
+    ...Object.fromEntries(
+      Object.keys(optimiser.scalars(1)).map((name) => [name, { shape: [], dtype: 'float32' as const }]),
+    ),
+  };
+}
+
+function momentSpecs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
+  return Object.fromEntries(
+    optimiser.moments.flatMap((moment) =>
+      Object.entries(parameters).map(([name, spec]) => [momentName(moment, name), spec]),
+    ),
+  );
+}
+
+function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): NamedHostTensors {
+  return Object.fromEntries(
+    Object.entries(momentSpecs(optimiser, parameters)).map(([name, spec]) => [name, zeros(spec)]),
+  );
+}
+
+async function applyUpdate(
+  update: CompiledFunction,
+  state: State,
+  gradients: NamedHostTensors,
+  scalars: Readonly<Record<string, number>>,
+): Promise<{ gradientNorm: number }> {
+  const feeds = Object.fromEntries(
+    Object.entries(scalars).map(([name, value]): [string, HostTensor] => [
+      name,
+      { shape: [], data: Float32Array.of(value) },
+    ]),
+  );
+  const into = prefixed(nextPrefix, Object.entries(state.next));
+  const { gradientNorm } = await update.run({ ...state.current, ...gradients, ...feeds }, into);
+  state.swap();
+  return { gradientNorm: numbersOf(gradientNorm)[0] ?? Number.NaN };
+}
+
+/** Buffers for all gradients, side by side in one array. */
+function contiguousGradients(parameters: NamedSpecs): NamedHostTensors {
+  const sizes = Object.values(parameters).map(({ shape }) => shape.reduce((product, length) => product * length, 1));
+  const whole = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
+  let offset = 0;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape }], index): [string, HostTensor] => {
+      const start = offset;
+      offset += sizes[index] ?? 0;
+      return [gradientName(name), { shape, data: whole.subarray(start, offset) }];
+    }),
+  );
+}
+
+function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensors; metrics: NamedHostTensors } {
+  const entries = Object.entries(results);
+  const gradients = entries.filter(([name]) => name.startsWith(gradientsPrefix));
+  const metrics = entries.filter(([name]) => !name.startsWith(gradientsPrefix));
+  return {
+    gradients: Object.fromEntries(gradients.map(([name, value]) => [name.slice(gradientsPrefix.length), value])),
+    metrics: Object.fromEntries(metrics),
+  };
+}
+
+function prefixed(prefix: string, entries: readonly (readonly [string, HostTensor])[]): Record<string, HostTensor> {
+  return Object.fromEntries(entries.map(([name, value]) => [prefix + name, value]));
+}
+
+function gradientName(parameter: string): string {
+  return gradientsPrefix + parameter.slice(parametersPrefix.length);
+}
+
+function momentName(moment: string, parameter: string): string {
+  return `moments/${moment}/${parameter.slice(parametersPrefix.length)}`;
+}
+
+function numbersOf(tensor: HostTensor | undefined): number[] {
+  return Array.from(tensor?.data ?? []);
+}
+
+function notFinite(loss: number, step: number): CpcError {
+  return new CpcError({
+    where: `training step ${step}`,
+    expected: 'a finite loss',
+    received: String(loss),
+    fix: 'The parameters of the step before are kept. Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.',
+  });
+}

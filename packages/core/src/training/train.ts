@@ -1,0 +1,238 @@
+/**
+ * The training loop. It reads from top to bottom: prepare, resume, and then draw, step, report, save until done.
+ *
+ * Whatever wants to know how training goes reads the events; nothing is called back.
+ */
+import type { NamedHostTensors } from '@cpc/compile';
+import type { TrainingEvent } from '@cpc/records';
+import type { Checkpoint, CheckpointStore } from '../checkpoint-store.js';
+import type { Engine } from '../engines/engine.js';
+import { CpcArgumentError, CpcError } from '../errors.js';
+import type { Optimiser } from '../optimisers/optimiser.js';
+import { countParameters } from '../parameter-tree.js';
+import { createRandom, type Random } from '../random.js';
+import type { Domain } from './domain.js';
+import { candidatesInput, initialiseModel } from './loss.js';
+import { createTrainingStep, type TrainingStep } from './step.js';
+
+export interface TrainOptions {
+  readonly domain: Domain;
+  readonly engine: Engine;
+  readonly optimiser: Optimiser;
+  /** Any safe integer. The same seed gives the same parameters, interrupted or not. */
+  readonly seed: number;
+  /** Ends after this many updates in all, counted over interruptions; >= 0. */
+  readonly steps?: number;
+  /** Ends after this much time spent training, counted over interruptions; > 0. */
+  readonly minutes?: number;
+  readonly checkpoints: CheckpointStore;
+  /** Also saves after every so many updates, beside once at the end. Default 500. */
+  readonly checkpointEverySteps?: number;
+  /** Also saves when so many seconds have gone by since the last time. Default 120. */
+  readonly checkpointEverySeconds?: number;
+  /** Limit on the length of the whole gradient; none if left out. */
+  readonly clipNorm?: number;
+  /** Stored with every checkpoint; a run resumes only from a checkpoint with the same text. */
+  readonly fingerprint?: string;
+  /** Asked after every step: true finishes, saves and leaves. */
+  readonly stopRequested?: () => boolean;
+}
+
+/**
+ * Trains a domain, from the newest good checkpoint if there is one.
+ *
+ * Step n draws from `createRandom(seed).fold('batch', n)`, so that a resumed run computes what an uninterrupted one does, bit
+ * for bit on the same machine.
+ *
+ * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
+ * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or one is out of range.
+ * @throws {CpcError} if the loss is not finite, naming the step and the last good checkpoint; or the checkpoint is another run's.
+ *
+ * @example
+ * for await (const event of train({ domain, engine, optimiser: adam({ learningRate: 2e-4 }), seed: 1, steps: 1000, checkpoints })) {
+ *   if (event.type === 'step-end') console.log(event.step, event.lossNats);
+ * }
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
+  requireEnd(options);
+  const { domain, engine, seed, checkpoints } = options;
+  const random = createRandom(seed);
+  const parameters = initialiseModel(domain, random.fold('initialise'));
+  const trainingStep = await createTrainingStep({ ...options, parameters });
+  try {
+    const damaged: TrainingEvent[] = [];
+    const checkpoint = await checkpoints.latest(({ path, reason }) =>
+      damaged.push({ type: 'checkpoint-damaged', path, reason }),
+    );
+    yield* damaged;
+    const resumed =
+      checkpoint === undefined ? { step: 0, trainedSeconds: 0 } : restore(trainingStep, checkpoint, options);
+    let { step, trainedSeconds } = resumed;
+    let savedAt = { step, trainedSeconds };
+    let savedPath = '';
+
+    yield {
+      type: 'run-start',
+      step,
+      parameterCount: countParameters(parameters),
+      engine: { name: engine.name, provider: engine.provider, threads: engine.threads ?? 1, note: engine.note },
+      traceMilliseconds: trainingStep.prepareMilliseconds,
+      ...(options.steps === undefined ? {} : { totalSteps: options.steps }),
+      ...(options.minutes === undefined ? {} : { totalMinutes: options.minutes }),
+    };
+
+    let upcoming = prefetched(domain, random, step + 1);
+    while (!isDone(options, step, trainedSeconds) && !options.stopRequested?.()) {
+      const begun = performance.now();
+      const batch = await upcoming;
+      const inputWaitMilliseconds = performance.now() - begun;
+      upcoming = prefetched(domain, random, step + 2);
+
+      const stepBegun = performance.now();
+      const result = await trainingStep.run(batch, step + 1).catch((error: unknown) => {
+        throw withCheckpoint(error, savedPath);
+      });
+      const stepMilliseconds = performance.now() - stepBegun;
+
+      step += 1;
+      const seconds = (performance.now() - begun) / 1000;
+      trainedSeconds += seconds;
+      yield {
+        type: 'step-end',
+        step,
+        lossNats: result.lossNats,
+        accuracy: [...result.accuracy],
+        boundNats: [...result.boundNats],
+        firstPredictionStep: domain.offsets[0] ?? 1,
+        gradientNorm: result.gradientNorm,
+        learningRate: result.learningRate,
+        stepMilliseconds,
+        inputWaitMilliseconds,
+        examplesPerSecond: domain.layout.sequences / seconds,
+        trainedSeconds,
+      };
+
+      if (isDueForSaving(options, step, trainedSeconds, savedAt)) {
+        savedPath = await checkpoints.save(toCheckpoint(trainingStep, step, trainedSeconds, options));
+        savedAt = { step, trainedSeconds };
+        yield { type: 'checkpoint-saved', step, path: savedPath };
+      }
+      await nextTurn();
+    }
+
+    if (savedAt.step !== step || checkpoint === undefined) {
+      yield {
+        type: 'checkpoint-saved',
+        step,
+        path: await checkpoints.save(toCheckpoint(trainingStep, step, trainedSeconds, options)),
+      };
+    }
+    yield {
+      type: 'run-end',
+      step,
+      reason: isDone(options, step, trainedSeconds) ? 'completed' : 'interrupted',
+      trainedSeconds,
+    };
+  } finally {
+    await trainingStep.dispose();
+  }
+}
+
+/** The batch of update number `step`, with its plan of negatives. */
+export async function batchOf(domain: Domain, random: Random, step: number): Promise<NamedHostTensors> {
+  const { negatives, layout } = domain;
+  const drawn = await domain.draw(random.fold('batch', step));
+  const shape = [negatives.groups(layout), negatives.candidatesPerGroup];
+  return { ...drawn, [candidatesInput]: { shape, data: negatives.draw(layout, random.fold('negatives', step)) } };
+}
+
+/** A batch that is already being made; if that fails, the error waits until the batch is wanted. */
+function prefetched(domain: Domain, random: Random, step: number): Promise<NamedHostTensors> {
+  const batch = batchOf(domain, random, step);
+  batch.catch(() => undefined);
+  return batch;
+}
+
+function isDone({ steps, minutes }: TrainOptions, step: number, trainedSeconds: number): boolean {
+  return step >= (steps ?? Number.POSITIVE_INFINITY) || trainedSeconds >= (minutes ?? Number.POSITIVE_INFINITY) * 60;
+}
+
+function isDueForSaving(
+  options: TrainOptions,
+  step: number,
+  trainedSeconds: number,
+  savedAt: { step: number; trainedSeconds: number },
+): boolean {
+  const { checkpointEverySteps = 500, checkpointEverySeconds = 120 } = options;
+  return (
+    step - savedAt.step >= checkpointEverySteps || trainedSeconds - savedAt.trainedSeconds >= checkpointEverySeconds
+  );
+}
+
+function toCheckpoint(
+  { state }: TrainingStep,
+  step: number,
+  trainedSeconds: number,
+  { seed, fingerprint = '' }: TrainOptions,
+): Checkpoint {
+  const tensors = Object.fromEntries(
+    Object.entries(state.current).map(([name, { shape, data }]) => {
+      if (data instanceof Float32Array) return [name, { shape, data }];
+      throw new CpcError({
+        where: `checkpoint of step ${step}`,
+        expected: `float32 values in ${name}`,
+        received: data.constructor.name,
+      });
+    }),
+  );
+  return { step, tensors, metadata: { seed: String(seed), trainedSeconds: String(trainedSeconds), fingerprint } };
+}
+
+function restore(
+  { state }: TrainingStep,
+  { step, tensors, metadata }: Checkpoint,
+  { seed, fingerprint = '' }: TrainOptions,
+) {
+  for (const [what, expected, received] of [
+    ['seed', String(seed), metadata.seed],
+    ['settings and data', fingerprint, metadata.fingerprint],
+  ] as const) {
+    if (expected === received) continue;
+    throw new CpcError({
+      where: `checkpoint of step ${step}`,
+      expected: `the ${what} of this run (${expected})`,
+      received: received ?? 'none',
+      fix: 'Resume with the settings and data the run was started with, or start a new run in another folder.',
+    });
+  }
+  state.load(tensors);
+  return { step, trainedSeconds: Number(metadata.trainedSeconds ?? 0) };
+}
+
+function withCheckpoint(error: unknown, path: string): unknown {
+  if (!CpcError.isInstance(error) || path === '') return error;
+  return new CpcError({
+    where: error.where,
+    expected: error.expected,
+    received: error.received,
+    fix: `${error.fix ?? ''} The last good checkpoint is ${path}.`,
+    cause: error,
+  });
+}
+
+function requireEnd({ steps, minutes }: TrainOptions): void {
+  const badSteps = steps !== undefined && !(Number.isInteger(steps) && steps >= 0);
+  const badMinutes = minutes !== undefined && !(minutes > 0);
+  if ((steps !== undefined || minutes !== undefined) && !badSteps && !badMinutes) return;
+  throw new CpcArgumentError({
+    where: 'train',
+    argument: badMinutes ? 'minutes' : 'steps',
+    expected: 'steps (a whole number of at least 0) or minutes (above 0), or both',
+    received: badMinutes ? minutes : steps,
+  });
+}
+
+/** Lets timers and messages of this thread have their turn: a step may hold it for a second. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
