@@ -182,7 +182,8 @@ class DenseOrder implements Order {
   readonly #values: Int32Array;
 
   constructor(n: number) {
-    this.#values = Int32Array.from({ length: n }, (_, place) => place);
+    this.#values = new Int32Array(n);
+    for (let place = 0; place < n; place++) this.#values[place] = place;
   }
 
   at(place: number): number {
