@@ -1,9 +1,13 @@
 export { type CompiledFunction, type CompileOptions, compile, compileGraph } from './compile.js';
 export { CompileError } from './errors.js';
+export type { AxisOptions, NamedAxes, SymbolicSpecs } from './export/axes.js';
+export { type ExportOptions, exportGraph, exportOnnx } from './export/export-onnx.js';
 export type { Attribute, AxisLength, Constant, DataType, Graph, Node, TensorSpec, Value } from './graph.js';
 export { GraphBuilder, Traced } from './graph-builder.js';
 export { dataTypeOf, type HostData, type HostTensor, type NamedHostTensors, zeros } from './host-tensor.js';
 export { type OnnxOptions, toOnnx } from './onnx/encode.js';
+export { type LoadedOnnx, loadOnnx } from './onnx/load.js';
+export { type OnnxDescription, readOnnx } from './onnx/read.js';
 export { collapseChains } from './passes/chains.js';
 export { shareCommonSubexpressions } from './passes/common-subexpressions.js';
 export { removeDeadCode } from './passes/dead-code.js';

@@ -1,0 +1,24 @@
+/** What makes a generalised graph pleasant to read: weights as they are used, no Transpose that another undoes. */
+import { shareCommonSubexpressions } from '../../passes/common-subexpressions.js';
+import { removeDeadCode } from '../../passes/dead-code.js';
+import { removeIdentities } from '../../passes/identities.js';
+import type { Pass } from '../../passes/pass.js';
+import { foldBias } from './fold-bias.js';
+import { foldConstants } from './fold-constants.js';
+import { nameOutputs } from './name-outputs.js';
+import { sinkTransposes } from './sink-transposes.js';
+import { nameUnitAxes } from './unit-axes.js';
+
+/** In the order in which they help one another; for graphs whose lengths are named. */
+export const exportPasses: readonly Pass[] = [
+  removeDeadCode,
+  foldConstants,
+  nameUnitAxes,
+  sinkTransposes,
+  removeIdentities,
+  removeDeadCode,
+  foldBias,
+  shareCommonSubexpressions,
+  nameOutputs,
+  removeDeadCode,
+];

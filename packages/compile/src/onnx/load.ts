@@ -1,0 +1,89 @@
+/**
+ * Runs an exported file at whatever lengths its open axes are fed with.
+ */
+import type { Tensor } from 'onnxruntime-common';
+import { CompileError } from '../errors.js';
+import type { AxisLength, TensorSpec } from '../graph.js';
+import { dataTypeOf, type HostTensor, type NamedHostTensors } from '../host-tensor.js';
+import type { Runtime } from '../runtime.js';
+import { type OnnxDescription, readOnnx } from './read.js';
+
+/** An ONNX file that is ready to run. */
+export interface LoadedOnnx {
+  readonly description: OnnxDescription;
+  /**
+   * @param feeds - every input by name; further names are ignored.
+   * @returns every output by name, newly made.
+   * @throws {CompileError} if an input is missing, has another element type, or a length that does not fit.
+   */
+  readonly run: (feeds: NamedHostTensors) => Promise<NamedHostTensors>;
+  /** Frees the session; running afterwards is an error. */
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * Loads an ONNX file, such as `exportOnnx` writes.
+ *
+ * @throws {CompileError} if the bytes are not an ONNX file that the runtime can run.
+ *
+ * @example
+ * const encoder = await loadOnnx(file, { runtime: await nodeRuntime() });
+ * const { latents } = await encoder.run({ waveform: { shape: [1, 16_000], data: samples } });
+ */
+export async function loadOnnx(model: Uint8Array, { runtime }: { readonly runtime: Runtime }): Promise<LoadedOnnx> {
+  const description = readOnnx(model);
+  const session = await runtime.createSession(model);
+  return {
+    description,
+    run: async (feeds) => {
+      const lengths = new Map<string, number>();
+      const given = Object.entries(description.inputs).map(([name, spec]) => [
+        name,
+        tensorFor(runtime, name, spec, feeds[name], lengths),
+      ]);
+      const results = await session.run(Object.fromEntries(given));
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, hostTensor(name, tensor)]));
+    },
+    dispose: async () => {
+      await session.release();
+    },
+  };
+}
+
+/** @param lengths - what the named axes of earlier inputs were; one name is one length. */
+function tensorFor(
+  runtime: Runtime,
+  name: string,
+  { shape, dtype }: TensorSpec<AxisLength>,
+  tensor: HostTensor | undefined,
+  lengths: Map<string, number>,
+): Tensor {
+  const expected = `${dtype}[${shape.join(', ')}]`;
+  if (tensor === undefined) throw new CompileError(`run: input "${name}" is missing; expected ${expected}.`);
+  const type = dataTypeOf(tensor.data);
+  const size = tensor.shape.reduce((product, length) => product * length, 1);
+  const fits =
+    type === dtype &&
+    size === tensor.data.length &&
+    tensor.shape.length === shape.length &&
+    shape.every((length, axis) => fitsAxis(length, tensor.shape[axis] ?? 0, lengths));
+  if (fits && type !== 'int64') return runtime.createTensor(type, tensor.data, tensor.shape);
+  const known = [...lengths].map(([axis, length]) => `${axis} = ${length}`).join(', ');
+  throw new CompileError(
+    `run: input "${name}" should be ${expected}${known === '' ? '' : ` with ${known}`}, received ` +
+      `${type}[${tensor.shape.join(', ')}] with ${tensor.data.length} elements.`,
+  );
+}
+
+function fitsAxis(expected: AxisLength, received: number, lengths: Map<string, number>): boolean {
+  if (typeof expected === 'number') return expected === received;
+  const known = lengths.get(expected);
+  if (known === undefined) lengths.set(expected, received);
+  return known === undefined || known === received;
+}
+
+function hostTensor(name: string, { data, dims }: Tensor): HostTensor {
+  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)
+    return { shape: dims, data };
+  throw new CompileError(`run: output "${name}" is neither float32, int32 nor bool.`);
+}
