@@ -54,13 +54,7 @@ class TraceBackend extends tf.KernelBackend {
 
   #constant(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: tf.DataType): Traced {
     const type = graphDataType(dtype);
-    const numbers = Array.from(values as ArrayLike<number>, Number);
-    const data =
-      type === 'float32'
-        ? Float32Array.from(numbers)
-        : type === 'int32'
-          ? Int32Array.from(numbers)
-          : Uint8Array.from(numbers);
+    const data = copiedAs(type, values);
     return this.builder.constant(data, shape, type);
   }
 
@@ -149,6 +143,18 @@ function tensorInfo(traced: Traced): tf.TensorInfo {
   if (traced.dtype === 'int64')
     throw new CompileError(`trace: value ${traced.name} is int64, which TensorFlow.js does not have.`);
   return { dataId: traced, shape: [...traced.shape], dtype: traced.dtype };
+}
+
+/** A copy: the graph must not change when the caller's array does. Typed arrays are copied whole, which is quick. */
+function copiedAs(type: DataType, values: tf.backend_util.BackendValues): Float32Array | Int32Array | Uint8Array {
+  const isOfType =
+    (type === 'float32' && values instanceof Float32Array) ||
+    (type === 'int32' && values instanceof Int32Array) ||
+    (type === 'bool' && values instanceof Uint8Array);
+  if (isOfType) return values.slice();
+  const numbers = Array.from(values as ArrayLike<number>, Number);
+  if (type === 'float32') return Float32Array.from(numbers);
+  return type === 'int32' ? Int32Array.from(numbers) : Uint8Array.from(numbers);
 }
 
 function graphDataType(dtype: tf.DataType): DataType {

@@ -83,8 +83,7 @@ export class NodeRewriter {
 
   /** Entries are numbers, 0 for "as in the input", -1 for one to be inferred; the rest is computed. */
   #reshape(versions: readonly Constant[]): Node {
-    const [input = ''] = this.#first.inputs;
-    const shape = this.#scope.shapeSeries(input);
+    const shape = this.#scope.shapeSeries(this.#first.inputs[0] ?? '');
     const wanted = entriesOf(versions);
     const copied = wanted.map((series, axis) => !isConstant(series) && series.join() === shape[axis]?.join());
     const open = wanted.flatMap((series, axis) => (isConstant(series) || copied[axis] ? [] : [axis]));
@@ -95,7 +94,8 @@ export class NodeRewriter {
       return axis === inferred ? -1 : this.#length(series, axis);
     });
     if (wanted.some((series) => series[0] === 0)) throw this.#error('it makes an axis of length 0');
-    return { ...this.#first, inputs: [input, this.#arithmetic.vector(entries).name], attributes: {} };
+    const reshaped = this.#input(this.#first.inputs[0] ?? '', 0);
+    return { ...this.#first, inputs: [reshaped, this.#arithmetic.vector(entries).name], attributes: {} };
   }
 
   /** Starts and ends that keep their distance to the end of the axis, whatever its length. */
@@ -121,7 +121,7 @@ export class NodeRewriter {
     const { dtype } = first;
     if (isSame(versions.map(({ shape }) => shape.join())) && versions.every(isWholeAndSmall)) {
       const entries = entriesOf(versions).map((series, entry) =>
-        isConstant(series) ? (series[0] ?? 0) : this.#length(series, entry),
+        isConstant(series) ? (series[0] ?? 0) : this.#length(series, this.#axisOfEntry(index, entry)),
       );
       const vector = this.#arithmetic.cast(this.#arithmetic.vector(entries), dtype);
       return first.shape.length === 1 ? vector : this.#builder.reshape(vector, first.shape);
@@ -148,6 +148,13 @@ export class NodeRewriter {
         return isConstant(series) ? length : this.#length(series, axis);
       }),
     );
+  }
+
+  /** The axis that an entry of a shape, of a Slice's bounds or of a Pad's amounts is about. */
+  #axisOfEntry(index: number, entry: number): number {
+    const { op, inputs } = this.#first;
+    if (op === 'Slice') return Number(this.#scope.constantVersions(inputs[3] ?? '')?.[0]?.data[entry] ?? entry);
+    return op === 'Pad' && index === 1 ? entry % this.#scope.shapeSeries(inputs[0] ?? '').length : entry;
   }
 
   #length(series: readonly number[], axis: number): Length<ReadableAtom> {
