@@ -1,38 +1,103 @@
 /** Rows by index, and sums of rows by index (the gradient of the former). */
-import { CompileError } from '../errors.js';
-import { axisFromFront, input, type Kernel, numberAttribute, range, sizeOf } from './kernel.js';
-import { filled } from './shape.js';
+import type { GraphBuilder, Traced } from '../graph-builder.js';
+import { filled } from './fill.js';
+import {
+  axisFromFront,
+  dataTypeAttribute,
+  input,
+  type Kernel,
+  numberAttribute,
+  numbersAttribute,
+  range,
+  sizeOf,
+} from './kernel.js';
 
 const gather: Kernel = (g, inputs, attributes) => {
   const x = input(inputs, 'x');
   const indices = input(inputs, 'indices');
   const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), x.shape.length);
-  if (numberAttribute(attributes, 'batchDims', 0) !== 0) {
-    throw new CompileError(
-      'trace: tf.gather with batchDims is not supported; flatten the batch into the indices instead.',
-    );
-  }
-  const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-  return g.node('Gather', [x, indices], shape, x.dtype, { axis });
+  const batchDims = axisFromFront(numberAttribute(attributes, 'batchDims', 0), indices.shape.length);
+  const shape = [...x.shape.slice(0, axis), ...indices.shape.slice(batchDims), ...x.shape.slice(axis + 1)];
+  if (batchDims === 0) return g.node('Gather', [x, indices], shape, x.dtype, { axis });
+  return gatherPerItem(g, x, indices, { axis, batchDims, shape });
 };
 
+interface BatchedGather {
+  readonly axis: number;
+  readonly batchDims: number;
+  readonly shape: readonly number[];
+}
+
 /**
- * Rows of x added up by segment id. ScatterElements, not ScatterND: the runtime's ScatterND(add) loses
- * updates when two threads meet on one row.
+ * Each batch item reads by indices of its own: items are laid end to end along the gathered axis and
+ * every item's indices are moved to where the item lies.
  */
-const unsortedSegmentSum: Kernel = (g, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const ids = input(inputs, 'segmentIds');
-  const count = numberAttribute(attributes, 'numSegments');
-  const rank = x.shape.length;
-  const column = g.reshape(ids, [...ids.shape, ...new Array<number>(rank - 1).fill(1)]);
-  const spread = g.node('Expand', [column, g.int64(x.shape)], x.shape, ids.dtype);
+function gatherPerItem(g: GraphBuilder, x: Traced, indices: Traced, { axis, batchDims, shape }: BatchedGather): Traced {
+  const batch = sizeOf(x.shape.slice(0, batchDims));
+  const between = sizeOf(x.shape.slice(batchDims, axis));
+  const length = x.shape[axis] ?? 0;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const perItem = sizeOf(indices.shape.slice(batchDims));
+  const first = g.transpose(g.reshape(x, [batch, between, length, inner]), [0, 2, 1, 3]);
+  const rows = g.reshape(first, [batch * length, between * inner]);
+  const starts = g.constant(
+    Int32Array.from(range(batch), (item) => item * length),
+    [batch, 1],
+    'int32',
+  );
+  const places = g.node('Add', [g.reshape(indices, [batch, perItem]), starts], [batch, perItem], 'int32');
+  const read = g.node('Gather', [rows, places], [batch, perItem, between * inner], x.dtype, { axis: 0 });
+  const back = g.transpose(g.reshape(read, [batch, perItem, between, inner]), [0, 2, 1, 3]);
+  return g.reshape(back, shape);
+}
+
+const gatherNd: Kernel = (g, inputs) => {
+  const params = input(inputs, 'params');
+  const indices = input(inputs, 'indices');
+  const depth = indices.shape.at(-1) ?? 0;
+  const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
+  return g.node('GatherND', [params, g.cast(indices, 'int64')], shape, params.dtype);
+};
+
+const unsortedSegmentSum: Kernel = (g, inputs, attributes) =>
+  segmentSum(g, input(inputs, 'x'), input(inputs, 'segmentIds'), numberAttribute(attributes, 'numSegments'));
+
+/**
+ * Rows of x added up by segment id; rows whose id is no segment's count for nothing. ScatterElements, not
+ * ScatterND: the runtime's ScatterND(add) loses updates when two threads meet on one row.
+ */
+function segmentSum(g: GraphBuilder, x: Traced, ids: Traced, count: number): Traced {
   const shape = [count, ...x.shape.slice(1)];
-  if (sizeOf(x.shape) === 0) return filled(g, shape, 0, x.dtype);
-  return g.node('ScatterElements', [filled(g, shape, 0, x.dtype), spread, x], shape, x.dtype, {
-    axis: 0,
-    reduction: 'add',
-  });
+  if (sizeOf(x.shape) === 0 || count === 0) return filled(g, shape, 0, x.dtype);
+  const column = g.reshape(ids, [...ids.shape, ...x.shape.slice(1).map(() => 1)]);
+  const bound = (value: number) => g.scalar(value, 'int32');
+  const held = g.node('Clip', [column, bound(0), bound(count - 1)], column.shape, 'int32');
+  const valid = g.node('Equal', [column, held], column.shape, 'bool');
+  const zero = g.scalar(0, x.dtype === 'int32' ? 'int32' : 'float32');
+  const counted = g.node('Where', [valid, x, zero], x.shape, x.dtype);
+  const spread = g.node('Expand', [held, g.int64(x.shape)], x.shape, 'int32');
+  const start = filled(g, shape, 0, x.dtype);
+  return g.node('ScatterElements', [start, spread, counted], shape, x.dtype, { axis: 0, reduction: 'add' });
+}
+
+/** Updates added up at index tuples: the tuples become numbers of rows. */
+const scatterNd: Kernel = (g, inputs, attributes) => {
+  const updates = input(inputs, 'updates');
+  const indices = input(inputs, 'indices');
+  const shape = numbersAttribute(attributes, 'shape');
+  const depth = indices.shape.at(-1) ?? 0;
+  const count = sizeOf(indices.shape.slice(0, -1));
+  const strides = range(depth).map((axis) => sizeOf(shape.slice(axis + 1, depth)));
+  const tuples = g.reshape(indices, [count, depth]);
+  const weighted = g.node(
+    'Mul',
+    [tuples, g.constant(Int32Array.from(strides), [depth], 'int32')],
+    [count, depth],
+    'int32',
+  );
+  const rows = g.node('ReduceSum', [weighted, g.int64([1])], [count], 'int32', { keepdims: 0 });
+  const flat = g.reshape(updates, [count, sizeOf(shape.slice(depth))]);
+  return g.reshape(segmentSum(g, flat, rows, sizeOf(shape.slice(0, depth))), shape);
 };
 
 const oneHot: Kernel = (g, inputs, attributes) => {
@@ -40,15 +105,18 @@ const oneHot: Kernel = (g, inputs, attributes) => {
   const depth = numberAttribute(attributes, 'depth');
   const off = numberAttribute(attributes, 'offValue', 0);
   const on = numberAttribute(attributes, 'onValue', 1);
-  const column = g.reshape(indices, [...indices.shape, 1]);
+  const shape = [...indices.shape, depth];
   const classes = g.constant(Int32Array.from(range(depth)), [depth], 'int32');
-  const hit = g.node('Equal', [column, classes], [...indices.shape, depth], 'bool');
-  const dtype = attributes.dtype === 'float32' ? 'float32' : 'int32';
-  return g.node('Where', [hit, g.scalar(on, dtype), g.scalar(off, dtype)], [...indices.shape, depth], dtype);
+  const hit = g.node('Equal', [g.reshape(indices, [...indices.shape, 1]), classes], shape, 'bool');
+  const dtype = dataTypeAttribute(attributes, 'dtype', 'int32');
+  const numbers = dtype === 'float32' ? 'float32' : 'int32';
+  return g.cast(g.node('Where', [hit, g.scalar(on, numbers), g.scalar(off, numbers)], shape, numbers), dtype);
 };
 
 export const gatherKernels: Readonly<Record<string, Kernel>> = {
+  GatherNd: gatherNd,
   GatherV2: gather,
   OneHot: oneHot,
+  ScatterNd: scatterNd,
   UnsortedSegmentSum: unsortedSegmentSum,
 };

@@ -40,6 +40,21 @@ export function numbersAttribute(attributes: KernelAttributes, name: string): nu
   );
 }
 
+/** Two numbers that belong together, such as what comes before and after an axis. */
+export type Pair = readonly [before: number, after: number];
+
+export function pairsAttribute(attributes: KernelAttributes, name: string): Pair[] {
+  const value = attributes[name];
+  const pairs = Array.isArray(value) ? value : [value];
+  return pairs.map((pair) => {
+    const [before, after] = numbersAttribute({ [name]: pair }, name);
+    if (before === undefined || after === undefined) {
+      throw new CompileError(`trace: a kernel's attribute "${name}" should be a list of pairs of numbers.`);
+    }
+    return [before, after];
+  });
+}
+
 export function flagAttribute(attributes: KernelAttributes, name: string): boolean {
   return attributes[name] === true;
 }
@@ -55,7 +70,7 @@ export function axisFromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-export function broadcastShape(a: Traced, b: Traced): number[] {
+export function broadcastShape(a: Pick<Traced, 'shape'>, b: Pick<Traced, 'shape'>): number[] {
   return tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
 }
 

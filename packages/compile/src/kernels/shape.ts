@@ -1,19 +1,17 @@
-/** Values stay, shapes change: reshape, transpose, slice, pad, concat, split, tile, fill. */
+/** Values stay, shapes change: reshape, transpose, tile, and blocks of space moved to other axes. */
 import * as tf from '@tensorflow/tfjs';
-import type { DataType } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import {
   axisFromFront,
-  dataTypeAttribute,
   input,
   type Kernel,
-  listOf,
   numberAttribute,
   numbersAttribute,
-  range,
+  pairsAttribute,
   sizeOf,
-  withAxis,
 } from './kernel.js';
+import { padded } from './padding.js';
+import { sliced } from './slicing.js';
 
 const reshape: Kernel = (g, inputs, attributes) => {
   const x = input(inputs, 'x');
@@ -30,134 +28,67 @@ const expandDims: Kernel = (g, inputs, attributes) => {
 const transpose: Kernel = (g, inputs, attributes) =>
   g.transpose(input(inputs, 'x'), numbersAttribute(attributes, 'perm'));
 
-const slice: Kernel = (g, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const [begin, size] = tf.slice_util.parseSliceParams(
-    { shape: [...x.shape] } as tf.TensorInfo,
-    numbersAttribute(attributes, 'begin'),
-    numbersAttribute(attributes, 'size'),
-  );
-  return sliced(g, x, begin ?? [], size ?? []);
-};
-
-/** x[begin : begin + size], touching only the axes that are really cut. */
-export function sliced(g: GraphBuilder, x: Traced, begin: readonly number[], size: readonly number[]): Traced {
-  const axes = range(x.shape.length).filter((axis) => begin[axis] !== 0 || size[axis] !== x.shape[axis]);
-  if (axes.length === 0) return x;
-  const starts = axes.map((axis) => begin[axis] ?? 0);
-  const ends = axes.map((axis) => (begin[axis] ?? 0) + (size[axis] ?? 0));
-  return g.node('Slice', [x, g.int64(starts), g.int64(ends), g.int64(axes)], size, x.dtype);
-}
-
-const pad: Kernel = (g, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const paddings = attributes.paddings as [before: number, after: number][];
-  return padded(g, x, paddings, numberAttribute(attributes, 'constantValue', 0));
-};
-
-export function padded(
-  g: GraphBuilder,
-  x: Traced,
-  paddings: readonly (readonly [before: number, after: number])[],
-  value: number,
-): Traced {
-  if (x.shape.length === 0) return x;
-  const shape = x.shape.map((length, axis) => length + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0));
-  const amounts = g.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-  return g.node('Pad', [x, amounts, g.scalar(value, x.dtype === 'int32' ? 'int32' : 'float32')], shape, x.dtype);
-}
-
-const concat: Kernel = (g, inputs, attributes) => {
-  const parts = listOf(inputs);
-  const rank = parts[0]?.shape.length ?? 0;
-  return concatenated(g, parts, axisFromFront(numberAttribute(attributes, 'axis', 0), rank));
-};
-
-function concatenated(g: GraphBuilder, parts: readonly Traced[], axis: number): Traced {
-  const [first] = parts;
-  if (first === undefined) throw new Error('concat of nothing');
-  if (parts.length === 1) return first;
-  const length = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0);
-  return g.node('Concat', parts, withAxis(first.shape, axis, length), first.dtype, { axis });
-}
-
-const split: Kernel = (g, inputs, attributes) => {
-  const x = input(inputs, 'x');
-  const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), x.shape.length);
-  const wanted = attributes.numOrSizeSplits as number | number[];
-  const sizes = tf.backend_util.prepareSplitSize({ shape: [...x.shape] } as tf.Tensor, wanted, axis);
-  return splitInto(g, x, sizes, axis);
-};
-
-function splitInto(g: GraphBuilder, x: Traced, sizes: readonly number[], axis: number): Traced[] {
-  if (sizes.length === 1) return [x];
-  const outputs = sizes.map((size) => ({ shape: withAxis(x.shape, axis, size), dtype: x.dtype }));
-  return g.nodes('Split', [x, g.int64(sizes)], outputs, { axis });
-}
-
-const pack: Kernel = (g, inputs, attributes) => {
-  const parts = listOf(inputs);
-  const rank = (parts[0]?.shape.length ?? 0) + 1;
-  const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), rank);
-  const widened = parts.map((part) => g.reshape(part, [...part.shape.slice(0, axis), 1, ...part.shape.slice(axis)]));
-  return concatenated(g, widened, axis);
-};
-
-const unpack: Kernel = (g, inputs, attributes) => {
-  const value = input(inputs, 'value');
-  const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), value.shape.length);
-  const count = value.shape[axis] ?? 0;
-  const narrow = [...value.shape.slice(0, axis), ...value.shape.slice(axis + 1)];
-  return splitInto(g, value, new Array<number>(count).fill(1), axis).map((part) => g.reshape(part, narrow));
-};
-
 const tile: Kernel = (g, inputs, attributes) => {
   const x = input(inputs, 'x');
   const reps = numbersAttribute(attributes, 'reps');
-  return g.node(
-    'Tile',
-    [x, g.int64(reps)],
-    x.shape.map((length, axis) => length * (reps[axis] ?? 1)),
-    x.dtype,
-  );
+  const shape = x.shape.map((length, axis) => length * (reps[axis] ?? 1));
+  const broadcasts = x.shape.every((length, axis) => length === 1 || reps[axis] === 1);
+  return g.node(broadcasts ? 'Expand' : 'Tile', [x, g.int64(broadcasts ? shape : reps)], shape, x.dtype);
 };
 
-const fill: Kernel = (g, _, attributes) =>
-  filled(
-    g,
-    numbersAttribute(attributes, 'shape'),
-    numberAttribute(attributes, 'value'),
-    dataTypeAttribute(attributes, 'dtype', 'float32'),
-  );
+/** Cuts space into blocks and stacks the blocks' positions on the batch axis. */
+const spaceToBatch: Kernel = (g, inputs, attributes) => {
+  const x = input(inputs, 'x');
+  const block = numbersAttribute(attributes, 'blockShape');
+  const paddings = [[0, 0] as const, ...pairsAttribute(attributes, 'paddings')];
+  const whole = padded(g, x, [...paddings, ...x.shape.slice(paddings.length).map(() => [0, 0] as const)], 0);
+  const space = [...whole.shape];
+  const cut = g.reshape(whole, tf.backend_util.getReshaped(space, block, sizeOf(block), false));
+  const moved = g.transpose(cut, tf.backend_util.getPermuted(cut.shape.length, block.length, false));
+  return g.reshape(moved, tf.backend_util.getReshapedPermuted(space, block, sizeOf(block), false));
+};
 
-const likeFilledWith =
-  (value: number): Kernel =>
-  (g, inputs) => {
-    const x = input(inputs, 'x');
-    return filled(g, x.shape, value, x.dtype);
-  };
+/** The inverse: blocks' positions return from the batch axis, then edges are cropped. */
+const batchToSpace: Kernel = (g, inputs, attributes) => {
+  const x = input(inputs, 'x');
+  const block = numbersAttribute(attributes, 'blockShape');
+  const crops = pairsAttribute(attributes, 'crops').map((pair) => [...pair]);
+  const split = g.reshape(x, tf.backend_util.getReshaped([...x.shape], block, sizeOf(block)));
+  const moved = g.transpose(split, tf.backend_util.getPermuted(split.shape.length, block.length));
+  const whole = tf.backend_util.getReshapedPermuted([...x.shape], block, sizeOf(block));
+  const rest = whole.slice(1 + block.length);
+  const begin = [...tf.backend_util.getSliceBeginCoords(crops, block.length), ...rest.map(() => 0)];
+  const size = [...tf.backend_util.getSliceSize(whole, crops, block.length), ...rest];
+  return sliced(g, g.reshape(moved, whole), begin, size);
+};
 
-/** A tensor of one value. */
-export function filled(g: GraphBuilder, shape: readonly number[], value: number, dtype: DataType): Traced {
-  const one =
-    dtype === 'bool'
-      ? g.constant(Uint8Array.of(value), [], 'bool')
-      : g.scalar(value, dtype === 'int32' ? 'int32' : 'float32');
-  return shape.length === 0 ? one : g.node('Expand', [one, g.int64(shape)], shape, dtype);
+/** Channels become space: [N, H, W, b b C] to [N, b H, b W, C]. */
+const depthToSpace: Kernel = (g, inputs, attributes) => {
+  const x = input(inputs, 'x');
+  const block = numberAttribute(attributes, 'blockSize');
+  return attributes.dataFormat === 'NCHW' ? channelsFirstToSpace(g, x, block) : channelsLastToSpace(g, x, block);
+};
+
+function channelsLastToSpace(g: GraphBuilder, x: Traced, block: number): Traced {
+  const [batch = 0, height = 0, width = 0, depth = 0] = x.shape;
+  const channels = depth / block ** 2;
+  const cut = g.reshape(x, [batch, height, width, block, block, channels]);
+  const moved = g.transpose(cut, [0, 1, 3, 2, 4, 5]);
+  return g.reshape(moved, [batch, height * block, width * block, channels]);
+}
+
+function channelsFirstToSpace(g: GraphBuilder, x: Traced, block: number): Traced {
+  const [batch = 0, depth = 0, height = 0, width = 0] = x.shape;
+  const shape = [batch, depth / block ** 2, height * block, width * block];
+  return g.node('DepthToSpace', [x], shape, x.dtype, { blocksize: block, mode: 'DCR' });
 }
 
 export const shapeKernels: Readonly<Record<string, Kernel>> = {
-  Concat: concat,
+  BatchToSpaceND: batchToSpace,
+  DepthToSpace: depthToSpace,
   ExpandDims: expandDims,
-  Fill: fill,
-  OnesLike: likeFilledWith(1),
-  Pack: pack,
-  PadV2: pad,
   Reshape: reshape,
-  Slice: slice,
-  SplitV: split,
+  SpaceToBatchND: spaceToBatch,
   Tile: tile,
   Transpose: transpose,
-  Unpack: unpack,
-  ZerosLike: likeFilledWith(0),
 };

@@ -16,7 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../errors.js';
 import type { TensorSpec } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
-import { sliced } from '../kernels/shape.js';
+import { sliced } from '../kernels/slicing.js';
 import { definePrimitive } from './define.js';
 import { scan } from './scan.js';
 

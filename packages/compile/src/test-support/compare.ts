@@ -19,9 +19,16 @@ export async function eagerly(fn: PureFunction, inputs: NamedHostTensors): Promi
   return Object.fromEntries(
     Object.entries(outputs).map(([name, tensor]): [string, HostTensor] => [
       name,
-      { shape: tensor.shape, data: tensor.dataSync() },
+      { shape: tensor.shape, data: hostData(tensor) },
     ]),
   );
+}
+
+/** The tensor's values in the array of its element type, which its backend need not have used. */
+function hostData(tensor: tf.Tensor): HostTensor['data'] {
+  const data = tensor.dataSync();
+  if (tensor.dtype === 'int32') return Int32Array.from(data);
+  return tensor.dtype === 'bool' ? Uint8Array.from(data) : Float32Array.from(data);
 }
 
 /** What `fn` gives when compiled. */
@@ -49,7 +56,8 @@ export async function expectAgreement(fn: PureFunction, inputs: NamedHostTensors
   }
 }
 
-function scaleOf({ data }: HostTensor): number {
+/** The largest finite absolute value, at least 1: what tolerances are relative to. */
+export function scaleOf({ data }: HostTensor): number {
   let largest = 1;
   for (const value of data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   return largest;
