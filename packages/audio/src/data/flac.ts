@@ -1,11 +1,17 @@
 /**
- * FLAC files: bytes to samples, by libFLAC compiled to WebAssembly (`@wasm-audio-decoders/flac`), in Node and browsers.
+ * FLAC files: bytes to samples, in Node and browsers.
  *
- * The decoder skips over damage and goes on; this file does not let it: what comes out must have the rate, channels and
- * length that STREAMINFO promises. Damage that keeps the length is found by `node/data/flac-checksum.ts`.
+ * Every checksum of every frame is checked, and the length against STREAMINFO; damage that passes all of them is found by
+ * the MD5 in `node/data/flac-checksum.ts`. No frame is skipped.
+ *
+ * Why a decoder of our own: the kept one for JavaScript (`@wasm-audio-decoders/flac` 0.2.11) brings a parser under the
+ * LGPL, loses the last frame of some valid files, refuses frames that leave their rate to STREAMINFO, and scales by 32,767.
+ * It is about as fast: 11 against 13 ms for a recording of 12.5 s.
+ *
+ * Source: RFC 9639.
  */
-import { type FLACDecodedAudio, FLACDecoder } from '@wasm-audio-decoders/flac';
 import { DamagedFileError } from './damaged-file-error.js';
+import { readFlacFrame } from './flac-frame.js';
 import { type FlacHeader, readFlacHeader } from './flac-header.js';
 import type { DecodedAudio } from './wav.js';
 
@@ -20,60 +26,67 @@ export interface DecodedFlac extends DecodedAudio {
  * @param bytes - the whole file.
  * @param where - the file's name, for errors.
  * @returns channels as `value / 2^(bits - 1)`, exact in float32 and within [-1, 1); new arrays, owned by the caller.
- * @throws {DamagedFileError} if it is no FLAC file, a frame is damaged, or rate, channels or length differ from STREAMINFO.
+ * @throws {DamagedFileError} naming the byte, if it is no FLAC file, a frame is damaged, or its length differs from
+ *   STREAMINFO's.
  *
  * @example
- * const { sampleRateHz, channels, header } = await decodeFlac(bytes, '103-1240-0000.flac');
+ * const { sampleRateHz, channels, header } = decodeFlac(bytes, '103-1240-0000.flac');
  */
-export async function decodeFlac(bytes: Uint8Array, where: string): Promise<DecodedFlac> {
+export function decodeFlac(bytes: Uint8Array, where: string): DecodedFlac {
   const header = readFlacHeader(bytes, where);
-  const decoded = await runDecoder(bytes.subarray(header.streamOffset), where);
-  refuseDifferences(decoded, header, where);
-  for (const samples of decoded.channelData) rescale(samples, header.bitsPerSample);
-  return { sampleRateHz: header.sampleRateHz, channels: decoded.channelData, header };
-}
-
-async function runDecoder(stream: Uint8Array, where: string): Promise<FLACDecodedAudio> {
-  const decoder = new FLACDecoder(); // one per file: `decodeFile` may not be entered twice at once
-  await decoder.ready;
-  try {
-    return await decoder.decodeFile(stream);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DamagedFileError({ where, expected: 'FLAC frames', received: `frames the decoder fails on (${reason})` });
-  } finally {
-    decoder.free();
+  const blocks: (readonly Int32Array[])[] = [];
+  let sampleCount = 0;
+  let offset = firstFrame(bytes, header, where);
+  while (offset < bytes.length && sampleCount < (header.sampleCount ?? Infinity)) {
+    const frame = readFlacFrame(bytes, offset, header, where);
+    blocks.push(frame.channels);
+    sampleCount += frame.channels[0]?.length ?? 0;
+    offset = frame.end;
   }
-}
-
-function refuseDifferences(decoded: FLACDecodedAudio, header: FlacHeader, where: string): void {
-  const [error] = decoded.errors;
-  if (error !== undefined) {
-    throw new DamagedFileError({
-      where,
-      expected: 'undamaged frames',
-      received: `"${error.message}" in frame ${error.frameNumber}`,
-    });
-  }
-  if (decoded.samplesDecoded !== (header.sampleCount ?? decoded.samplesDecoded)) {
+  if (sampleCount !== (header.sampleCount ?? sampleCount)) {
     throw new DamagedFileError({
       where,
       expected: `${header.sampleCount} samples, as STREAMINFO says`,
-      received: `${decoded.samplesDecoded}`,
+      received: sampleCount,
       fix: 'The file is cut short or damaged.',
     });
   }
-  if (decoded.samplesDecoded === 0) return; // then the decoder reports no rate or channels either
-  const expected = `${header.channelCount} channels at ${header.sampleRateHz} Hz with ${header.bitsPerSample} bit, as STREAMINFO says`;
-  const received = `${decoded.channelData.length} channels at ${decoded.sampleRate} Hz with ${decoded.bitDepth} bit`;
-  if (expected.startsWith(received)) return;
-  throw new DamagedFileError({ where, expected, received });
+  const channels = Array.from({ length: header.channelCount }, (_, channel) =>
+    joinBlocks(blocks, channel, sampleCount, 2 ** (header.bitsPerSample - 1)),
+  );
+  return { sampleRateHz: header.sampleRateHz, channels, header };
 }
 
-/** The decoder scales by 1 / (2^(bits-1) - 1), which lets the lowest value fall below -1; we scale by 1 / 2^(bits-1). */
-function rescale(samples: Float32Array, bitsPerSample: number): void {
-  const full = 2 ** (bitsPerSample - 1);
-  for (let index = 0; index < samples.length; index += 1) {
-    samples[index] = Math.round((samples[index] ?? 0) * (full - 1)) / full;
+/** Steps over the metadata blocks: the byte at which the first frame begins. */
+function firstFrame(bytes: Uint8Array, header: FlacHeader, where: string): number {
+  let offset = header.streamOffset + 4;
+  for (;;) {
+    const [flagAndType, high, middle, low] = bytes.subarray(offset, offset + 4);
+    if (flagAndType === undefined || high === undefined || middle === undefined || low === undefined) {
+      throw new DamagedFileError({
+        where,
+        expected: `a metadata block at byte ${offset}`,
+        received: `a file that ends at byte ${bytes.length}`,
+        fix: 'The file is cut short.',
+      });
+    }
+    offset += 4 + ((high << 16) | (middle << 8) | low);
+    if (flagAndType >= 0x80) return offset; // marked as the last one
   }
+}
+
+function joinBlocks(
+  blocks: readonly (readonly Int32Array[])[],
+  channel: number,
+  length: number,
+  full: number,
+): Float32Array {
+  const samples = new Float32Array(length);
+  let offset = 0;
+  for (const block of blocks) {
+    const values = block[channel] ?? new Int32Array(0);
+    for (let index = 0; index < values.length; index += 1) samples[offset + index] = (values[index] ?? 0) / full;
+    offset += values.length;
+  }
+  return samples;
 }

@@ -47,7 +47,7 @@ export async function readAudioFile(path: string, where: string): Promise<Decode
   const bytes = await readable(where, () => readFile(path));
   if (isSphere(bytes)) return decodeSphere(bytes, where);
   if (!isFlac(bytes)) return decodeWav(bytes, where);
-  const decoded = await decodeFlac(bytes, where);
+  const decoded = decodeFlac(bytes, where);
   refuseWrongChecksum(decoded, where);
   return decoded;
 }
