@@ -2,6 +2,7 @@
 import type * as OnnxRuntime from 'onnxruntime-web';
 import { CompileError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+import { FillingSession } from './filling-session.js';
 
 export interface WebRuntimeOptions {
   /** Default `wasm`. */
@@ -28,12 +29,20 @@ export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runti
     providers: [provider],
     threads,
     createTensor: (type, data, shape) => new ort.Tensor(type, data, shape),
-    createSession: (model) =>
-      ort.InferenceSession.create(model, {
-        executionProviders: [provider],
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-      }),
+    createSession: async (model) => {
+      try {
+        const session = await ort.InferenceSession.create(model, {
+          executionProviders: [provider],
+          graphOptimizationLevel: 'all',
+          logSeverityLevel: 3,
+        });
+        return new FillingSession(session);
+      } catch (error) {
+        throw new CompileError(
+          `webRuntime: ONNX Runtime could not start a session on provider "${provider}": ${reason(error)}`,
+        );
+      }
+    },
   };
 }
 
@@ -41,9 +50,12 @@ async function loaded(): Promise<typeof OnnxRuntime> {
   try {
     return await import('onnxruntime-web');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new CompileError(
-      `webRuntime: onnxruntime-web could not be loaded (${reason}). Install it with: npm install onnxruntime-web`,
+      `webRuntime: onnxruntime-web could not be loaded (${reason(error)}). Install it with: npm install onnxruntime-web`,
     );
   }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
