@@ -1,1 +1,39 @@
-export {};
+export {
+  createMemoryCorpus,
+  type MemoryRecording,
+  type SkippedRecording,
+  type SpeechCorpus,
+  type SpeechRecording,
+} from './data/corpus.js';
+export { type DecodedFlac, decodeFlac } from './data/flac.js';
+export type { PhoneLabels } from './data/phone-labels.js';
+export { foldPhone, type PhoneFolding, type PhoneSegment, parsePhoneSegments, phoneClasses } from './data/phones.js';
+export { resample } from './data/resample.js';
+export { decodeWav, encodeWav, mixToMono } from './data/wav.js';
+export { createWindowSampler, type WindowBatch, type WindowMode, type WindowSampler } from './data/windows.js';
+export { exportContext, exportEncoder, exportSpeechModel, type SpeechModelParts } from './export-model.js';
+export { createFeatureExtractor, type FeatureExtractor, type SpeechFeatures } from './features.js';
+export {
+  contextualise,
+  type EncoderLayer,
+  encode,
+  hopSamples,
+  initialiseSpeechModel,
+  paperLayers,
+  receptiveFieldSamples,
+  type SpeechModel,
+} from './model.js';
+export {
+  type NegativeSource,
+  paperPreset,
+  type SpeechPresetName,
+  type SpeechSettings,
+  smallPreset,
+  speechPresets,
+} from './presets.js';
+export { buildFrameTable, type FrameTable, type LabelledRecording } from './probes/frame-table.js';
+export { type LinearProbeOptions, type ProbeSplit, runLinearProbe } from './probes/linear-probe.js';
+export { speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
+export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
+export { createSpeechDomain } from './speech-domain.js';
+export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';

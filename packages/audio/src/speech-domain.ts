@@ -15,15 +15,24 @@ const waveformInput = 'waveform';
 /**
  * Training on a corpus with the given settings.
  *
+ * @param recordings - indices of the recordings to train on; all if left out.
  * @throws {CpcArgumentError} if the window is not a multiple of the hop, or too short for the steps to predict.
  *
  * @example
  * const domain = createSpeechDomain(corpus, speechPresets.small);
  */
-export function createSpeechDomain(corpus: SpeechCorpus, settings: SpeechSettings): Domain {
+export function createSpeechDomain(
+  corpus: SpeechCorpus,
+  settings: SpeechSettings,
+  recordings?: readonly number[],
+): Domain {
   const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
   const positions = checkedPositions(settings);
-  const sampler = createWindowSampler(corpus, { windowSamples, batchSize });
+  const sampler = createWindowSampler(corpus, {
+    windowSamples,
+    batchSize,
+    ...(recordings === undefined ? {} : { recordings }),
+  });
   return {
     name: 'audio',
     layout: { sequences: batchSize, positions, latentSize: channels, contextSize: contextUnits },

@@ -22,11 +22,21 @@ export {
   negativesFromOwnSequence,
   type SequenceLayout,
 } from './negatives.js';
+export { encodeNpy } from './npy.js';
 export { type AdamOptions, adam } from './optimisers/adam.js';
 export { clipFactor, globalNorm } from './optimisers/clip.js';
+export { type LbfgsOptions, type LbfgsResult, minimise } from './optimisers/lbfgs.js';
 export type { Optimiser, OptimiserInputs } from './optimisers/optimiser.js';
 export { countParameters, flatten, type HostArray, mapTree, type Tree, unflatten } from './parameter-tree.js';
 export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
+export { type Fold, groupedFolds } from './probes/folds.js';
+export {
+  fitLogisticRegression,
+  type LogisticRegression,
+  type LogisticRegressionOptions,
+  predictClasses,
+} from './probes/logistic-regression.js';
+export { type FeatureScale, measureScale, standardise } from './probes/standardise.js';
 export { createRandom, type Random } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';

@@ -1,1 +1,4 @@
-export {};
+export { domainCommands } from './commands.js';
+export { type FolderSpeechCorpus, type OpenSpeechCorpusOptions, openSpeechCorpus } from './data/corpus.js';
+export { loadPhoneLabelFile, loadSplitLists, loadTimitLabels } from './data/labels.js';
+export { loadSpeechModel, type SpeechModelFile } from './model-file.js';

@@ -1,5 +1,12 @@
 export { writeFileAtomically } from './atomic-file.js';
 export { createCheckpointStore } from './checkpoints.js';
+export {
+  type EngineInspection,
+  type EngineReport,
+  type InspectEnginesOptions,
+  inspectEngines,
+  type NativePackage,
+} from './doctor.js';
 export type {
   Control,
   DomainCommands,
@@ -10,8 +17,19 @@ export type {
   TaskEvent,
   TrainRequest,
 } from './domain-commands.js';
+export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
+export {
+  createRunFolder,
+  type RunFolder,
+  type RunPaths,
+  readMetrics,
+  readRunRecord,
+  resumeRunFolder,
+  runPaths,
+} from './run-folder.js';
 export { type RunInWorkerOptions, runInWorker, WorkerJobError } from './run-in-worker.js';
 export { createTensorBoardWriter } from './tensorboard-writer.js';
 export { loadTensorflow, type TensorflowSearch, tensorflowPackages } from './tensorflow.js';
+export { type TrainRunOptions, trainRun } from './train-run.js';
 export type { WorkerJob } from './worker-messages.js';

@@ -1,0 +1,85 @@
+/** A trained speech model as ONNX files that take any batch and any length. */
+import { exportOnnx } from '@cpc/compile';
+import { type HostArray, unflatten } from '@cpc/core';
+import * as tf from '@tensorflow/tfjs';
+import { contextualise, encode, hopSamples } from './model.js';
+import type { SpeechSettings } from './presets.js';
+
+export interface SpeechModelParts {
+  readonly settings: SpeechSettings;
+  /** By path, such as `encoder/conv1/kernel`; predictors are not exported. */
+  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** Stored in the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** `waveform [batch, samples] -> latents [batch, samples/160, D]`; samples a multiple of the hop. */
+export function exportEncoder(parts: SpeechModelParts): Uint8Array {
+  return exportOnnx(
+    ({ waveform }) => ({ latents: encode(parts.settings, tensors(parts), waveform as tf.Tensor2D) }),
+    { waveform: { shape: ['batch', 'samples'], dtype: 'float32' } },
+    {
+      name: 'cpc-audio-encoder',
+      axes: { batch: { example: 2 }, samples: samplesAxis(parts) },
+      metadata: described(parts),
+    },
+  );
+}
+
+/** `latents [batch, frames, D], state [batch, H] -> contexts [batch, frames, H], final_state [batch, H]`. */
+export function exportContext(parts: SpeechModelParts): Uint8Array {
+  const { channels, contextUnits } = parts.settings;
+  return exportOnnx(
+    ({ latents, state }) => withFinalState(contextualise(tensors(parts), latents as tf.Tensor3D, state as tf.Tensor2D)),
+    {
+      latents: { shape: ['batch', 'frames', channels], dtype: 'float32' },
+      state: { shape: ['batch', contextUnits], dtype: 'float32' },
+    },
+    { name: 'cpc-audio-context', axes: { batch: { example: 2 }, frames: { example: 20 } }, metadata: described(parts) },
+  );
+}
+
+/** Both in one file: `waveform, state -> latents, contexts, final_state`. Start a recording with a state of zeros. */
+export function exportSpeechModel(parts: SpeechModelParts): Uint8Array {
+  return exportOnnx(
+    ({ waveform, state }) => {
+      const parameters = tensors(parts);
+      const latents = encode(parts.settings, parameters, waveform as tf.Tensor2D);
+      return { latents, ...withFinalState(contextualise(parameters, latents, state as tf.Tensor2D)) };
+    },
+    {
+      waveform: { shape: ['batch', 'samples'], dtype: 'float32' },
+      state: { shape: ['batch', parts.settings.contextUnits], dtype: 'float32' },
+    },
+    { name: 'cpc-audio', axes: { batch: { example: 2 }, samples: samplesAxis(parts) }, metadata: described(parts) },
+  );
+}
+
+/** What a user of the file must know to feed it. */
+function described({ settings, metadata }: SpeechModelParts): Record<string, string> {
+  return {
+    ...metadata,
+    sampleRateHz: '16000',
+    hopSamples: String(hopSamples(settings.layers)),
+    inputScaling: settings.inputScaling,
+  };
+}
+
+function samplesAxis({ settings }: SpeechModelParts) {
+  const hop = hopSamples(settings.layers);
+  return { example: 20 * hop, multipleOf: hop };
+}
+
+function withFinalState(contexts: tf.Tensor3D): { contexts: tf.Tensor; final_state: tf.Tensor } {
+  const [batch, frames, units] = contexts.shape;
+  const last = tf.slice(contexts, [0, frames - 1, 0], [batch, 1, units]); // [B, 1, H]
+  return { contexts, final_state: tf.reshape(last, [batch, units]) };
+}
+
+/** Made inside the traced function, so that they become constants of the file. */
+function tensors({ parameters }: SpeechModelParts) {
+  const kept = Object.entries(parameters).filter(([path]) => !path.startsWith('predictors/'));
+  return unflatten(
+    Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
+  );
+}

@@ -1,0 +1,58 @@
+/** What this domain offers to the command `cpc`. */
+import { CpcError } from '@cpc/core';
+import {
+  type Control,
+  type DomainCommands,
+  type ExportRequest,
+  type TaskEvent,
+  writeFileAtomically,
+} from '@cpc/core/node';
+import { exportSpeechModel } from '../export-model.js';
+import { speechPresets } from '../presets.js';
+import { resolveSpeechSettings } from '../settings.js';
+import { embedSpeech } from './embed.js';
+import { loadSpeechModel } from './model-file.js';
+import { builtInData } from './open-data.js';
+import { probeSpeech, speechBaselines, speechTasks } from './probe.js';
+import { trainSpeech } from './train.js';
+
+export const domainCommands: DomainCommands = {
+  name: 'audio',
+  summary: 'representations of speech from raw waveforms',
+  presets: Object.keys(speechPresets),
+  probeTasks: speechTasks,
+  baselines: speechBaselines,
+  settings: (preset, overrides) => resolveSpeechSettings(preset, overrides).resolved,
+  train: trainSpeech,
+  probe: probeSpeech,
+  embed: embedSpeech,
+  export: exportSpeech,
+  demo: {
+    train: {
+      data: builtInData,
+      preset: 'small',
+      overrides: {
+        channels: { value: 128, source: 'set' },
+        contextUnits: { value: 128, source: 'set' },
+      },
+      steps: 1200,
+      quickSteps: 250,
+    },
+    probe: { data: builtInData, task: 'phones', baselines: ['random'] },
+  },
+};
+
+async function* exportSpeech(
+  { run, out }: ExportRequest,
+  _control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
+  if (!out.endsWith('.onnx'))
+    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  const { settings, parameters, seed } = await loadSpeechModel(run);
+  await writeFileAtomically(out, exportSpeechModel({ settings, parameters, metadata: { seed: String(seed) } }));
+  yield {
+    type: 'file-written',
+    path: out,
+    description: 'waveform, state -> latents, contexts, final_state; any batch, any length',
+  };
+}

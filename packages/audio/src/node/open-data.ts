@@ -1,0 +1,61 @@
+/** Finds the speech that a command names: a folder, or the built-in speech. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SpeechCorpus } from '../data/corpus.js';
+import type { PhoneLabels } from '../data/phone-labels.js';
+import { type BuiltInSpeech, createBuiltInSpeech } from '../synthesis/built-in-speech.js';
+import { openSpeechCorpus } from './data/corpus.js';
+import { loadPhoneLabelFile, loadTimitLabels } from './data/labels.js';
+
+/** What `--builtin` stands for. */
+export const builtInData = 'builtin';
+
+/** Speakers of the built-in speech that training hears; the others are kept for probes. */
+const trainingSpeakers = 24;
+const probeSpeakers = 8;
+
+export interface OpenedSpeech {
+  readonly corpus: SpeechCorpus;
+  /** Recordings to use, by index; all if undefined. */
+  readonly recordings?: readonly number[];
+}
+
+/** @param use - of the built-in speech, training and probes get different speakers of one language. */
+export async function openSpeech(data: string, use: 'train' | 'probe', strict: boolean): Promise<OpenedSpeech> {
+  if (data !== builtInData) return { corpus: await openSpeechCorpus(data, { strict }) };
+  const corpus = builtInSpeech();
+  const training = new Set(corpus.speakers.slice(0, trainingSpeakers));
+  const isWanted = (speaker: string) => training.has(speaker) === (use === 'train');
+  const recordings = [...corpus.recordings.keys()].filter((index) => isWanted(corpus.recordings[index]?.speaker ?? ''));
+  return { corpus, recordings };
+}
+
+/** A corpus with the phones of its recordings. */
+export async function openLabelledSpeech(
+  data: string,
+  strict: boolean,
+): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
+  const opened = await openSpeech(data, 'probe', strict);
+  if (data === builtInData) return { ...opened, labels: builtInSpeech().labels() };
+  const corpus = await openSpeechCorpus(data, { strict });
+  const labels = await phoneLabelsOf(corpus);
+  return { corpus, labels };
+}
+
+/** `.phn` files beside the audio, or a label file of the paper's format in the folder. */
+async function phoneLabelsOf(corpus: Awaited<ReturnType<typeof openSpeechCorpus>>): Promise<PhoneLabels> {
+  for (const name of ['phone_labels.txt', 'converted_aligned_phones.txt']) {
+    const path = join(corpus.folder, name);
+    if (existsSync(path)) return loadPhoneLabelFile(corpus, path);
+  }
+  return loadTimitLabels(corpus);
+}
+
+function builtInSpeech(): BuiltInSpeech {
+  return createBuiltInSpeech({
+    seed: 1,
+    speakers: trainingSpeakers + probeSpeakers,
+    utterancesPerSpeaker: 8,
+    secondsPerUtterance: 5,
+  });
+}

@@ -1,0 +1,82 @@
+/** Presets with changes: checked, complete, every value with its source. */
+import { CpcError } from '@cpc/core';
+import type { ResolvedSetting } from '@cpc/records';
+import { z } from 'zod';
+import { type SpeechPresetName, type SpeechSettings, speechPresets } from './presets.js';
+
+const count = z.int().min(1);
+
+/** What a setting may be. Unknown names are refused. */
+const settingsSchema = z.strictObject({
+  layers: z.array(z.strictObject({ kernelLength: count, stride: count })).min(1),
+  channels: count,
+  contextUnits: count,
+  windowSamples: count,
+  predictionSteps: count,
+  batchSize: count,
+  negatives: z.enum(['batch', 'own-sequence']),
+  negativeCount: z.int().min(2),
+  inputScaling: z.enum(['unit-variance', 'none']),
+  learningRate: z.number().gt(0),
+  clipNorm: z.number().min(0),
+}) satisfies z.ZodType<SpeechSettings>;
+
+/** Changes to a preset, by the name of the setting. */
+export type SpeechOverrides = Readonly<Record<string, ResolvedSetting>>;
+
+export interface ResolvedSpeechSettings {
+  readonly settings: SpeechSettings;
+  /** The same with where each value came from, for the run record. */
+  readonly resolved: Readonly<Record<string, ResolvedSetting>>;
+}
+
+/**
+ * A preset with overrides applied.
+ *
+ * @throws {CpcError} if the preset is not known, or an override's name or value is wrong; all wrong ones are listed.
+ *
+ * @example
+ * const { settings } = resolveSpeechSettings('small', { batchSize: { value: 16, source: 'set' } });
+ */
+export function resolveSpeechSettings(preset: string, overrides: SpeechOverrides = {}): ResolvedSpeechSettings {
+  const base = presetNamed(preset);
+  const resolved: Record<string, ResolvedSetting> = Object.fromEntries(
+    Object.entries(settingsSchema.parse(base)).map(([name, value]) => [name, { value, source: 'preset' }]),
+  );
+  for (const [name, override] of Object.entries(overrides)) resolved[name] = override;
+  const values = Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value]));
+  return { settings: parseSpeechSettings(values, 'settings'), resolved };
+}
+
+/**
+ * Settings from plain values, such as those stored with a model.
+ *
+ * @param where - named in the error.
+ * @throws {CpcError} if a name or value is wrong.
+ */
+export function parseSpeechSettings(values: unknown, where: string): SpeechSettings {
+  const parsed = settingsSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new CpcError({
+    where,
+    expected: 'settings of the speech model',
+    received: problems.join('; '),
+    fix: `Settings are ${Object.keys(settingsSchema.shape).join(', ')}.`,
+  });
+}
+
+function presetNamed(name: string): SpeechSettings {
+  if (isPreset(name)) return speechPresets[name];
+  throw new CpcError({
+    where: 'preset',
+    expected: `one of ${Object.keys(speechPresets).join(', ')}`,
+    received: `"${name}"`,
+  });
+}
+
+function isPreset(name: string): name is SpeechPresetName {
+  return Object.hasOwn(speechPresets, name);
+}

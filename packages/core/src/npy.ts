@@ -1,0 +1,48 @@
+/**
+ * NumPy's file format for one array, version 1.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+import { CpcArgumentError } from './errors.js';
+import type { HostArray } from './parameter-tree.js';
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]; // \x93NUMPY, version 1.0
+const alignment = 64;
+
+/**
+ * A float32 array as the bytes of a `.npy` file, little-endian and row-major.
+ *
+ * @throws {CpcArgumentError} if `data` does not have as many values as `shape` says.
+ *
+ * @example
+ * await writeFile('latents.npy', encodeNpy({ shape: [2, 3], data: new Float32Array(6) })); // numpy.load('latents.npy')
+ */
+export function encodeNpy({ shape, data }: HostArray): Uint8Array {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== data.length) {
+    throw new CpcArgumentError({
+      where: 'encodeNpy',
+      argument: 'data',
+      expected: `${size} values for shape [${shape.join(', ')}]`,
+      received: data.length,
+    });
+  }
+  const header = paddedHeader(shape);
+  const bytes = new Uint8Array(header.length + data.length * 4);
+  bytes.set(header);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of data.entries()) view.setFloat32(header.length + index * 4, value, true);
+  return bytes;
+}
+
+/** The header, filled up with spaces so that the values start at a multiple of 64 bytes. */
+function paddedHeader(shape: readonly number[]): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const unpadded = magic.length + 2 + text.length + 1;
+  const total = Math.ceil(unpadded / alignment) * alignment;
+  const padded = `${text}${' '.repeat(total - unpadded)}\n`;
+  const header = new Uint8Array(total);
+  header.set(magic);
+  new DataView(header.buffer).setUint16(magic.length, padded.length, true);
+  header.set(new TextEncoder().encode(padded), magic.length + 2);
+  return header;
+}
