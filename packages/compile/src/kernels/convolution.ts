@@ -104,7 +104,7 @@ export function spreadBack(
 
 /**
  * The filter's gradient: for every tap, the product of the input positions which that tap read, with dy.
- * Taps with few channels stand side by side in one product.
+ * Taps stand side by side in one product, as many as memory allows: one wide product is faster than many.
  */
 const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   const format = dataFormatAttribute(attributes);
@@ -112,9 +112,8 @@ const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   const dy = toChannelsLast(g, input(inputs, 'dy'), format);
   const filterShape = numbersAttribute(attributes, 'filterShape');
   const window = convolutionWindow(x.shape, filterShape, { ...attributes, dataFormat: 'NHWC' });
-  const channels = x.shape[3] ?? 0;
   const taps = tapsOf(g, withBorder(g, x, window), window);
-  const together = Math.max(1, Math.floor(productRows / Math.max(1, channels)));
+  const together = Math.max(1, Math.floor(elementsAtOnce / Math.max(1, sizeOf(taps[0]?.shape ?? []))));
   const products: Traced[] = [];
   for (let start = 0; start < taps.length; start += together) {
     products.push(tapProduct(g, concatenated(g, taps.slice(start, start + together), 3), dy));
@@ -122,8 +121,8 @@ const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   return g.reshape(concatenated(g, products, 0), filterShape);
 };
 
-/** Rows from which on a product runs at full speed. */
-const productRows = 64;
+/** Float32 elements that taps side by side may take: 64 MiB. */
+const elementsAtOnce = 2 ** 24;
 
 /** [B, P, Q, C] and [B, P, Q, O] to [C, O]. */
 function tapProduct(g: GraphBuilder, tap: Traced, dy: Traced): Traced {

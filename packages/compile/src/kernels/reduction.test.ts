@@ -31,7 +31,7 @@ const floatCases = reductions.flatMap(([name, fn]) =>
       name: `${name} of [${shape}] over ${axis ?? 'all'}${keepDims ? ', kept' : ''}`,
       fn: (x) => fn(x, axis, keepDims),
       inputs: [within(0.5, 2, shape)],
-        ...(name === 'prod' && shape.length === 0 ? { gradients: [] } : {}),
+      ...(name === 'prod' && shape.length === 0 ? { gradients: [] } : {}),
     }),
   ),
 );

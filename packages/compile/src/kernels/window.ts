@@ -5,6 +5,7 @@
  * cancel where such operators follow one another (passes/transposes.ts).
  */
 import * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../errors.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { type KernelAttributes, numbersAttribute } from './kernel.js';
 
@@ -71,6 +72,13 @@ function windowOf(info: tf.backend_util.Conv2DInfo): Window {
     spanned(info.outHeight, info.strideHeight, info.effectiveFilterHeight) - info.inHeight - top,
     spanned(info.outWidth, info.strideWidth, info.effectiveFilterWidth) - info.inWidth - left,
   ];
+  if (-rest[0] >= info.strideHeight || -rest[1] >= info.strideWidth) {
+    throw new CompileError(
+      `trace: a ${info.filterHeight} x ${info.filterWidth} window with strides ${info.strideHeight} and ${info.strideWidth} ` +
+        'was padded by one number, from which TensorFlow.js derives the width as if it were the height. ' +
+        'Pad by [[0, 0], [top, bottom], [left, right], [0, 0]].',
+    );
+  }
   return {
     size: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
