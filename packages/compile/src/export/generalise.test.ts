@@ -132,6 +132,40 @@ describe('an exported function agrees with eager TensorFlow.js at 3 sizes never 
     expect(expectAgreement(half)).rejects.toThrow(/Slice.*length of axis 1 follows no rule/));
 });
 
+describe('a picture encoder with free height and width', () => {
+  const picture = { pixels: { shape: ['batch', 'height', 'width', 3], dtype: 'float32' } } as const;
+  const pictureAxes = { batch: { example: 2 }, height: { example: 12 }, width: { example: 20 } };
+  const encoder: PureFunction = ({ pixels }) => {
+    const filters = (inputs: number, outputs: number) => weight([3, 3, inputs, outputs]) as tf.Tensor4D;
+    const first = tf.relu(tf.add(tf.conv2d(pixels as tf.Tensor4D, filters(3, 4), 2, 'valid'), weight([4])));
+    const second = tf.relu(tf.add(tf.conv2d(first as tf.Tensor4D, filters(4, 5), 2, 'valid'), weight([5])));
+    return { grid: second, pooled: tf.mean(second, [1, 2]) };
+  };
+  const file = exportOnnx(encoder, picture, { axes: pictureAxes });
+
+  it('agrees with eager TensorFlow.js at 7 x 9 and 31 x 8 pixels, to 1e-5', async () => {
+    const loaded = await loadOnnx(file, { runtime: await nodeRuntime({ threads: 1 }) });
+    for (const shape of [
+      [1, 7, 9, 3],
+      [3, 31, 8, 3],
+    ]) {
+      const feeds = { pixels: values(shape, 3) };
+      const received = await loaded.run(feeds);
+      for (const [name, wanted] of Object.entries(await eagerly(encoder, feeds))) {
+        expect(received[name]?.shape).toEqual(wanted.shape);
+        expect(largestDifference(wanted, received[name])).toBeLessThanOrEqual(1e-5);
+      }
+    }
+    await loaded.dispose();
+  });
+
+  it('has 2 Transposes, before the first Conv and after the last, and names its axes floor((height - 3)/4) and floor((width - 3)/4)', () => {
+    const { operators, outputs } = readOnnx(file);
+    expect(operators).toEqual(['Transpose', 'Conv', 'Relu', 'Conv', 'Relu', 'Transpose', 'ReduceMean']);
+    expect(outputs.grid?.shape).toEqual(['batch', 'floor((height - 3)/4)', 'floor((width - 3)/4)', 5]);
+  });
+});
+
 describe('output axes', () => {
   const shapeOf = (fn: OneInput) => readOnnx(exportOnnx(asFunction(fn), inputs, { axes })).outputs.y?.shape;
 
@@ -160,6 +194,17 @@ describe('exportOnnx', () => {
       { axes: { batch: { example: 2 } } },
     );
     expect(file.length).toBeGreaterThan(4_000_000);
+    expect(file.length).toBeLessThan(4_001_000);
+  });
+
+  it('holds the 4,000,000 bytes of a layer that is applied twice once', () => {
+    const data = values([1000, 1000]).data;
+    const layer = (x: tf.Tensor) => tf.matMul(x as tf.Tensor2D, tf.tensor2d(data as Float32Array, [1000, 1000]));
+    const file = exportOnnx(
+      ({ x }) => ({ y: layer(tf.relu(layer(x as tf.Tensor))) }),
+      { x: { shape: ['batch', 1000], dtype: 'float32' } },
+      { axes: { batch: { example: 2 } } },
+    );
     expect(file.length).toBeLessThan(4_001_000);
   });
 

@@ -26,7 +26,7 @@ function isGraph(attribute: unknown): attribute is { readonly graph: Graph } {
   return typeof attribute === 'object' && attribute !== null && 'graph' in attribute;
 }
 
-function isEqual(a: Constant, b: Constant): boolean {
+export function isEqual(a: Constant, b: Constant): boolean {
   if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join() || a.data.length !== b.data.length) return false;
   if (a.data === b.data) return true;
   for (let index = 0; index < a.data.length; index++) if (!Object.is(a.data[index], b.data[index])) return false;

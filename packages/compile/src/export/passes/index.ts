@@ -6,6 +6,7 @@ import type { Pass } from '../../passes/pass.js';
 import { foldBias } from './fold-bias.js';
 import { foldConstants } from './fold-constants.js';
 import { nameOutputs } from './name-outputs.js';
+import { shareWeights } from './share-weights.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { nameUnitAxes } from './unit-axes.js';
 
@@ -13,6 +14,7 @@ import { nameUnitAxes } from './unit-axes.js';
 export const exportPasses: readonly Pass[] = [
   removeDeadCode,
   foldConstants,
+  shareWeights,
   nameUnitAxes,
   sinkTransposes,
   removeIdentities,
