@@ -173,13 +173,18 @@ async function tryApart(
 ): Promise<EngineReport> {
   const { measure = false, timeoutSeconds = measure ? secondsToMeasure : defaultSeconds } = options;
   options.onTry?.(engine, provider);
-  const entry = pathToFileURL(createRequire(import.meta.url).resolve('@cpc/core/node')).href;
   const request: EngineRequest = engine === 'onnx' ? { name: engine, provider } : { name: engine };
-  const args = [entry, JSON.stringify(request), JSON.stringify({ measure })];
+  const args = [builtEntry(), JSON.stringify(request), JSON.stringify({ measure })];
   const outcome = await runApart(trialProgram, args, timeoutSeconds);
   if ('error' in outcome)
-    return { engine, provider, works: false, reason: outcome.error, fix: fixFor(engine, provider) };
+    return { engine, provider, works: false, reason: outcome.error.trim(), fix: fixFor(engine, provider) };
   return { engine, works: true, ...(outcome.value as EngineTrial) }; // the other process runs this same package
+}
+
+/** The entry beside the built worker, whatever conditions this process resolves packages with: a test's would name sources. */
+function builtEntry(): string {
+  const worker = createRequire(import.meta.url).resolve('@cpc/core/node/worker');
+  return new URL('./index.js', pathToFileURL(worker)).href;
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: string };

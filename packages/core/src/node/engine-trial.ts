@@ -18,7 +18,7 @@ export interface EngineMeasurement {
   readonly matrixSize: number;
   /** Thousand millions of float operations per second; a product of size n counts as 2 n^3. Median. */
   readonly matrixGigaflops: number;
-  /** Loss, gradients and update of two strided convolutions over `[8, 2048, 16]`. Median. */
+  /** Loss, gradients and update of two strided convolutions over `[4, 1024, 16]`. Median. */
   readonly convolutionStepMilliseconds: number;
 }
 
@@ -105,13 +105,13 @@ async function measureProduct(engine: Engine, size: number): Promise<number> {
   return (2 * size ** 3) / (milliseconds * 1e6);
 }
 
-const inputShape = [8, 2048, 16];
+const inputShape = [4, 1024, 16];
 const learningRate = 1e-3;
 
 async function measureConvolutionStep(engine: Engine): Promise<number> {
   const random = createRandom(1);
-  const first = initialiseConv1d({ kernelLength: 8, inputs: 16, outputs: 64 }, random.fold('first'));
-  const second = initialiseConv1d({ kernelLength: 8, inputs: 64, outputs: 64 }, random.fold('second'));
+  const first = initialiseConv1d({ kernelLength: 8, inputs: 16, outputs: 32 }, random.fold('first'));
+  const second = initialiseConv1d({ kernelLength: 8, inputs: 32, outputs: 32 }, random.fold('second'));
   const feeds: Record<string, HostArray> = {
     input: normalArray(inputShape, 1, random.fold('input')),
     firstKernel: first.kernel,
@@ -138,8 +138,8 @@ function convolutionStep({
   const options = { stride: 4, padBefore: 2, padAfter: 2 };
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
     const [firstKernel, firstBias, secondKernel, secondBias] = tensors as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const hidden = conv1d({ kernel: firstKernel, bias: firstBias }, input as tf.Tensor3D, options); // [8, 512, 64]
-    const outputs = conv1d({ kernel: secondKernel, bias: secondBias }, tf.relu(hidden), options); // [8, 128, 64]
+    const hidden = conv1d({ kernel: firstKernel, bias: firstBias }, input as tf.Tensor3D, options); // [4, 256, 32]
+    const outputs = conv1d({ kernel: secondKernel, bias: secondBias }, tf.relu(hidden), options); // [4, 64, 32]
     return tf.mean<tf.Scalar>(tf.square(outputs)); // []
   };
   const names = ['firstKernel', 'firstBias', 'secondKernel', 'secondBias'];

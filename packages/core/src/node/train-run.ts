@@ -115,8 +115,8 @@ function finalFigures(recent: readonly TrainingEventOf<'step-end'>[]): RunRecord
   const [first] = recent;
   if (first === undefined) return {};
   const count = recent.length;
-  const mean = (valueOf: (event: TrainingEventOf<'step-end'>) => number) =>
-    recent.reduce((sum, event) => sum + valueOf(event), 0) / count;
+  const mean = (read: (event: TrainingEventOf<'step-end'>) => number) =>
+    recent.reduce((sum, event) => sum + read(event), 0) / count;
   const figures: RunRecord['figures'] = {
     lossNats: { value: mean((event) => event.lossNats), unit: 'nats', count },
     stepMilliseconds: { value: mean((event) => event.stepMilliseconds), unit: 'ms', count },
