@@ -24,7 +24,7 @@ const flac = (length: number): Uint8Array =>
 
 describe('openSpeechCorpus', () => {
   it('lists 3 recordings of a LibriSpeech tree in order of id, with length and speaker', async () => {
-    await put('20/1/20-1-0000.flac', flac(160));
+    await put('1/20-1-0000.flac', flac(160)); // in a folder that comes first
     await put('103/7/103-7-0001.flac', flac(320));
     await put('103/7/103-7-0000.flac', flac(16_000));
     await put('103/7/103-7.trans.txt', 'text');
