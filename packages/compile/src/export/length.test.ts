@@ -39,4 +39,9 @@ describe('fitLength', () => {
   it('does not accept a rule that the last, withheld length contradicts', () => {
     expect(fitLength([4, 6, 8, 10, 13], [batch])).toBeUndefined();
   });
+
+  it('does not fit to the last length, even if no other one differs', () => {
+    const late: Atom = { name: 'late', series: [2, 2, 2, 2, 3], multipleOf: 1 };
+    expect(fitLength([4, 4, 4, 4, 5], [late])).toBeUndefined();
+  });
 });
