@@ -17,14 +17,18 @@ function score(row: number, contextRow: number, offset: number): number {
   let sum = 0;
   for (let h = 0; h < 2; h++) {
     for (let d = 0; d < 3; d++) {
-      sum += (contexts[contextRow * 2 + h] ?? 0) * (matrices.get(offset)?.[h * 3 + d] ?? 0) * (latents[row * 3 + d] ?? 0);
+      sum +=
+        (contexts[contextRow * 2 + h] ?? 0) * (matrices.get(offset)?.[h * 3 + d] ?? 0) * (latents[row * 3 + d] ?? 0);
     }
   }
   return sum;
 }
 
 /** Section 2.3 as plain loops: every anchor, its positive, and the candidates of its group that are not the positive. */
-function oracle(candidates: readonly (readonly number[])[], counts: (s: number, t: number, offset: number) => boolean = () => true) {
+function oracle(
+  candidates: readonly (readonly number[])[],
+  counts: (s: number, t: number, offset: number) => boolean = () => true,
+) {
   return offsets.map((offset) => {
     const losses: number[] = [];
     const bounds: number[] = [];
@@ -52,9 +56,15 @@ function ours(candidates: readonly (readonly number[])[], weights?: (offset: num
     const outputs = contrastiveLoss({
       latents: tf.tensor3d(latents, [4, 6, 3]),
       contexts: tf.tensor3d(contexts, [4, 6, 2]),
-      predictors: Object.fromEntries(offsets.map((offset) => [`step${offset}`, tf.tensor2d(matrices.get(offset) ?? [], [2, 3])])),
+      predictors: Object.fromEntries(
+        offsets.map((offset) => [`step${offset}`, tf.tensor2d(matrices.get(offset) ?? [], [2, 3])]),
+      ),
       offsets,
-      candidates: tf.tensor2d(candidates.map((row) => [...row]), undefined, 'int32'),
+      candidates: tf.tensor2d(
+        candidates.map((row) => [...row]),
+        undefined,
+        'int32',
+      ),
       ...(weights === undefined ? {} : { weights }),
     });
     return {
@@ -84,9 +94,17 @@ describe('contrastiveLoss', () => {
   });
 
   it('agrees with plain loops for candidates per sequence and per pair of sequences', () => {
-    const perSequence = [[0, 3, 5], [6, 7, 11], [12, 14, 15], [18, 20, 23]];
+    const perSequence = [
+      [0, 3, 5],
+      [6, 7, 11],
+      [12, 14, 15],
+      [18, 20, 23],
+    ];
     expectSame(ours(perSequence), oracle(perSequence));
-    const perPair = [[0, 7, 9, 11], [12, 13, 20, 22]];
+    const perPair = [
+      [0, 7, 9, 11],
+      [12, 13, 20, 22],
+    ];
     expectSame(ours(perPair), oracle(perPair));
   });
 
@@ -94,7 +112,11 @@ describe('contrastiveLoss', () => {
     const candidates = [[0, 5, 9, 14, 22]];
     const inside = (s: number, t: number, offset: number) => s !== 1 || t > 2 || t + offset <= 2;
     const weights = (offset: number) =>
-      tf.tensor2d(Array.from({ length: 4 }, (_, s) => Array.from({ length: 6 - offset }, (_, t) => (inside(s, t, offset) ? 1 : 0))));
+      tf.tensor2d(
+        Array.from({ length: 4 }, (_, s) =>
+          Array.from({ length: 6 - offset }, (_, t) => (inside(s, t, offset) ? 1 : 0)),
+        ),
+      );
     expectSame(ours(candidates, weights), oracle(candidates, inside));
     expect(ours(candidates, weights).loss).not.toBeCloseTo(ours(candidates).loss, 3);
   });
@@ -131,6 +153,8 @@ describe('contrastiveLoss', () => {
       candidates: tf.zeros([1, 3], 'int32') as tf.Tensor2D,
     };
     expect(() => contrastiveLoss(inputs)).toThrow(/from 1 to 5/);
-    expect(() => contrastiveLoss({ ...inputs, offsets: [1], candidates: tf.zeros([3, 3], 'int32') as tf.Tensor2D })).toThrow(/divisor of the 2/);
+    expect(() =>
+      contrastiveLoss({ ...inputs, offsets: [1], candidates: tf.zeros([3, 3], 'int32') as tf.Tensor2D }),
+    ).toThrow(/divisor of the 2/);
   });
 });

@@ -56,11 +56,17 @@ describe('infoNce', () => {
 
   it('has the gradient softmax minus one-hot over N, which finite differences confirm to 1e-3', () => {
     const scores = randomScores(3, 4, 1);
-    const gradient = tf.tidy(() => tf.grad((x: tf.Tensor) => infoNce(x as tf.Tensor2D))(tf.tensor2d(scores)).arraySync() as number[][]);
+    const gradient = tf.tidy(
+      () =>
+        tf
+          .grad((x: tf.Tensor) => infoNce(x as tf.Tensor2D))(tf.tensor2d(scores))
+          .arraySync() as number[][],
+    );
     const step = 1e-4;
     for (const [row, values] of scores.entries()) {
       for (const column of values.keys()) {
-        const moved = (by: number) => scores.map((line, i) => line.map((value, j) => (i === row && j === column ? value + by : value)));
+        const moved = (by: number) =>
+          scores.map((line, i) => line.map((value, j) => (i === row && j === column ? value + by : value)));
         const difference = (equationFour(moved(step)) - equationFour(moved(-step))) / (2 * step);
         expect(Math.abs((gradient[row]?.[column] ?? Number.NaN) - difference)).toBeLessThan(1e-3 * 0.34);
       }

@@ -18,7 +18,8 @@ describe('negativesFromBatch', () => {
   it('takes every row equally often: each of 40 within 5 standard deviations of 1,500 in 5,000 draws of 12', () => {
     const counts = new Array<number>(40).fill(0);
     for (let draw = 0; draw < 5000; draw++) {
-      for (const row of negativesFromBatch(12).draw(layout, createRandom(1).fold(draw))) counts[row] = (counts[row] ?? 0) + 1;
+      for (const row of negativesFromBatch(12).draw(layout, createRandom(1).fold(draw)))
+        counts[row] = (counts[row] ?? 0) + 1;
     }
     const deviation = Math.sqrt(5000 * 0.3 * 0.7);
     for (const count of counts) expect(Math.abs(count - 1500)).toBeLessThan(5 * deviation);

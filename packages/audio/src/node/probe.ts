@@ -1,5 +1,5 @@
 /** `cpc audio probe`: what a linear classifier reads off frozen features. */
-import { CpcError, createRandom, type Engine, type HostArray, initialiseModel, type Tree, unflatten } from '@cpc/core';
+import { CpcError, createRandom, type Engine, type HostArray, type Tree, unflatten } from '@cpc/core';
 import {
   type Control,
   createEngine,

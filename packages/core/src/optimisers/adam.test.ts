@@ -5,7 +5,11 @@ import { clipFactor, globalNorm } from './clip.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const gradients = [[1, -2, 0.5], [0.1, 4, -3], [0, 0, 1e-3]];
+const gradients = [
+  [1, -2, 0.5],
+  [0.1, 4, -3],
+  [0, 0, 1e-3],
+];
 
 /** Algorithm 1 of the paper, number by number, in double precision. */
 function algorithmOne(start: readonly number[], rate: number): number[] {
@@ -30,7 +34,9 @@ function ours(start: readonly number[], rate: number): number[] {
     let parameter: tf.Tensor = tf.tensor1d([...start]);
     let moments: Readonly<Record<string, tf.Tensor>> = { first: tf.zeros([3]), second: tf.zeros([3]) };
     for (const [index, gradient] of gradients.entries()) {
-      const scalars = Object.fromEntries(Object.entries(optimiser.scalars(index + 1)).map(([name, value]) => [name, tf.scalar(value)]));
+      const scalars = Object.fromEntries(
+        Object.entries(optimiser.scalars(index + 1)).map(([name, value]) => [name, tf.scalar(value)]),
+      );
       ({ parameter, moments } = optimiser.update({ parameter, moments, gradient: tf.tensor1d(gradient), scalars }));
     }
     return Array.from(parameter.dataSync());
@@ -46,9 +52,13 @@ describe('adam', () => {
   it('moves by the learning rate on the first step, whatever the size of the gradient', () => {
     const optimiser = adam({ learningRate: 0.01 });
     const moved = tf.tidy(() => {
-      const scalars = Object.fromEntries(Object.entries(optimiser.scalars(1)).map(([name, value]) => [name, tf.scalar(value)]));
+      const scalars = Object.fromEntries(
+        Object.entries(optimiser.scalars(1)).map(([name, value]) => [name, tf.scalar(value)]),
+      );
       const moments = { first: tf.zeros([2]), second: tf.zeros([2]) };
-      return optimiser.update({ parameter: tf.zeros([2]), moments, gradient: tf.tensor1d([1e-3, -1e3]), scalars }).parameter.dataSync();
+      return optimiser
+        .update({ parameter: tf.zeros([2]), moments, gradient: tf.tensor1d([1e-3, -1e3]), scalars })
+        .parameter.dataSync();
     });
     expect(moved[0]).toBeCloseTo(-0.01, 5);
     expect(moved[1]).toBeCloseTo(0.01, 5);

@@ -42,6 +42,10 @@ describe('minimise', () => {
   });
 
   it('stops at once at a minimum', async () => {
-    expect(await minimise(rosenbrock, new Float64Array(3).fill(1))).toMatchObject({ converged: true, iterations: 0, value: 0 });
+    expect(await minimise(rosenbrock, new Float64Array(3).fill(1))).toMatchObject({
+      converged: true,
+      iterations: 0,
+      value: 0,
+    });
   });
 });

@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../engines/engine.js';
+import { createEngine } from '../node/engines.js';
+import { createRandom } from '../random.js';
+import { groupedFolds } from './folds.js';
+import { fitLogisticRegression, predictClasses } from './logistic-regression.js';
+import { measureScale, standardise } from './standardise.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ name: 'onnx', threads: 1 });
+});
+
+/** Three overlapping clouds in four dimensions. */
+function clouds(examples: number) {
+  const random = createRandom(2);
+  const labels = Int32Array.from({ length: examples }, (_, index) => index % 3);
+  const data = Float32Array.from({ length: examples * 4 }, (_, index) => {
+    const label = labels[Math.floor(index / 4)] ?? 0;
+    return random.normal() + (index % 4 === label ? 1.5 : 0) + (index % 4 === 3 ? 0.3 * label : 0);
+  });
+  return { features: { shape: [examples, 4], data }, labels };
+}
+
+/** Coefficients that scikit-learn finds; undefined where Python lacks it. */
+function scikitLearn(
+  features: Float32Array,
+  labels: Int32Array,
+  c: number,
+): { weights: number[][]; biases: number[] } | undefined {
+  const program = `
+import json, sys, numpy as np
+from sklearn.linear_model import LogisticRegression
+given = json.load(sys.stdin)
+model = LogisticRegression(C=given['c'], tol=1e-8, max_iter=2000).fit(np.array(given['x'], dtype=np.float64).reshape(-1, 4), given['y'])
+print(json.dumps({'weights': model.coef_.T.tolist(), 'biases': model.intercept_.tolist()}))`;
+  try {
+    const input = JSON.stringify({ x: [...features], y: [...labels], c });
+    return JSON.parse(
+      execFileSync('python3', ['-c', program], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+describe('fitLogisticRegression', () => {
+  it('finds the log-odds ln 3 of a class that is three times as frequent, when features say nothing', async () => {
+    const labels = Int32Array.from([0, 0, 0, 1]);
+    const { biases, weights } = await fitLogisticRegression({
+      features: { shape: [4, 1], data: new Float32Array(4) },
+      labels,
+      classes: 2,
+      engine,
+      gradientTolerance: 1e-7,
+    });
+    expect((biases.data[0] ?? 0) - (biases.data[1] ?? 0)).toBeCloseTo(Math.log(3), 3);
+    expect(Math.max(...weights.data.map(Math.abs))).toBeLessThan(1e-6);
+  });
+
+  const { features, labels } = clouds(600);
+  const reference = scikitLearn(features.data, labels, 0.5);
+  it.skipIf(reference === undefined)(
+    'agrees with scikit-learn to 1e-3 in every weight at C = 0.5 (skipped where python3 has no scikit-learn)',
+    async () => {
+      const model = await fitLogisticRegression({
+        features,
+        labels,
+        classes: 3,
+        c: 0.5,
+        engine,
+        gradientTolerance: 1e-6,
+      });
+      for (const [index, weight] of model.weights.data.entries()) {
+        expect(Math.abs(weight - (reference?.weights[Math.floor(index / 3)]?.[index % 3] ?? Number.NaN))).toBeLessThan(
+          1e-3,
+        );
+      }
+      const shift = (model.biases.data[0] ?? 0) - (reference?.biases[0] ?? 0); // biases are free up to a common constant
+      for (const [index, bias] of model.biases.data.entries())
+        expect(Math.abs(bias - shift - (reference?.biases[index] ?? 0))).toBeLessThan(1e-3);
+    },
+  );
+
+  it('ends where its own objective is flat: no weight moved by 1e-2 lowers it', async () => {
+    const model = await fitLogisticRegression({ features, labels, classes: 3, engine, gradientTolerance: 1e-6 });
+    const objective = (weights: Float32Array) => penalised(features.data, labels, weights, model.biases.data, 1);
+    expect(model.objective).toBeCloseTo(objective(model.weights.data), 5);
+    for (const index of model.weights.data.keys()) {
+      for (const by of [-0.01, 0.01]) {
+        const moved = model.weights.data.slice();
+        moved[index] = (moved[index] ?? 0) + by;
+        expect(objective(moved)).toBeGreaterThan(model.objective);
+      }
+    }
+  });
+
+  it('tells three separate clouds apart without a mistake', async () => {
+    const apart = {
+      shape: features.shape,
+      data: features.data.map((value, index) => (index % 4 === labels[Math.floor(index / 4)] ? 20 + value : value)),
+    };
+    const model = await fitLogisticRegression({ features: apart, labels, classes: 3, engine });
+    expect(predictClasses(model, apart)).toEqual(labels);
+  });
+
+  it('refuses a label of 3 where there are 3 classes, naming the example, and a feature that is NaN', async () => {
+    const wrong = labels.slice();
+    wrong[17] = 3;
+    await expect(fitLogisticRegression({ features, labels: wrong, classes: 3, engine })).rejects.toThrow(
+      /0 to 2.*3 at example 17/,
+    );
+    const strange = { shape: features.shape, data: features.data.slice() };
+    strange.data[42] = Number.NaN;
+    await expect(fitLogisticRegression({ features: strange, labels, classes: 3, engine })).rejects.toThrow(
+      /finite.*example 10/,
+    );
+  });
+});
+
+/** Mean cross-entropy plus |W|^2 / (2 c N), with plain loops. */
+function penalised(
+  data: Float32Array,
+  labels: Int32Array,
+  weights: Float32Array,
+  biases: Float32Array,
+  c: number,
+): number {
+  let total = 0;
+  for (const [example, label] of labels.entries()) {
+    const scores = Array.from(biases, (bias, k) =>
+      [0, 1, 2, 3].reduce((sum, f) => sum + (data[example * 4 + f] ?? 0) * (weights[f * 3 + k] ?? 0), bias),
+    );
+    total += Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0)) - (scores[label] ?? 0);
+  }
+  return total / labels.length + weights.reduce((sum, weight) => sum + weight * weight, 0) / (2 * c * labels.length);
+}
+
+describe('standardise', () => {
+  it('gives mean 0 and deviation 1 per feature, and leaves a constant feature at 0', () => {
+    const data = Float32Array.from([1, 5, 7, 3, 5, 9, 5, 5, 14]);
+    const features = { shape: [3, 3], data };
+    const scaled = standardise(features, measureScale(features)).data;
+    for (const feature of [0, 2]) {
+      const column = [scaled[feature] ?? 0, scaled[feature + 3] ?? 0, scaled[feature + 6] ?? 0];
+      expect(column.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 5);
+      expect(column.reduce((sum, value) => sum + value * value, 0) / 3).toBeCloseTo(1, 5);
+    }
+    expect([scaled[1], scaled[4], scaled[7]]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('groupedFolds', () => {
+  const groups = Array.from({ length: 50 }, (_, index) => `speaker ${index % 7}`);
+
+  it('puts every example into exactly one test side, and no group on both sides of a fold', () => {
+    const folds = groupedFolds(groups, 3, createRandom(1));
+    expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...groups.keys()]);
+    for (const { train, test } of folds) {
+      const held = new Set(test.map((index) => groups[index]));
+      expect(train.some((index) => held.has(groups[index]))).toBe(false);
+      expect(train.length + test.length).toBe(50);
+      expect([2, 3]).toContain(held.size);
+    }
+  });
+
+  it('refuses 8 folds of 7 groups', () => {
+    expect(() => groupedFolds(groups, 8, createRandom(1))).toThrow(/2 to 7 folds/);
+  });
+});

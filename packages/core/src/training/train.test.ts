@@ -1,0 +1,118 @@
+import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
+import { createToyDomain, describeDomain } from '@cpc/testing';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { createMemoryCheckpointStore } from '../checkpoint-store.js';
+import { createEngine } from '../node/engines.js';
+import { adam } from '../optimisers/adam.js';
+import type { Optimiser } from '../optimisers/optimiser.js';
+import { type TrainOptions, train } from './train.js';
+
+describeDomain('toy', { create: () => createToyDomain() });
+
+async function run(options: Partial<TrainOptions>): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  const engine = await createEngine({ name: 'onnx', threads: 1 });
+  const defaults = {
+    domain: createToyDomain(),
+    engine,
+    optimiser: adam({ learningRate: 0.01 }),
+    seed: 1,
+    checkpoints: createMemoryCheckpointStore(),
+  };
+  for await (const event of train({ ...defaults, ...options })) events.push(event);
+  return events;
+}
+
+/** Gradient descent with rate 1: what the seam between gradients and update hands over becomes visible. */
+const plainDescent: Optimiser = {
+  name: 'plain',
+  moments: [],
+  scalars: () => ({ learningRate: 1 }),
+  update: ({ parameter, gradient }) => ({ parameter: tf.sub(parameter, gradient), moments: {} }),
+};
+
+function stepsOf(events: readonly TrainingEvent[]): TrainingEventOf<'step-end'>[] {
+  return events.filter((event) => event.type === 'step-end');
+}
+
+describe('train', () => {
+  it('starts near ln 13 nats with 12 candidates and falls by a third within 150 steps on circles', async () => {
+    const losses = stepsOf(await run({ steps: 150 })).map(({ lossNats }) => lossNats);
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(Math.abs(mean(losses.slice(0, 3)) - Math.log(13))).toBeLessThan(0.6);
+    expect(mean(losses.slice(-10))).toBeLessThan(0.67 * mean(losses.slice(0, 10)));
+  });
+
+  it('tells what happened in order: run-start, step-end per step, checkpoint-saved, run-end', async () => {
+    const types = (await run({ steps: 3 })).map(({ type }) => type);
+    expect(types).toEqual(['run-start', 'step-end', 'step-end', 'step-end', 'checkpoint-saved', 'run-end']);
+  });
+
+  it('saves every 2 steps when told to, and at the end', async () => {
+    const saved = (await run({ steps: 5, checkpointEverySteps: 2 })).filter(({ type }) => type === 'checkpoint-saved');
+    expect(saved.map((event) => 'step' in event && event.step)).toEqual([2, 4, 5]);
+  });
+
+  it('finishes the step, saves and says interrupted when asked to stop', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    let asked = 0;
+    const events = await run({ steps: 100, checkpoints, stopRequested: () => ++asked > 3 });
+    expect(events.at(-1)).toMatchObject({ type: 'run-end', step: 3, reason: 'interrupted' });
+    expect((await checkpoints.latest())?.step).toBe(3);
+  });
+
+  it('goes on from step 3 to 5 with the losses of an uninterrupted run, to the last bit', async () => {
+    const whole = stepsOf(await run({ steps: 5 })).map(({ lossNats }) => lossNats);
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 3, checkpoints });
+    const rest = stepsOf(await run({ steps: 5, checkpoints }));
+    expect(rest.map(({ step }) => step)).toEqual([4, 5]);
+    expect(rest.map(({ lossNats }) => lossNats)).toEqual(whole.slice(3));
+  });
+
+  it('refuses a checkpoint of another seed, and one of other settings', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 1, checkpoints, fingerprint: 'a' });
+    await expect(run({ steps: 2, checkpoints, seed: 2, fingerprint: 'a' })).rejects.toThrow(
+      /seed of this run \(2\), received 1/,
+    );
+    await expect(run({ steps: 2, checkpoints, fingerprint: 'b' })).rejects.toThrow(/settings and data/);
+  });
+
+  it('stops at a loss that is not finite, naming step 3 and the checkpoint of step 2, which stays whole', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    const failed = run({ domain: createToyDomain({ infiniteAt: 3 }), steps: 9, checkpoints, checkpointEverySteps: 1 });
+    await expect(failed).rejects.toThrow(
+      /training step 3: expected a finite loss.*last good checkpoint is memory:step-2/,
+    );
+    const parameters = (await checkpoints.latest())?.tensors ?? {};
+    for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('passes on what a batch failed with, after the steps before it', async () => {
+    await expect(run({ domain: createToyDomain({ failAt: 2 }), steps: 9 })).rejects.toThrow(
+      'the toy ran out of points',
+    );
+  });
+
+  it('moves parameters by 1e-3 in all where clipNorm is 1e-3 and the rule is parameter minus gradient', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 0, checkpoints, optimiser: plainDescent });
+    const before = (await checkpoints.latest())?.tensors ?? {};
+    const events = stepsOf(await run({ steps: 1, checkpoints, optimiser: plainDescent, clipNorm: 1e-3 }));
+    const after = (await checkpoints.latest())?.tensors ?? {};
+    let squares = 0;
+    for (const [path, { data }] of Object.entries(before)) {
+      for (const [index, value] of data.entries()) squares += ((after[path]?.data[index] ?? 0) - value) ** 2;
+    }
+    expect(Math.sqrt(squares)).toBeCloseTo(1e-3, 5);
+    expect(events[0]?.gradientNorm).toBeGreaterThan(0.1); // reported as it was before clipping
+  });
+
+  it('refuses to run without an end, or with 2.5 steps', async () => {
+    await expect(run({})).rejects.toThrow(/steps .* or minutes/);
+    await expect(run({ steps: 2.5 })).rejects.toThrow(/whole number/);
+    await expect(run({ minutes: 0 })).rejects.toThrow(/minutes/);
+  });
+});
