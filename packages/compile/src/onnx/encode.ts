@@ -2,7 +2,7 @@
  * A graph as an ONNX file (IR version 8, opset 18). Field numbers are those of onnx.proto3.
  */
 import { CompileError } from '../errors.js';
-import type { Attribute, Constant, Graph, Node, Value } from '../graph.js';
+import { type Attribute, type Constant, type Graph, type Node, subgraphsOf, type Value } from '../graph.js';
 import { onnxDataType } from '../graph-builder.js';
 import { primitiveDomain } from '../primitives/define.js';
 import { MessageWriter } from './protobuf.js';
@@ -28,12 +28,18 @@ export function toOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array {
     .integer(1, 8) // ir_version
     .text(2, '@cpc/compile')
     .message(7, encodeGraph(graph, options.name ?? 'graph'))
-    .message(8, operatorSet('', opset))
-    .message(8, operatorSet(microsoftDomain, 1));
+    .message(8, operatorSet('', opset));
+  for (const domain of domainsOf(graph)) model.message(8, operatorSet(domain, 1));
   for (const [key, value] of Object.entries(options.metadata ?? {})) {
     model.message(14, new MessageWriter().text(1, key).text(2, value));
   }
   return model.finish();
+}
+
+/** Operator sets besides the standard one that a graph's nodes and their subgraphs use. */
+function domainsOf(graph: Graph): Set<string> {
+  const inner = graph.nodes.flatMap(subgraphsOf).flatMap((subgraph) => [...domainsOf(subgraph)]);
+  return new Set([...graph.nodes.flatMap(({ domain = '' }) => (domain === '' ? [] : [domain])), ...inner]);
 }
 
 function operatorSet(domain: string, version: number): MessageWriter {

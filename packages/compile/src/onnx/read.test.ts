@@ -33,6 +33,10 @@ describe('readOnnx', () => {
     }
   });
 
+  it('finds 1 operator set, the standard one, in a file that uses no other', () => {
+    expect([...fieldsOf(file)].filter(({ number }) => number === 8)).toHaveLength(1);
+  });
+
   it('refuses text', () => {
     expect(() => readOnnx(new TextEncoder().encode('not a model'))).toThrow(/not an ONNX/);
   });
