@@ -2,10 +2,12 @@
 import type { Graph } from '../graph.js';
 import { collapseChains } from './chains.js';
 import { shareCommonSubexpressions } from './common-subexpressions.js';
+import { foldConstants } from './constant-folding.js';
 import { removeDeadCode } from './dead-code.js';
 import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
 import type { Pass } from './pass.js';
+import { moveTransposes } from './transposes.js';
 
 /** The passes `optimise` applies for a purpose. */
 export function standardPasses(purpose: Purpose): Pass[] {
@@ -13,7 +15,12 @@ export function standardPasses(purpose: Purpose): Pass[] {
     removeDeadCode,
     lowerPrimitives(purpose),
     removeIdentities,
+    foldConstants,
     collapseChains,
+    removeIdentities,
+    shareCommonSubexpressions,
+    removeDeadCode,
+    moveTransposes,
     removeIdentities,
     shareCommonSubexpressions,
     removeDeadCode,

@@ -1,0 +1,54 @@
+/** Computes once, here, what a runtime would compute from constants each time or when it loads the graph. */
+import { type Attribute, type Constant, type Graph, type Node, subgraphsOf, type Value } from '../graph.js';
+import { evaluated } from './evaluate.js';
+import type { Pass } from './pass.js';
+
+export const foldConstants: Pass = { name: 'constant-folding', apply: (graph) => folded(graph, noConstants) };
+
+/** A constant of the graph at hand or of one around it. */
+type Lookup = (name: string) => Constant | undefined;
+
+const noConstants: Lookup = () => undefined;
+
+/** Results above this size are kept as nodes, unless they only rearrange what is as large already. */
+const largestGrown = 1024;
+
+function folded(graph: Graph, outside: Lookup): Graph {
+  const constants = new Map(graph.constants);
+  const lookup: Lookup = (name) => constants.get(name) ?? outside(name);
+  const outputs = new Set(graph.outputs.map((value) => value.name));
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const [name = ''] = node.outputs;
+    const constant = outputs.has(name) ? undefined : constantOf(node, graph.values.get(name), lookup);
+    if (constant === undefined) return [withFoldedBodies(node, lookup)];
+    constants.set(name, constant);
+    return [];
+  });
+  return { ...graph, nodes, constants };
+}
+
+function constantOf(node: Node, result: Value | undefined, lookup: Lookup): Constant | undefined {
+  if (result === undefined || node.outputs.length !== 1) return undefined;
+  const shape = result.shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
+  const inputs = node.inputs.flatMap((name) => lookup(name) ?? []);
+  if (shape.length !== result.shape.length || inputs.length !== node.inputs.length) return undefined;
+  const size = sizeOf(shape);
+  const given = inputs.reduce((sum, input) => sum + input.data.length, 0);
+  return size <= Math.max(given, largestGrown) ? evaluated(node, inputs, shape) : undefined;
+}
+
+/** Bodies of Scan and the like may read constants from around them. */
+function withFoldedBodies(node: Node, lookup: Lookup): Node {
+  if (subgraphsOf(node).length === 0) return node;
+  const attributes = Object.fromEntries(
+    Object.entries(node.attributes).map(([key, attribute]): [string, Attribute] => [
+      key,
+      typeof attribute === 'object' && 'graph' in attribute ? { graph: folded(attribute.graph, lookup) } : attribute,
+    ]),
+  );
+  return { ...node, attributes };
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
