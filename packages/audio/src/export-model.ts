@@ -2,7 +2,7 @@
 import { exportOnnx } from '@cpc/compile';
 import { type HostArray, unflatten } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { contextualise, encode, hopSamples } from './model.js';
+import { contextualise, encode, encoderHop } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechModelParts {
@@ -60,13 +60,13 @@ function described({ settings, metadata }: SpeechModelParts): Record<string, str
   return {
     ...metadata,
     sampleRateHz: '16000',
-    hopSamples: String(hopSamples(settings.layers)),
+    hopSamples: String(encoderHop(settings.layers)),
     inputScaling: settings.inputScaling,
   };
 }
 
 function samplesAxis({ settings }: SpeechModelParts) {
-  const hop = hopSamples(settings.layers);
+  const hop = encoderHop(settings.layers);
   return { example: 20 * hop, multipleOf: hop };
 }
 

@@ -8,7 +8,7 @@ import type { CompiledFunction } from '@cpc/compile';
 import { CpcArgumentError, type Engine, flatten, type HostArray, type Tree, unflatten } from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
 import { scaleInput } from './input-scaling.js';
-import { contextualise, encode, hopSamples } from './model.js';
+import { contextualise, encode, encoderHop } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechFeatures {
@@ -44,7 +44,7 @@ const keptLengths = 8;
  * const { contexts } = await extractor.extract(await corpus.read(0)); // [T, 256]
  */
 export function createFeatureExtractor({ settings, parameters, engine }: FeatureExtractorOptions): FeatureExtractor {
-  const hop = hopSamples(settings.layers);
+  const hop = encoderHop(settings.layers);
   const flat = Object.fromEntries(
     Object.entries(flatten(parameters)).filter(([path]) => !path.startsWith('predictors/')),
   );

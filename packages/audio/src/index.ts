@@ -5,19 +5,34 @@ export {
   type SpeechCorpus,
   type SpeechRecording,
 } from './data/corpus.js';
+export { DamagedFileError } from './data/damaged-file-error.js';
 export { type DecodedFlac, decodeFlac } from './data/flac.js';
-export type { PhoneLabels } from './data/phone-labels.js';
-export { foldPhone, type PhoneFolding, type PhoneSegment, parsePhoneSegments, phoneClasses } from './data/phones.js';
-export { resample } from './data/resample.js';
+export { type LabelPairing, latentLabels } from './data/frame-labels.js';
+export { type PhoneLabels, phoneLabelsFromSegments } from './data/phone-labels.js';
+export {
+  foldPhone,
+  type PhoneFolding,
+  type PhoneSegment,
+  parsePhoneSegments,
+  phoneClasses,
+  timitPhones,
+} from './data/phones.js';
+export { createResampler, resample } from './data/resample.js';
 export { decodeWav, encodeWav, mixToMono } from './data/wav.js';
-export { createWindowSampler, type WindowBatch, type WindowMode, type WindowSampler } from './data/windows.js';
+export {
+  createWindowSampler,
+  type WindowBatch,
+  type WindowMode,
+  type WindowSampler,
+  type WindowSamplerOptions,
+} from './data/windows.js';
 export { exportContext, exportEncoder, exportSpeechModel, type SpeechModelParts } from './export-model.js';
 export { createFeatureExtractor, type FeatureExtractor, type SpeechFeatures } from './features.js';
 export {
   contextualise,
   type EncoderLayer,
   encode,
-  hopSamples,
+  encoderHop,
   initialiseSpeechModel,
   paperLayers,
   receptiveFieldSamples,

@@ -2,7 +2,7 @@ import { countParameters, createRandom, type HostArray, mapTree, type Tree } fro
 import { describeDomain } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encode, hopSamples, initialiseSpeechModel, paperLayers, receptiveFieldSamples } from './model.js';
+import { encode, encoderHop, initialiseSpeechModel, paperLayers, receptiveFieldSamples } from './model.js';
 import { paperPreset, smallPreset } from './presets.js';
 import { createSpeechDomain } from './speech-domain.js';
 import { createBuiltInSpeech } from './synthesis/built-in-speech.js';
@@ -35,7 +35,7 @@ describe('the paper preset', () => {
     expect(countParameters({ encoder: encoder ?? {} })).toBe(10 * 512 + 8 * 512 * 512 + 3 * 4 * 512 * 512 + 5 * 512);
     expect(countParameters({ encoder: encoder ?? {} }) / 1e6).toBeCloseTo(5.25, 2);
     expect(countParameters({ context: context ?? {} }) / 1e6).toBeCloseTo(0.59, 2);
-    expect(hopSamples(paperLayers)).toBe(160);
+    expect(encoderHop(paperLayers)).toBe(160);
     expect(receptiveFieldSamples(paperLayers)).toBe(465);
   });
 

@@ -44,7 +44,7 @@ export const paperLayers: readonly EncoderLayer[] = [
 ];
 
 /** Samples from one latent to the next. */
-export function hopSamples(layers: readonly EncoderLayer[]): number {
+export function encoderHop(layers: readonly EncoderLayer[]): number {
   return layers.reduce((product, { stride }) => product * stride, 1);
 }
 

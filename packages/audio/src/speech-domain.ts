@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { SpeechCorpus } from './data/corpus.js';
 import { createWindowSampler } from './data/windows.js';
 import { scaleInput } from './input-scaling.js';
-import { contextualise, encode, hopSamples, initialiseSpeechModel } from './model.js';
+import { contextualise, encode, encoderHop, initialiseSpeechModel } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 /** Name of the batch's input: `[B, N]` float32. */
@@ -57,7 +57,7 @@ export function createSpeechDomain(
 
 /** T: latents in a window. */
 function checkedPositions({ windowSamples, layers, predictionSteps }: SpeechSettings): number {
-  const hop = hopSamples(layers);
+  const hop = encoderHop(layers);
   const positions = windowSamples / hop;
   if (Number.isInteger(positions) && positions > predictionSteps) return positions;
   throw new CpcArgumentError({

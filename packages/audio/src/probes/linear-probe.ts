@@ -29,7 +29,7 @@ export type ProbeFigures = Pick<ProbeResult, 'accuracy' | 'classes' | 'counts' |
  * on test data.
  */
 const inverseRegularisation = 1;
-const maxIterations = 300;
+const maxIterations = 100; // of L-BFGS; as many as scikit-learn takes by default
 const bootstrapSamples = 1000;
 
 /**

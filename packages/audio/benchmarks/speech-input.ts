@@ -1,0 +1,23 @@
+/** Model and data of a speech case: built-in speech, so that anyone can repeat it. */
+import { createBuiltInSpeech, createSpeechDomain, type SpeechSettings } from '@cpc/audio';
+import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
+import type { StepInput } from '../../../benchmarks/src/case.js';
+
+const seed = 1;
+/** Batches that the steps go through in turn: enough that no step sees the one before it again. */
+const batchCount = 4;
+
+export async function speechInput(settings: SpeechSettings): Promise<StepInput> {
+  const corpus = createBuiltInSpeech({ seed, speakers: 8, utterancesPerSpeaker: 4 });
+  const domain = createSpeechDomain(corpus, settings);
+  const random = createRandom(seed);
+  const numbers = Array.from({ length: batchCount }, (_, index) => index + 1);
+  return {
+    settings,
+    domain,
+    optimiser: adam({ learningRate: settings.learningRate }),
+    clipNorm: settings.clipNorm,
+    parameters: initialiseModel(domain, random.fold('initialise')),
+    batches: await Promise.all(numbers.map((number) => batchOf(domain, random, number))),
+  };
+}

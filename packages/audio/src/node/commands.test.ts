@@ -1,0 +1,234 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadOnnx, readOnnx } from '@cpc/compile';
+import { nodeRuntime } from '@cpc/compile/node';
+import { decodeSafetensors, unflatten } from '@cpc/core';
+import {
+  createEngine,
+  type ProbeRequest,
+  readMetrics,
+  readRunRecord,
+  type TaskEvent,
+  type TrainRequest,
+} from '@cpc/core/node';
+import type { TrainingEvent } from '@cpc/records';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFeatureExtractor } from '../features.js';
+import { domainCommands } from './commands.js';
+import { loadSpeechModel } from './model-file.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-audio-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const engine = { name: 'onnx', threads: 2 } as const;
+const set = (value: number) => ({ value, source: 'set' }) as const;
+const tiny = {
+  channels: set(8),
+  contextUnits: set(6),
+  windowSamples: set(4800),
+  batchSize: set(2),
+  predictionSteps: set(4),
+  negativeCount: set(8),
+};
+const always = { stopRequested: () => false };
+
+function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    data: 'builtin',
+    preset: 'small',
+    overrides: tiny,
+    steps: 6,
+    seed: 2,
+    engine,
+    out: join(folder, out),
+    resume: false,
+    strict: false,
+    command: 'test',
+    ...change,
+  };
+}
+
+async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]> {
+  const seen: Event[] = [];
+  for await (const event of generator) seen.push(event);
+  return seen;
+}
+
+const train = (request: TrainRequest, control = always): Promise<TrainingEvent[]> =>
+  events(domainCommands.train(request, control));
+
+function probeRequest(run: string, change: Partial<ProbeRequest> = {}): ProbeRequest {
+  return {
+    run: join(folder, run),
+    data: 'builtin',
+    task: 'phones',
+    baselines: ['random'],
+    seed: 1,
+    engine,
+    strict: false,
+    ...change,
+  };
+}
+
+describe('audio train', () => {
+  it('leaves a folder with record, metrics of 6 steps, model and two ONNX files', async () => {
+    await train(trainRequest('a'));
+    const files = await readdir(join(folder, 'a'));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'run.json',
+        'metrics.jsonl',
+        'checkpoints',
+        'model.safetensors',
+        'encoder.onnx',
+        'context.onnx',
+      ]),
+    );
+    const record = await readRunRecord(join(folder, 'a'));
+    expect(record).toMatchObject({
+      status: 'completed',
+      domain: 'audio',
+      preset: 'small',
+      seed: 2,
+      totals: { steps: 6 },
+    });
+    expect(record.settings.channels).toEqual({ value: 8, source: 'set' });
+    expect(record.settings.learningRate?.source).toBe('preset');
+    expect(record.figures['boundNats/k04']?.unit).toBe('nats');
+    expect((await readMetrics(join(folder, 'a'))).map(({ step, accuracy }) => [step, accuracy.length])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((step) => [step, 4]),
+    );
+  });
+
+  it('gives the same model, byte for byte, when stopped after 2 steps and resumed', async () => {
+    let asked = 0;
+    const stopped = await train(trainRequest('b'), { stopRequested: () => ++asked > 2 });
+    expect(stopped.at(-1)).toMatchObject({ type: 'run-end', step: 2, reason: 'interrupted' });
+    expect((await readRunRecord(join(folder, 'b'))).status).toBe('interrupted');
+    await train(trainRequest('b', { resume: true }));
+    const model = (run: string) => readFile(join(folder, run, 'model.safetensors'));
+    expect(await model('b')).toEqual(await model('a'));
+    const losses = async (run: string) => (await readMetrics(join(folder, run))).map(({ lossNats }) => lossNats);
+    expect(await losses('b')).toEqual(await losses('a'));
+  });
+
+  it('refuses to write over a run, and to resume it with other settings, naming what differs', async () => {
+    await expect(train(trainRequest('a'))).rejects.toThrow(/without a run.*--resume/);
+    const other = { ...tiny, batchSize: set(3) };
+    await expect(train(trainRequest('a', { resume: true, overrides: other }))).rejects.toThrow(
+      /settings the run was started with/,
+    );
+    await expect(train(trainRequest('a', { resume: true, seed: 9 }))).rejects.toThrow(/seed/);
+  });
+
+  it('counts an epoch as all recordings end to end: 24 speakers x 8 x 5 s in windows of 2 x 4,800 samples are 1,600 steps', async () => {
+    const { steps: _, ...withoutSteps } = trainRequest('c', { epochs: 1 });
+    const [start] = await train(withoutSteps, { stopRequested: () => true });
+    expect(start).toMatchObject({ type: 'run-start', totalSteps: 1600 });
+  });
+});
+
+describe('audio probe', () => {
+  it('scores the model and its own untrained start on 8 other speakers in 4 folds, and writes both into the record', async () => {
+    const results = (await events<TaskEvent>(domainCommands.probe(probeRequest('a'), always))).flatMap((event) =>
+      event.type === 'probe-end' ? [event.result] : [],
+    );
+    expect(results.map(({ baseline }) => baseline)).toEqual([undefined, 'random']);
+    for (const { accuracy, counts, folds, confidence } of results) {
+      expect(counts.test).toBe(8 * 8 * 500);
+      expect(folds).toBe(4);
+      expect(accuracy).toBeGreaterThan(0.15);
+      expect(confidence.low).toBeLessThanOrEqual(accuracy);
+      expect(confidence.high).toBeGreaterThanOrEqual(accuracy);
+    }
+    expect((await readRunRecord(join(folder, 'a'))).probes).toHaveLength(2);
+  });
+
+  it('replaces its own earlier result instead of adding to it', async () => {
+    await events(domainCommands.probe(probeRequest('a', { baselines: [] }), always));
+    expect((await readRunRecord(join(folder, 'a'))).probes).toHaveLength(2);
+  });
+
+  it('refuses an unknown task or baseline, and a folder without a model', async () => {
+    await expect(events(domainCommands.probe(probeRequest('a', { task: 'words' }), always))).rejects.toThrow(
+      /phones, speakers/,
+    );
+    await expect(events(domainCommands.probe(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
+      /random/,
+    );
+    await expect(events(domainCommands.probe(probeRequest('nothing'), always))).rejects.toThrow(
+      /model\.safetensors.*cpc audio train/,
+    );
+  });
+});
+
+describe('audio embed and export', () => {
+  it('embeds 64 recordings of 500 frames: safetensors by id, npy with an index of rows, pooled to one row each', async () => {
+    const request = {
+      run: join(folder, 'a'),
+      data: 'builtin',
+      representation: 'context',
+      pooled: false,
+      engine,
+      strict: false,
+    } as const;
+    await events(domainCommands.embed({ ...request, out: join(folder, 'c.safetensors') }, always));
+    const { tensors } = decodeSafetensors(await readFile(join(folder, 'c.safetensors')), 'c');
+    expect(Object.keys(tensors)).toHaveLength(64);
+    expect(tensors['speaker-0025-utterance-0001']?.shape).toEqual([500, 6]);
+    await events(domainCommands.embed({ ...request, pooled: true, out: join(folder, 'c.npy') }, always));
+    const rows = (await readFile(join(folder, 'c.tsv'), 'utf8')).trim().split('\n');
+    expect(rows).toHaveLength(65);
+    expect(rows[2]).toBe('speaker-0025-utterance-0002\tspeaker-0025\t1\t1');
+    expect((await readFile(join(folder, 'c.npy'))).length).toBe(128 + 64 * 6 * 4);
+  });
+
+  it('exports a file that agrees with the trainer to 1e-4 for 3 recordings of 7,200 samples, a shape never traced', async () => {
+    const out = join(folder, 'model.onnx');
+    await events(domainCommands.export({ run: join(folder, 'a'), out }, always));
+    const bytes = await readFile(out);
+    expect(readOnnx(bytes).metadata).toMatchObject({
+      sampleRateHz: '16000',
+      hopSamples: '160',
+      inputScaling: 'unit-variance',
+    });
+    const model = await loadSpeechModel(join(folder, 'a'));
+    const extractor = createFeatureExtractor({
+      ...model,
+      parameters: unflatten(model.parameters),
+      engine: await createEngine({ name: 'cpu' }),
+    });
+    const exported = await loadOnnx(bytes, { runtime: await nodeRuntime({ threads: 1 }) });
+    const waveform = unitVariance(3, 7200);
+    const { contexts, latents } = await exported.run({
+      waveform: { shape: [3, 7200], data: waveform },
+      state: { shape: [3, 6], data: new Float32Array(18) },
+    });
+    expect(latents?.shape).toEqual([3, 45, 8]);
+    for (const recording of [0, 1, 2]) {
+      const features = await extractor.extract(waveform.slice(recording * 7200, (recording + 1) * 7200));
+      for (const [index, value] of features.contexts.data.entries()) {
+        expect(Math.abs(Number(contexts?.data[recording * 45 * 6 + index]) - value)).toBeLessThan(1e-4);
+      }
+    }
+    await exported.dispose();
+  });
+
+  it('refuses an output file of another kind', async () => {
+    await expect(events(domainCommands.export({ run: join(folder, 'a'), out: 'model.pt' }, always))).rejects.toThrow(
+      /\.onnx/,
+    );
+  });
+});
+
+/** Sines of different pitch with mean 0 and deviation 1, so that scaling leaves them as they are. */
+function unitVariance(recordings: number, samples: number): Float32Array {
+  return Float32Array.from({ length: recordings * samples }, (_, index) => {
+    const cycles = 40 * (1 + Math.floor(index / samples));
+    return Math.SQRT2 * Math.sin((2 * Math.PI * cycles * (index % samples)) / samples);
+  });
+}
