@@ -42,4 +42,4 @@ export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
 export { candidatesInput, domainLoss, initialiseModel, stepInputs } from './training/loss.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
-export { batchOf, type TrainOptions, train } from './training/train.js';
+export { batchOf, parametersOf, type TrainOptions, train } from './training/train.js';

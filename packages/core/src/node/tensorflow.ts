@@ -13,17 +13,18 @@ let search: Promise<TensorflowSearch> | undefined;
 
 /** The first of the packages that loads; the outcome is kept, since a native library loads once per process. */
 export function loadTensorflow(): Promise<TensorflowSearch> {
-  search ??= firstThatLoads();
+  search ??= searchTensorflow((name) => import(name));
   return search;
 }
 
-async function firstThatLoads(): Promise<TensorflowSearch> {
+/** @param load - imports a package, which registers its backend `tensorflow`; throws if it is not there or does not start. */
+export async function searchTensorflow(load: (name: string) => Promise<unknown>): Promise<TensorflowSearch> {
   restoreRemovedUtilities();
   const reasons: { name: string; reason: string }[] = [];
   for (const name of tensorflowPackages) {
     try {
-      await import(name);
-      await tf.setBackend('tensorflow');
+      await load(name);
+      if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend does not start');
       return { loaded: true, name, version: versionOf(name), usesGpu: usesGpu() };
     } catch (error) {
       reasons.push({ name, reason: firstLine(error) });
@@ -46,10 +47,18 @@ function usesGpu(): boolean {
 }
 
 function versionOf(name: string): string {
-  const found: unknown = createRequire(import.meta.url)(`${name}/package.json`);
+  const found = manifestOf(name);
   return typeof found === 'object' && found !== null && 'version' in found
     ? String(found.version)
     : 'of unknown version';
+}
+
+function manifestOf(name: string): unknown {
+  try {
+    return createRequire(import.meta.url)(`${name}/package.json`);
+  } catch {
+    return undefined;
+  }
 }
 
 function firstLine(error: unknown): string {

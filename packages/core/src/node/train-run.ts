@@ -6,10 +6,10 @@ import type { RunRecord, TrainingEvent, TrainingEventOf } from '@cpc/records';
 import type { Engine } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import type { HostArray } from '../parameter-tree.js';
+import { flatten, type HostArray } from '../parameter-tree.js';
 import { encodeSafetensors } from '../safetensors.js';
 import type { Domain } from '../training/domain.js';
-import { train } from '../training/train.js';
+import { parametersOf, train } from '../training/train.js';
 import { writeFileAtomically } from './atomic-file.js';
 import type { Control } from './domain-commands.js';
 import { createRunFolder, type RunFolder, type RunPaths, resumeRunFolder } from './run-folder.js';
@@ -37,7 +37,6 @@ export interface TrainRunOptions {
 
 /** Steps whose mean stands in the record as the final figures. */
 const finalSteps = 100;
-const parametersPrefix = 'parameters/';
 
 /**
  * Trains into a run folder.
@@ -92,11 +91,7 @@ async function finish(
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
-  const parameters = Object.fromEntries(
-    Object.entries(checkpoint.tensors)
-      .filter(([name]) => name.startsWith(parametersPrefix))
-      .map(([name, value]) => [name.slice(parametersPrefix.length), value]),
-  );
+  const parameters = flatten(parametersOf(checkpoint));
   const stored = Object.fromEntries(
     Object.entries(parameters).map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
   );

@@ -9,7 +9,7 @@ import type { Checkpoint, CheckpointStore } from '../checkpoint-store.js';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { countParameters } from '../parameter-tree.js';
+import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { createRandom, type Random } from '../random.js';
 import type { Domain } from './domain.js';
 import { candidatesInput, initialiseModel } from './loss.js';
@@ -136,6 +136,13 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   } finally {
     await trainingStep.dispose();
   }
+}
+
+/** The parameters in a checkpoint: what the encoder, the context and the predictors are made of. */
+export function parametersOf({ tensors }: Checkpoint): Tree<HostArray> {
+  const prefix = 'parameters/';
+  const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return unflatten(Object.fromEntries(parameters.map(([name, value]) => [name.slice(prefix.length), value])));
 }
 
 /** The batch of update number `step`, with its plan of negatives. */
