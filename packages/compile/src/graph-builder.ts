@@ -14,7 +14,7 @@ import {
   type Value,
 } from './graph.js';
 
-/** A value under construction. Doubles as TensorFlow.js's data id, so it must be an object. */
+/** A value under construction. */
 export class Traced implements TensorSpec {
   constructor(
     readonly name: string,
@@ -31,15 +31,25 @@ export class GraphBuilder {
   readonly #values = new Map<string, Value>();
   readonly #inputs: Value[] = [];
   readonly #names: NameSource;
+  readonly #around: GraphBuilder | undefined;
 
-  /** @param names - shared between a graph and its subgraphs, so that no name stands for two values. */
-  constructor(names: NameSource = new NameSource()) {
+  /**
+   * @param names - shared between a graph and its subgraphs, so that no name stands for two values.
+   * @param around - builder of the graph that this one is a subgraph of.
+   */
+  constructor(names: NameSource = new NameSource(), around?: GraphBuilder) {
     this.#names = names;
+    this.#around = around;
   }
 
   /** A builder for a subgraph of this one, or for a piece to splice into it. */
   child(): GraphBuilder {
-    return new GraphBuilder(this.#names);
+    return new GraphBuilder(this.#names, this);
+  }
+
+  /** True if nodes of this graph may read values of that one: it is the same graph, or one around it. */
+  sees(other: GraphBuilder): boolean {
+    return this === other || (this.#around?.sees(other) ?? false);
   }
 
   input(name: string, spec: TensorSpec): Traced {

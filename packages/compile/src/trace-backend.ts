@@ -15,7 +15,7 @@ export const traceBackendName = 'cpc-trace';
 
 class TraceBackend extends tf.KernelBackend {
   readonly #builders: GraphBuilder[] = [];
-  readonly #written = new WeakMap<object, Traced>();
+  readonly #known = new WeakMap<object, { readonly traced: Traced; readonly owner: GraphBuilder }>();
 
   get builder(): GraphBuilder {
     const builder = this.#builders.at(-1);
@@ -35,21 +35,31 @@ class TraceBackend extends tf.KernelBackend {
     this.#builders.pop();
   }
 
+  /** A new data id for a value: one per tensor, as TensorFlow.js counts tensors by their data. */
+  dataIdOf(traced: Traced): object {
+    const dataId = {};
+    this.#known.set(dataId, { traced, owner: this.builder });
+    return dataId;
+  }
+
   /** The traced value behind a tensor of this backend. */
   traced(dataId: object): Traced {
-    const traced = dataId instanceof Traced ? dataId : this.#written.get(dataId);
-    if (traced === undefined) {
+    const known = this.#known.get(dataId);
+    if (known === undefined) {
       throw new CompileError(
-        'trace: a tensor of an earlier trace is used in this one. Make it inside the traced function, or pass it as an input.',
+        'trace: the function uses a tensor made outside it. Pass it as an input, or make it inside the function from a typed array.',
       );
     }
-    return traced;
+    if (!this.builder.sees(known.owner)) {
+      throw new CompileError(
+        'trace: a tensor of another trace, or of a finished scan body, is used here. Make it inside the traced function, pass it as an input, or return it from the body.',
+      );
+    }
+    return known.traced;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    const id = {};
-    this.#written.set(id, this.#constant(values, shape, dtype));
-    return id;
+    return this.dataIdOf(this.#constant(values, shape, dtype));
   }
 
   #constant(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: tf.DataType): Traced {
@@ -60,7 +70,7 @@ class TraceBackend extends tf.KernelBackend {
 
   override move(): void {
     throw new CompileError(
-      'trace: the function uses a tensor made outside it. Pass it as an input, or make it inside the function from a typed array.',
+      'trace: tensors of other backends are not moved to the tracing backend; pass them as inputs.',
     );
   }
 
@@ -142,7 +152,7 @@ export function tracedOf(tensor: tf.Tensor): Traced {
 function tensorInfo(traced: Traced): tf.TensorInfo {
   if (traced.dtype === 'int64')
     throw new CompileError(`trace: value ${traced.name} is int64, which TensorFlow.js does not have.`);
-  return { dataId: traced, shape: [...traced.shape], dtype: traced.dtype };
+  return { dataId: traceBackend.dataIdOf(traced), shape: [...traced.shape], dtype: traced.dtype };
 }
 
 /** A copy: the graph must not change when the caller's array does. Typed arrays are copied whole, which is quick. */

@@ -34,6 +34,7 @@ export function trace(fn: PureFunction, inputs: NamedSpecs): Graph {
   const traced = Object.entries(inputs).map(([name, spec]) => [name, builder.input(name, spec)] as const);
   const outputs = record(builder, () => {
     const result = fn(Object.fromEntries(traced.map(([name, value]) => [name, tensorOf(value)])));
+    refusePromise(result);
     return Object.entries(result).map(([name, tensor]) => [name, tracedOf(tensor)] as const);
   });
   if (outputs.length === 0)
@@ -41,7 +42,7 @@ export function trace(fn: PureFunction, inputs: NamedSpecs): Graph {
       'trace: the function returned no outputs; return a record of tensors, for example { loss }.',
     );
   for (const [name] of outputs) {
-    if (name in inputs)
+    if (Object.hasOwn(inputs, name))
       throw new CompileError(`trace: output "${name}" has the name of an input; name it differently.`);
   }
   return builder.finish(outputs);
@@ -57,13 +58,31 @@ export function record<Result>(builder: GraphBuilder, body: () => Result): Resul
   traceBackend.enter(builder);
   switchBackend(traceBackendName);
   try {
-    return body();
+    return tidied(body);
   } catch (error) {
     throw explained(error);
   } finally {
     traceBackend.leave();
     switchBackend(before);
   }
+}
+
+/** Disposes the tensors that `body` makes, whatever it returns: none has a value. */
+function tidied<Result>(body: () => Result): Result {
+  const results: Result[] = [];
+  tf.tidy(() => {
+    results.push(body());
+  });
+  return results[0] as Result;
+}
+
+/** An asynchronous function would go on after the trace has ended, on another backend. */
+function refusePromise(result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined);
+  throw new CompileError(
+    'trace: the function is asynchronous. A traced function runs once, at once, and may not await: await what it needs before, and pass that as inputs.',
+  );
 }
 
 /** Takes and gives traced values where `body` wants tensors. */
