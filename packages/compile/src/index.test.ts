@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import * as entry from './index.js';
+import * as node from './node/index.js';
+
+it('exports these 28 names and no others', () => {
+  expect(Object.keys(entry).sort()).toEqual([
+    'CompileError',
+    'GraphBuilder',
+    'Traced',
+    'applyPasses',
+    'blockConv1d',
+    'collapseChains',
+    'compile',
+    'compileGraph',
+    'createState',
+    'dataTypeOf',
+    'definePrimitive',
+    'exportGraph',
+    'exportOnnx',
+    'foldConstants',
+    'gru',
+    'loadOnnx',
+    'lowerPrimitives',
+    'moveTransposes',
+    'readOnnx',
+    'removeDeadCode',
+    'removeIdentities',
+    'scan',
+    'shareCommonSubexpressions',
+    'standardPasses',
+    'toOnnx',
+    'toText',
+    'trace',
+    'zeros',
+  ]);
+});
+
+it('exports 1 name for Node and no others', () => {
+  expect(Object.keys(node).sort()).toEqual(['nodeRuntime']);
+});
