@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-export {};
+import { runCpc } from './run-cpc.js';
+
+process.exitCode = await runCpc(process.argv.slice(2));

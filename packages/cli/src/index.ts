@@ -1,1 +1,2 @@
-export {};
+/** @cpc/cli: the command `cpc` as a function. */
+export { runCpc } from './run-cpc.js';

@@ -1,0 +1,142 @@
+/** `cpc demo`: every installed domain trains a little on built-in data and is probed against its random baseline. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeResult } from '@cpc/records';
+import { type Command, Option } from 'commander';
+import { findDomain } from '../domains/find-domain.js';
+import { knownDomains, packageOf } from '../domains/known-domains.js';
+import { type LoadedDomain, loadDomain } from '../domains/load-domain.js';
+import { exitCodes, UsageError, WorkError } from '../errors.js';
+import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { path } from '../options/values.js';
+import { duration, percent, shellCommand, table } from '../terminal/text.js';
+import type { Context } from './context.js';
+import { runTask, train, type WorkOptions, withProgress } from './domain-work.js';
+import { filesOf, timestamp } from './train.js';
+
+export interface DemoOptions extends EngineOptions, GeneralOptions {
+  readonly quick?: true;
+  readonly out?: string;
+}
+
+/** What one domain's demo came to. */
+interface DomainDemo {
+  readonly domain: string;
+  readonly run: string;
+  readonly steps: number;
+  /** Training, probing and starting up. */
+  readonly seconds: number;
+  readonly trained: ProbeResult;
+  readonly random: ProbeResult;
+  /** Whether the trained features beat the random ones. */
+  readonly better: boolean;
+  readonly files: readonly string[];
+}
+
+const demoSeed = 1;
+const randomBaseline = 'random';
+
+export function addDemoOptions(command: Command): Command {
+  command
+    .addOption(new Option('--quick', 'shorter training'))
+    .addOption(new Option('--out <dir>', 'where the runs go (default: runs/demo-<date-time>)').argParser(path));
+  return addGeneralOptions(addEngineOptions(command));
+}
+
+export async function runDemo(options: DemoOptions, { output, typed }: Context): Promise<number> {
+  const out = options.out ?? join('runs', `demo-${timestamp(new Date())}`);
+  if (existsSync(out)) throw new UsageError(`--out ${out}: exists already; name a new folder.`);
+  const domains = await installedDomains();
+  const demos: DomainDemo[] = [];
+  const stopped = await withProgress(async (work) => {
+    for (const domain of domains) {
+      const demo = await demoOf(domain, { ...options, out }, { ...work, command: shellCommand(['cpc', ...typed]) });
+      if (demo === undefined) return true;
+      demos.push(demo);
+    }
+    return work.signal.aborted;
+  });
+  const better = !stopped && demos.every((demo) => demo.better);
+  const status = stopped ? 'interrupted' : 'completed';
+  if (options.json)
+    output.result(JSON.stringify({ out, status, quick: options.quick === true, better, domains: demos }));
+  else if (demos.length > 0) output.result(demoText(demos));
+  if (stopped) return exitCodes.interrupted;
+  return better ? exitCodes.done : exitCodes.failed;
+}
+
+async function installedDomains(): Promise<LoadedDomain[]> {
+  const found = knownDomains.map((name) => findDomain(name)).filter((domain) => domain !== undefined);
+  if (found.length > 0) return Promise.all(found.map(loadDomain));
+  throw new UsageError(
+    `demo needs a domain, and none is installed.\nRun: npm install ${packageOf(knownDomains[0])} --onnxruntime-node-install=skip`,
+  );
+}
+
+/** @returns undefined if it was interrupted. */
+async function demoOf(
+  domain: LoadedDomain,
+  options: DemoOptions & { readonly out: string },
+  work: WorkOptions & { readonly command: string },
+): Promise<DomainDemo | undefined> {
+  const begun = performance.now();
+  const { demo } = domain.commands;
+  const { steps, quickSteps, ...training } = demo.train;
+  const engine = engineRequestOf(options);
+  const common = { engine, seed: demoSeed, strict: false };
+  const run = join(options.out, domain.name);
+  const wantedSteps = options.quick === true ? quickSteps : steps;
+  work.progress.say(`${domain.name}: ${domain.commands.summary}`);
+  const request = { ...training, ...common, steps: wantedSteps, out: run, resume: false, command: work.command };
+  const summary = await train(domain, request, work);
+  if (work.signal.aborted) return undefined;
+  const { results } = await runTask(domain, 'probe', { ...demo.probe, ...common, run }, work);
+  if (work.signal.aborted) return undefined;
+  const trained = resultOf(results, undefined, domain);
+  const random = resultOf(results, randomBaseline, domain);
+  return {
+    domain: domain.name,
+    run,
+    steps: summary.steps,
+    seconds: (performance.now() - begun) / 1000,
+    trained,
+    random,
+    better: trained.accuracy > random.accuracy,
+    files: await filesOf(run),
+  };
+}
+
+function resultOf(results: readonly ProbeResult[], baseline: string | undefined, { name }: LoadedDomain): ProbeResult {
+  const result = results.find((candidate) => candidate.baseline === baseline);
+  if (result !== undefined) return result;
+  throw new WorkError(`demo: the probe of "${name}" gave no result for ${baseline ?? 'the trained model'}.`);
+}
+
+function demoText(demos: readonly DomainDemo[]): string {
+  const rows = demos.map(({ domain, trained, random, better, steps, seconds }) => [
+    domain,
+    trained.task,
+    percent(trained.accuracy),
+    percent(random.accuracy),
+    better ? 'yes' : 'no',
+    `${steps} in ${duration(seconds)}`,
+  ]);
+  const head = ['domain', 'task', 'trained', 'random', 'better', 'steps'];
+  return [
+    table([head, ...rows], [2, 3]),
+    '',
+    ...demos.map(verdict),
+    '',
+    'Files:',
+    ...demos.flatMap(({ files }) => files.map((file) => `  ${file}`)),
+  ].join('\n');
+}
+
+function verdict({ domain, trained, random, better }: DomainDemo): string {
+  const figures = `${percent(trained.accuracy)} against ${percent(random.accuracy)} on ${trained.classes} classes`;
+  if (!better) return `${domain}: training did NOT help: ${figures}.`;
+  const apart = trained.confidence.low > random.confidence.high;
+  const certainty = apart ? 'the intervals do not touch' : 'but the intervals overlap';
+  return `${domain}: the trained features are better than random ones: ${figures}; ${certainty}.`;
+}

@@ -1,0 +1,78 @@
+/** Runs a domain's work in a thread of its own, with progress on stderr and Ctrl-C meaning "finish the step, save, leave". */
+import type { TaskEvent } from '@cpc/core/node';
+import type { ProbeResult, TrainingEvent } from '@cpc/records';
+import type { FoundDomain } from '../domains/find-domain.js';
+import { commandsExport } from '../domains/load-domain.js';
+import { listenForInterrupts } from '../terminal/interrupts.js';
+import { createProgress, type Progress } from '../terminal/progress.js';
+import { followTraining, type TrainingSummary } from './training-summary.js';
+
+export interface WorkOptions {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface FileWritten {
+  readonly path: string;
+  readonly description: string;
+}
+
+export interface TaskSummary {
+  readonly results: readonly ProbeResult[];
+  readonly files: readonly FileWritten[];
+  readonly warnings: readonly string[];
+}
+
+/** Calls `work` with a progress display and a signal that aborts at the first SIGINT or SIGTERM. */
+export async function withProgress<Result>(work: (options: WorkOptions) => Promise<Result>): Promise<Result> {
+  const progress = createProgress();
+  const interrupts = listenForInterrupts(
+    () => progress.say('Finishing what is under way, then saving and leaving. Once more leaves at once.'),
+    () => progress.say('Left at once.'),
+  );
+  try {
+    return await work({ progress, signal: interrupts.signal });
+  } finally {
+    progress.pause();
+    interrupts.release();
+  }
+}
+
+/** Trains a domain's model. */
+export async function train(
+  domain: FoundDomain,
+  request: unknown,
+  { progress, signal }: WorkOptions,
+): Promise<TrainingSummary> {
+  const { runInWorker } = await import('@cpc/core/node');
+  return followTraining(runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal }), progress);
+}
+
+/** Probes, embeds or exports. */
+export async function runTask(
+  domain: FoundDomain,
+  method: 'probe' | 'embed' | 'export',
+  request: unknown,
+  { progress, signal }: WorkOptions,
+): Promise<TaskSummary> {
+  const { runInWorker } = await import('@cpc/core/node');
+  const results: ProbeResult[] = [];
+  const files: FileWritten[] = [];
+  const warnings: string[] = [];
+  for await (const event of runInWorker<TaskEvent>(jobOf(domain, method, request), { signal })) {
+    if (event.type === 'probe-end') results.push(event.result);
+    else if (event.type === 'file-written') files.push({ path: event.path, description: event.description });
+    else if (event.type === 'warning') {
+      warnings.push(event.message);
+      progress.say(`warning: ${event.message}`);
+    } else {
+      const { label, done, total } = event;
+      progress.update({ ...(total > 0 ? { fraction: done / total } : {}), text: `${label}  ${done}/${total}` });
+    }
+  }
+  return { results, files, warnings };
+}
+
+function jobOf({ url }: FoundDomain, method: string, request: unknown) {
+  return { module: url, object: commandsExport, method, request };
+}

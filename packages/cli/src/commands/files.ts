@@ -1,0 +1,85 @@
+/** `cpc <domain> embed` and `cpc <domain> export`: a run in, files out. */
+import type { EmbedRequest, ExportRequest } from '@cpc/core/node';
+import { type Command, Option } from 'commander';
+import type { LoadedDomain } from '../domains/load-domain.js';
+import { exitCodes } from '../errors.js';
+import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
+import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
+import { fileEndingIn } from '../options/values.js';
+import { table } from '../terminal/text.js';
+import type { Context } from './context.js';
+import { runTask, withProgress } from './domain-work.js';
+
+export interface EmbedOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
+  readonly out: string;
+  readonly representation: 'latent' | 'context';
+  readonly pooled?: true;
+  readonly strict?: true;
+}
+
+export interface ExportOptions extends RunOption, GeneralOptions {
+  readonly out: string;
+}
+
+export function addEmbedOptions(command: Command): Command {
+  addDataOptions(addRunOption(command))
+    .addOption(outOption(['.npy', '.safetensors']))
+    .addOption(
+      new Option('--representation <name>', 'features of the encoder or of the context')
+        .choices(['latent', 'context'])
+        .default('context'),
+    )
+    .addOption(new Option('--pooled', 'one vector per input instead of one per position'))
+    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  return addGeneralOptions(addEngineOptions(command));
+}
+
+export function addExportOptions(command: Command): Command {
+  return addGeneralOptions(addRunOption(command).addOption(outOption(['.onnx'])));
+}
+
+export function embedRequest(options: EmbedOptions): EmbedRequest {
+  return {
+    run: runOf(options),
+    data: dataOf(options),
+    out: options.out,
+    representation: options.representation,
+    pooled: options.pooled === true,
+    engine: engineRequestOf(options),
+    strict: options.strict === true,
+  };
+}
+
+export function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: Context): Promise<number> {
+  return writeFiles(domain, 'embed', embedRequest(options), options, context);
+}
+
+export function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
+  const request: ExportRequest = { run: runOf(options), out: options.out };
+  return writeFiles(domain, 'export', request, options, context);
+}
+
+async function writeFiles(
+  domain: LoadedDomain,
+  method: 'embed' | 'export',
+  request: EmbedRequest | ExportRequest,
+  { json }: GeneralOptions,
+  { output }: Context,
+): Promise<number> {
+  const [{ files, warnings }, stopped] = await withProgress(async (work) => {
+    const summary = await runTask(domain, method, request, work);
+    return [summary, work.signal.aborted] as const;
+  });
+  const status = stopped ? 'interrupted' : 'completed';
+  if (json) output.result(JSON.stringify({ run: request.run, status, files, warnings }));
+  else if (files.length > 0) output.result(table(files.map(({ path, description }) => [path, description])));
+  return stopped ? exitCodes.interrupted : exitCodes.done;
+}
+
+function outOption(endings: readonly string[]): Option {
+  return new Option('--out <file>', `file to write, ending in ${endings.join(' or ')}`)
+    .argParser(fileEndingIn(endings))
+    .makeOptionMandatory();
+}

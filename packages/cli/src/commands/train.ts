@@ -1,0 +1,164 @@
+/** `cpc <domain> train`. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrainRequest } from '@cpc/core/node';
+import { type Command, Option } from 'commander';
+import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
+import { exitCodes, UsageError } from '../errors.js';
+import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
+import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { readOverrides } from '../options/setting-overrides.js';
+import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } from '../options/values.js';
+import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
+import type { Context } from './context.js';
+import { train, withProgress } from './domain-work.js';
+import type { TrainingSummary } from './training-summary.js';
+
+export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions {
+  readonly preset: string;
+  readonly config?: string;
+  readonly set?: readonly Assignment[];
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly minutes?: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly resume?: true;
+  readonly strict?: true;
+}
+
+export function addTrainOptions(command: Command, { commands }: LoadedDomain): Command {
+  addDataOptions(command)
+    .addOption(
+      new Option('--preset <name>', 'named settings to start from')
+        .choices(commands.presets)
+        .default(defaultPreset(commands)),
+    )
+    .addOption(new Option('--config <file>', 'JSON file of settings that replace the preset’s').argParser(path))
+    .addOption(new Option('--set <key=value>', 'replace one setting; may be repeated').argParser(assignment))
+    .addOption(new Option('--steps <n>', 'end after this many updates').argParser(wholeNumber(1)))
+    .addOption(new Option('--epochs <n>', 'end after this many passes over the data').argParser(positiveNumber))
+    .addOption(new Option('--minutes <n>', 'end after this much time spent training').argParser(positiveNumber))
+    .addOption(new Option('--seed <n>', 'decides everything that is random').argParser(seed).default(1))
+    .addOption(
+      new Option('--out <dir>', `run folder (default: runs/${commands.name}-<preset>-<date-time>)`).argParser(path),
+    )
+    .addOption(new Option('--resume', 'go on with the run in --out, given the same options as before'))
+    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  return addGeneralOptions(addEngineOptions(command));
+}
+
+/** @throws {UsageError} for options that do not fit each other, the data or the domain's settings. */
+export async function trainRequest(
+  { commands }: LoadedDomain,
+  options: TrainOptions,
+  typed: readonly string[],
+): Promise<TrainRequest> {
+  const { preset, steps, epochs, minutes } = options;
+  const data = dataOf(options);
+  if (steps === undefined && epochs === undefined && minutes === undefined)
+    throw new UsageError('expected --steps, --epochs or --minutes, received none of them.');
+  const overrides = await readOverrides(options.config, options.set ?? []);
+  requireSettings(() => commands.settings(preset, overrides));
+  return {
+    data,
+    preset,
+    overrides,
+    ...(steps === undefined ? {} : { steps }),
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(minutes === undefined ? {} : { minutes }),
+    seed: options.seed,
+    engine: engineRequestOf(options),
+    out: outOf(commands.name, options),
+    resume: options.resume === true,
+    strict: options.strict === true,
+    command: shellCommand(['cpc', ...typed]),
+  };
+}
+
+export async function runTrain(domain: LoadedDomain, options: TrainOptions, context: Context): Promise<number> {
+  const request = await trainRequest(domain, options, context.typed);
+  context.output.words(`Run folder: ${request.out}`);
+  const summary = await withProgress((work) => train(domain, request, work));
+  const { out } = request;
+  const { warnings, ...figures } = summary;
+  const { result, words } = context.output;
+  if (options.json) result(JSON.stringify({ run: out, ...figures, files: await filesOf(out), warnings }));
+  else result(trainingTable(out, summary));
+  if (summary.status === 'interrupted') {
+    words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
+    return exitCodes.interrupted;
+  }
+  if (!options.json) words(nextCommands(domain.name, request));
+  return exitCodes.done;
+}
+
+/** A wrong setting was typed by the person, in a file or behind `--set`. */
+function requireSettings(check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof Error ? new UsageError(error.message) : error;
+  }
+}
+
+function outOf(domain: string, { out, preset, resume }: TrainOptions): string {
+  const holdsRun = out !== undefined && existsSync(join(out, 'run.json'));
+  if (resume === true) {
+    if (out === undefined) throw new UsageError('--resume needs --out DIR, the folder of the run to go on with.');
+    if (!holdsRun) throw new UsageError(`--resume: ${out} holds no run to go on with.`);
+  } else if (holdsRun) {
+    throw new UsageError(`--out ${out}: holds a run already. Add --resume to go on with it, or name another folder.`);
+  }
+  return out ?? join('runs', `${domain}-${preset}-${timestamp(new Date())}`);
+}
+
+/** Local time as `2026-01-31-235959`. */
+export function timestamp(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${date}-${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
+}
+
+/** What lies in a run folder, checkpoints as one. */
+export async function filesOf(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.sort().map((name) => join(folder, name));
+}
+
+function trainingTable(out: string, { status, steps, trainedSeconds, final }: TrainingSummary): string {
+  const rows = [
+    ['run', out],
+    ['status', status],
+    ['steps', `${steps} in ${duration(trainedSeconds)}`],
+  ];
+  if (final === undefined) return table(rows);
+  const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, firstPredictionStep } = final;
+  rows.push(['loss', `${short(lossNats)} nats (mean of the last ${averagedSteps} steps)`]);
+  rows.push(['speed', `${short(examplesPerSecond)} examples/s`]);
+  const perStep = accuracy.map((value, index) => [
+    String(firstPredictionStep + index),
+    percent(value),
+    `${short(boundNats[index] ?? 0)} nats`,
+  ]);
+  return `${table(rows)}\n\n${table([['k', 'accuracy', 'bound'], ...perStep], [0, 1, 2])}`;
+}
+
+/** The command as typed, made to go on with its run. */
+export function resumeCommand(typed: readonly string[], out: string): string {
+  const hasOut = typed.some((word) => word === '--out' || word.startsWith('--out='));
+  const hasResume = typed.includes('--resume');
+  return shellCommand(['cpc', ...typed, ...(hasOut ? [] : ['--out', out]), ...(hasResume ? [] : ['--resume'])]);
+}
+
+function nextCommands(domain: string, { out, data }: TrainRequest): string {
+  const source = data === 'builtin' ? ['--builtin'] : ['--data', data];
+  const next = [
+    ['cpc', domain, 'probe', '--run', out, ...source],
+    ['cpc', domain, 'embed', '--run', out, ...source, '--out', join(out, 'embeddings.npy')],
+    ['cpc', domain, 'export', '--run', out, '--out', join(out, `${domain}.onnx`)],
+  ];
+  return ['Next:', ...next.map((words) => `  ${shellCommand(words)}`)].join('\n');
+}

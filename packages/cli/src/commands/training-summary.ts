@@ -1,0 +1,137 @@
+/** Reads the events of a training run: shows how it goes, and keeps what is worth reporting at the end. */
+import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
+import type { Progress, ProgressState } from '../terminal/progress.js';
+import { duration, grouped, percent, short } from '../terminal/text.js';
+
+/** Means over the last steps of this sitting: a single step's figures are those of one batch. */
+export interface FinalFigures {
+  readonly averagedSteps: number;
+  readonly lossNats: number;
+  /** [K] by predicted step; entry i belongs to the target `firstPredictionStep + i` ahead. */
+  readonly accuracy: readonly number[];
+  readonly boundNats: readonly number[];
+  readonly firstPredictionStep: number;
+  readonly examplesPerSecond: number;
+}
+
+export interface TrainingSummary {
+  readonly status: 'completed' | 'interrupted';
+  readonly steps: number;
+  readonly trainedSeconds: number;
+  /** Absent if no step was taken in this sitting. */
+  readonly final?: FinalFigures;
+  readonly warnings: readonly string[];
+}
+
+type Start = TrainingEventOf<'run-start'>;
+type Step = TrainingEventOf<'step-end'>;
+
+const mostAveragedSteps = 100;
+
+/** @throws {Error} if the events end without `run-end`. */
+export async function followTraining(
+  events: AsyncIterable<TrainingEvent>,
+  progress: Progress,
+  now: () => number = () => performance.now(),
+): Promise<TrainingSummary> {
+  const recent: Step[] = [];
+  const warnings: string[] = [];
+  let describe: ((step: Step) => ProgressState) | undefined;
+  let end: TrainingEventOf<'run-end'> | undefined;
+  const warn = (message: string) => {
+    warnings.push(message);
+    progress.say(`warning: ${message}`);
+  };
+  for await (const event of events) {
+    if (event.type === 'run-start') {
+      progress.say(openingLine(event));
+      describe = progressOf(event, recent, now);
+    } else if (event.type === 'step-end') {
+      recent.push(event);
+      if (recent.length > mostAveragedSteps) recent.shift();
+      if (describe !== undefined) progress.update(describe(event));
+    } else if (event.type === 'warning') warn(event.message);
+    else if (event.type === 'checkpoint-damaged') {
+      warn(`${event.path} is damaged (${event.reason}); an older checkpoint is taken.`);
+    } else if (event.type === 'run-end') end = event;
+  }
+  if (end === undefined) throw new Error('training ended without its last event, run-end');
+  const final = finalFigures(recent);
+  return {
+    status: end.reason,
+    steps: end.step,
+    trainedSeconds: end.trainedSeconds,
+    ...(final === undefined ? {} : { final }),
+    warnings,
+  };
+}
+
+function openingLine({ step, parameterCount, engine, traceMilliseconds }: Start): string {
+  const begin = step === 0 ? 'Training' : `Going on after step ${step}:`;
+  const ready = traceMilliseconds === undefined ? '' : `, ready in ${duration(traceMilliseconds / 1000)}`;
+  return `${begin} ${grouped(parameterCount)} parameters on ${engine.name} (${engine.note ?? engine.provider ?? 'no details'})${ready}`;
+}
+
+/** Time left is judged by the pace of this sitting. */
+function progressOf(start: Start, recent: readonly Step[], now: () => number): (step: Step) => ProgressState {
+  const begun = now();
+  let firstFraction: number | undefined;
+  return (event) => {
+    const fraction = fractionOf(start, event);
+    firstFraction ??= start.step === 0 ? 0 : fraction;
+    const left = fraction === undefined ? undefined : secondsLeft(fraction, firstFraction ?? 0, (now() - begun) / 1000);
+    const text = [
+      position(start, event),
+      ...figures(recent),
+      ...(left === undefined ? [] : [`${duration(left)} left`]),
+    ].join('  ');
+    return { ...(fraction === undefined ? {} : { fraction }), text };
+  };
+}
+
+/** What is reached first ends the run. */
+function fractionOf({ totalSteps, totalMinutes }: Start, { step, trainedSeconds }: Step): number | undefined {
+  const bySteps = totalSteps === undefined ? 0 : step / Math.max(1, totalSteps);
+  const byTime = totalMinutes === undefined ? 0 : trainedSeconds / (totalMinutes * 60);
+  return totalSteps === undefined && totalMinutes === undefined ? undefined : Math.min(1, Math.max(bySteps, byTime));
+}
+
+function secondsLeft(fraction: number, firstFraction: number, elapsedSeconds: number): number | undefined {
+  const done = fraction - firstFraction;
+  return done > 0 ? (elapsedSeconds * (1 - fraction)) / done : undefined;
+}
+
+function position({ totalSteps, totalMinutes }: Start, { step, trainedSeconds }: Step): string {
+  const steps = totalSteps === undefined ? `step ${step}` : `step ${step}/${totalSteps}`;
+  return totalMinutes === undefined ? steps : `${steps}  ${short(trainedSeconds / 60)}/${totalMinutes} min`;
+}
+
+function figures(recent: readonly Step[]): string[] {
+  const final = finalFigures(recent);
+  if (final === undefined) return [];
+  const { accuracy, boundNats, firstPredictionStep: first } = final;
+  const last = accuracy.length - 1;
+  const accuracies = last < 1 ? [0] : [0, last];
+  const shown = accuracies.map((index) => `k${first + index} ${percent(accuracy[index] ?? 0)}`);
+  return [
+    `loss ${short(final.lossNats)} nats`,
+    `accuracy ${shown.join(' ')}`,
+    `bound ${short(boundNats[0] ?? 0)} nats`,
+    `${short(final.examplesPerSecond)} examples/s`,
+  ];
+}
+
+function finalFigures(steps: readonly Step[]): FinalFigures | undefined {
+  const [first] = steps;
+  if (first === undefined) return undefined;
+  const mean = (measureOf: (step: Step) => number) =>
+    steps.reduce((sum, step) => sum + measureOf(step), 0) / steps.length;
+  return {
+    averagedSteps: steps.length,
+    lossNats: mean(({ lossNats }) => lossNats),
+    accuracy: first.accuracy.map((_, index) => mean(({ accuracy }) => accuracy[index] ?? 0)),
+    boundNats: first.boundNats.map((_, index) => mean(({ boundNats }) => boundNats[index] ?? 0)),
+    firstPredictionStep: first.firstPredictionStep,
+    examplesPerSecond: mean(({ examplesPerSecond }) => examplesPerSecond),
+  };
+}

@@ -1,0 +1,46 @@
+/** Loads a domain that was found: this brings TensorFlow.js along and takes about a second. */
+import type { DomainCommands } from '@cpc/core/node';
+import { WorkError } from '../errors.js';
+import type { FoundDomain } from './find-domain.js';
+import { packageOf } from './known-domains.js';
+
+/** Name of the object that a domain's `./node` entry exports. */
+export const commandsExport = 'domainCommands';
+
+export interface LoadedDomain extends FoundDomain {
+  readonly commands: DomainCommands;
+}
+
+/** @throws {WorkError} if the package does not load, or offers no commands. */
+export async function loadDomain(found: FoundDomain): Promise<LoadedDomain> {
+  const exported = await importModule(found);
+  const commands = exported[commandsExport];
+  if (!isDomainCommands(commands)) {
+    throw new WorkError(
+      `${packageOf(found.name)} offers no commands to this version of cpc. Update both: npm install @cpc/cli ${packageOf(found.name)}`,
+    );
+  }
+  return { ...found, commands };
+}
+
+async function importModule({ name, url }: FoundDomain): Promise<Record<string, unknown>> {
+  try {
+    return await import(url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WorkError(
+      `${packageOf(name)} could not be loaded: ${reason}\nInstall it again: npm install ${packageOf(name)}`,
+    );
+  }
+}
+
+function isDomainCommands(value: unknown): value is DomainCommands {
+  if (typeof value !== 'object' || value === null) return false;
+  const functions = ['settings', 'train', 'probe', 'embed', 'export'];
+  return 'name' in value && functions.every((name) => typeof Reflect.get(value, name) === 'function');
+}
+
+/** The preset that is taken when none is named. */
+export function defaultPreset({ presets, demo }: DomainCommands): string {
+  return presets.includes('small') ? 'small' : (presets[0] ?? demo.train.preset);
+}

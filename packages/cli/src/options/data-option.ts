@@ -1,0 +1,27 @@
+/** `--data PATH` or `--builtin`: exactly one of them. */
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../errors.js';
+import { path } from './values.js';
+
+export interface DataOptions {
+  readonly data?: string;
+  readonly builtin?: true;
+}
+
+/** What a request calls the data that a domain makes by itself. */
+const builtInData = 'builtin';
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--data <path>', 'folder or file with your data').argParser(path).conflicts('builtin'))
+    .addOption(new Option('--builtin', 'use data that the domain makes by itself'));
+}
+
+/** @throws {UsageError} if none is given, or the path does not exist. */
+export function dataOf({ data, builtin }: DataOptions): string {
+  if (builtin === true) return builtInData;
+  if (data === undefined) throw new UsageError('expected --data PATH or --builtin, received neither.');
+  if (!existsSync(data)) throw new UsageError(`--data ${data}: does not exist.`);
+  return data === builtInData ? `./${data}` : data; // a folder of that name is not the built-in data
+}

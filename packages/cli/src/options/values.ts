@@ -1,0 +1,61 @@
+/** Readers of option values: from a typed word to a value, or a refusal that says what was expected. */
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+  };
+}
+
+/** Any whole number that JavaScript holds exactly. */
+export const seed = wholeNumber(Number.MIN_SAFE_INTEGER);
+
+/** Reads a number above 0, such as `0.5`. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+/** Reads a path. Refuses what looks like the next option: then the path was left out. */
+export function path(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a path.');
+  if (text.startsWith('--'))
+    throw new InvalidArgumentError('Expected a path; write ./ before a name that begins with --.');
+  return text;
+}
+
+/** Reads a path of a file with one of these endings. */
+export function fileEndingIn(endings: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (endings.some((ending) => path(text).endsWith(ending))) return text;
+    throw new InvalidArgumentError(`Expected a file ending in ${endings.join(' or ')}.`);
+  };
+}
+
+/** Reads `a,b` as a list of names out of `allowed`; `none` is the empty list. */
+export function namesOutOf(allowed: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    if (text === 'none') return [];
+    const names = text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !allowed.includes(name));
+    if (unknown === undefined) return [...new Set(names)];
+    throw new InvalidArgumentError(`Expected none, or names out of ${allowed.join(', ')}, received "${unknown}".`);
+  };
+}
+
+/** One `--set key=value`, as typed. */
+export interface Assignment {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Reads `key=value` and adds it to those before. */
+export function assignment(text: string, before: readonly Assignment[] = []): Assignment[] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Expected key=value.');
+  return [...before, { name: name.trim(), text: value }];
+}

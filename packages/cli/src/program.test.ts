@@ -1,0 +1,182 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Context, Job } from './commands/context.js';
+import { trainRequest } from './commands/train.js';
+import type { DomainName } from './domains/known-domains.js';
+import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
+import { UsageError } from './errors.js';
+import { createProgram } from './program.js';
+import { fakeDomain, temporaryFolder } from './test-support/fake-project.js';
+
+let text: LoadedDomain;
+beforeAll(async () => {
+  text = await loadDomain(fakeDomain);
+});
+
+/** Reads a command line as `runCpc` would where only the fake domain "text" is installed. */
+async function read(typed: readonly string[], said: string[] = []): Promise<Job | undefined> {
+  const note = (line: string) => said.push(line);
+  const context: Context = { typed, output: { result: note, words: note, release: () => undefined } };
+  let chosen: Job | undefined;
+  const program = createProgram({
+    context,
+    domains: new Map<DomainName, LoadedDomain>([['text', text]]),
+    installed: new Set<DomainName>(['text']),
+    onJob: (job) => {
+      chosen = job;
+    },
+  });
+  await program.parseAsync([...typed], { from: 'user' });
+  return chosen;
+}
+
+async function refusalOf(line: string): Promise<UsageError> {
+  try {
+    const job = await read(line.split(' '));
+    await job?.();
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`"${line}" was not refused`);
+}
+
+const start = 'text train --builtin --steps 5';
+
+describe('wrong use', () => {
+  it.each([
+    ['txt train', /unknown command 'txt'/],
+    ['text teach', /unknown command 'teach'/],
+    ['text train --builtin --stepz 5', /unknown option '--stepz'\s+\(Did you mean --steps\?\)/],
+    ['text train --steps 5', /expected --data PATH or --builtin, received neither/],
+    [`${start} --data .`, /'--data <path>' cannot be used with option '--builtin'/],
+    ['text train --data nowhere --steps 5', /--data nowhere: does not exist/],
+    ['text train --data --builtin --steps 5', /Expected a path/],
+    ['text train --builtin', /expected --steps, --epochs or --minutes, received none/],
+    ['text train --builtin --steps', /'--steps <n>' argument missing/],
+    ['text train --builtin --steps 0', /Expected a whole number of at least 1/],
+    ['text train --builtin --steps 1.5', /Expected a whole number of at least 1/],
+    ['text train --builtin --steps 1e3', /Expected a whole number of at least 1/],
+    ['text train --builtin --minutes 0', /Expected a number above 0/],
+    ['text train --builtin --epochs many', /Expected a number above 0/],
+    [`${start} --seed x`, /--seed <n>.*Expected a whole number/],
+    [`${start} --preset large`, /Allowed choices are paper, small/],
+    [`${start} --engine gpu`, /Allowed choices are auto, onnx, tensorflow, cpu/],
+    [`${start} --provider metal`, /Allowed choices are cpu, webgpu, cuda, dml, coreml/],
+    [`${start} --engine cpu --threads 2`, /--threads is for the engine onnx/],
+    [`${start} --engine tensorflow --provider cuda`, /--provider is for the engine onnx/],
+    [`${start} --threads 0`, /Expected a whole number of at least 1/],
+    [`${start} --set batchSize`, /Expected key=value/],
+    [`${start} --set batchsize=8`, /expected one of batchSize, .*received batchsize/],
+    [`${start} --set batchSize=many`, /batchSize: expected a number/],
+    [`${start} --config nowhere.json`, /--config nowhere\.json: cannot be read/],
+    [`${start} --resume`, /--resume needs --out DIR/],
+    [`${start} --resume --out nowhere`, /nowhere holds no run to go on with/],
+    [`${start} extra`, /too many arguments/],
+    ['text probe --builtin', /'--run <dir>' not specified/],
+    ['text probe --run nowhere --builtin', /--run nowhere: does not exist/],
+    ['text probe --run . --builtin', /without model\.safetensors/],
+    ['text probe --run . --builtin --task sense', /Allowed choices are topic, mood/],
+    ['text probe --run . --builtin --baselines random,mfcc', /out of random, counts, received "mfcc"/],
+    ['text embed --run . --builtin --out features.csv', /Expected a file ending in \.npy or \.safetensors/],
+    ['text embed --run . --builtin', /'--out <file>' not specified/],
+    ['text export --run . --out model.pt', /Expected a file ending in \.onnx/],
+    ['vision train --builtin', /"vision" needs the package @cpc\/vision, which is not installed\.\nRun: npm install/],
+    ['demo --out .', /exists already/],
+    ['doctor --measured', /unknown option '--measured'/],
+  ])('refuses: cpc %s', async (line, message) => {
+    expect((await refusalOf(line)).message).toMatch(message);
+  });
+
+  it('names the help of the very command that was refused', async () => {
+    expect((await refusalOf('text train --builtin --stepz 5')).helpCommand).toBe('cpc text train --help');
+    expect((await refusalOf('text train --builtin')).helpCommand).toBe('cpc text train --help');
+    expect((await refusalOf('txt')).helpCommand).toBe('cpc --help');
+  });
+
+  it('refuses a config file that is not one JSON object, naming it', async () => {
+    const file = join(temporaryFolder(), 'settings.json');
+    writeFileSync(file, '[1]');
+    expect((await refusalOf(`${start} --config ${file}`)).message).toMatch(/settings\.json: expected one JSON object/);
+    writeFileSync(file, '{"batchSize": ');
+    expect((await refusalOf(`${start} --config ${file}`)).message).toMatch(/settings\.json: expected JSON/);
+  });
+
+  it('refuses to train into a folder that holds a run, and says what to add', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'run.json'), '{}');
+    expect((await refusalOf(`${start} --out ${folder}`)).message).toMatch(/holds a run already\. Add --resume/);
+  });
+});
+
+describe('requests', () => {
+  const options = { builtin: true, preset: 'small', seed: 1, engine: 'auto' } as const;
+
+  it('types the values of --set by JSON where it parses, else as text, over those of the file', async () => {
+    const file = join(temporaryFolder(), 'settings.json');
+    writeFileSync(file, '{"batchSize": 2, "name": "sgd"}');
+    const assignments = [
+      { name: 'batchSize', text: '8' },
+      { name: 'fail', text: 'no' },
+    ];
+    const { overrides } = await trainRequest(text, { ...options, steps: 5, config: file, set: assignments }, []);
+    expect(overrides).toEqual({
+      batchSize: { value: 8, source: 'set' },
+      name: { value: 'sgd', source: 'config' },
+      fail: { value: 'no', source: 'set' },
+    });
+  });
+
+  it('makes a run folder of its own from domain, preset and time', async () => {
+    const request = await trainRequest(text, { ...options, minutes: 0.5 }, ['text', 'train', '--set', "name='a b'"]);
+    expect(request.out).toMatch(/^runs[\\/]text-small-\d{4}-\d\d-\d\d-\d{6}$/);
+    expect(request.command).toBe("cpc text train --set 'name='\\''a b'\\'''");
+    expect(request).toMatchObject({ data: 'builtin', minutes: 0.5, seed: 1, engine: { name: 'auto' }, resume: false });
+    expect(request).not.toHaveProperty('steps');
+  });
+
+  it('does not mistake a folder named builtin for the built-in data', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'builtin'));
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const { builtin: _, ...others } = options;
+      expect((await trainRequest(text, { ...others, data: 'builtin', steps: 1 }, [])).data).toBe('./builtin');
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+describe('help', () => {
+  async function helpOf(line: string): Promise<string> {
+    const said: string[] = [];
+    await expect(read(line.split(' '), said)).rejects.toMatchObject({ exitCode: 0 });
+    return said.join('\n');
+  }
+
+  it('lists the four domains and says which are not installed', async () => {
+    const help = await helpOf('--help');
+    for (const name of ['audio', 'text', 'vision', 'rl', 'doctor', 'demo']) expect(help).toContain(`\n  ${name}`);
+    expect(help.match(/\(not\s+installed\)/g)).toHaveLength(3);
+  });
+
+  it.each(['text train', 'text probe', 'text embed', 'text export', 'doctor', 'demo'])(
+    'of cpc %s ends with an example',
+    async (line) => {
+      expect(await helpOf(`${line} --help`)).toMatch(new RegExp(`Examples?:\\n  cpc ${line}`));
+    },
+  );
+
+  it('of train shows defaults and the settings of the default preset', async () => {
+    const help = await helpOf('text train --help');
+    expect(help).toMatch(/choices: "paper", "small",\s+default: "small"/);
+    expect(help).toMatch(/Settings \(--set key=value\), as in the preset small:\n {2}batchSize {9}4/);
+  });
+
+  it('of a domain that is not installed says what to install', async () => {
+    expect(await helpOf('vision --help')).toContain('Not installed. Run: npm install @cpc/vision');
+  });
+});

@@ -1,0 +1,73 @@
+/** From typed words to an exit code. */
+import { CommanderError } from 'commander';
+import type { Context, Job } from './commands/context.js';
+import { type FoundDomain, findDomain } from './domains/find-domain.js';
+import { type DomainName, knownDomains } from './domains/known-domains.js';
+import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
+import { describeError, exitCodes, UsageError } from './errors.js';
+import { createProgram } from './program.js';
+import { takeOutput } from './terminal/output.js';
+
+/**
+ * Does what the command `cpc` does: results to stdout, words to stderr, paths relative to the working directory.
+ *
+ * @param typed - the words after `cpc`, such as `['audio', 'train', '--builtin', '--steps', '100']`.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted. Errors are printed, not thrown.
+ *
+ * @example
+ * process.exitCode = await runCpc(['doctor', '--json']);
+ */
+export async function runCpc(typed: readonly string[]): Promise<number> {
+  const output = takeOutput();
+  const context: Context = { output, typed };
+  try {
+    const job = await readJob(context);
+    return job === undefined ? exitCodes.done : await job();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+    return await reportError(error, context);
+  } finally {
+    output.release();
+  }
+}
+
+/**
+ * Reads the words into work that can be run.
+ *
+ * @returns undefined if nothing is to be done.
+ * @throws {UsageError} for wrong use. @throws {CommanderError} once help or version is printed.
+ */
+export async function readJob(context: Context): Promise<Job | undefined> {
+  const found = knownDomains.map((name) => findDomain(name)).filter((domain) => domain !== undefined);
+  const domains = new Map<DomainName, LoadedDomain>();
+  for (const domain of neededDomains(context.typed, found)) domains.set(domain.name, await loadDomain(domain));
+  let chosen: Job | undefined;
+  const program = createProgram({
+    context,
+    domains,
+    installed: new Set(found.map(({ name }) => name)),
+    onJob: (job) => {
+      chosen = job;
+    },
+  });
+  await program.parseAsync([...context.typed], { from: 'user' });
+  return chosen;
+}
+
+/** The one domain that is named: loading one brings TensorFlow.js along, which other commands need not wait for. */
+function neededDomains(typed: readonly string[], found: readonly FoundDomain[]): FoundDomain[] {
+  const first = typed.find((word) => !word.startsWith('-'));
+  return found.filter(({ name }) => name === first);
+}
+
+async function reportError(error: unknown, { output, typed }: Context): Promise<number> {
+  const { message, isExpected, stack } = await describeError(error);
+  output.words(`cpc: ${message}`);
+  if (error instanceof UsageError && error.helpCommand !== undefined) output.words(`See: ${error.helpCommand}`);
+  if (typed.includes('--verbose')) output.words(stack);
+  else if (!isExpected) {
+    output.words('This was not expected. --verbose shows where it happened; please report it with that text.');
+  }
+  if (typed.includes('--json')) output.result(JSON.stringify({ status: 'failed', error: message }));
+  return error instanceof UsageError ? exitCodes.wrongUse : exitCodes.failed;
+}
