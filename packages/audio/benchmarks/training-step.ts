@@ -8,7 +8,7 @@ export const trainingStep: BenchmarkCase = {
   name: 'audio',
   summary: 'one training step of the speech model: loss, gradients, Adam',
   timed: true,
-  prepare: ({ preset }) => speechInput(settingsOf(preset)),
+  prepare: async ({ preset }) => speechInput(settingsOf(preset)),
   ours: (input, tools) => tools.trainingStep(input, 'onnx'),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/audio/benchmarks/training_step.py'),
 };

@@ -35,6 +35,7 @@ export async function* trainSpeech(
     seed: request.seed,
     ...endOf(request, settings, opened),
     ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
+    ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
     folder: request.out,
     resume: request.resume,
     record: {

@@ -26,6 +26,8 @@ export interface TrainRequest {
   readonly minutes?: number;
   readonly seed: number;
   readonly engine: EngineRequest;
+  /** Updates between two checkpoints; the default is that of `train()`. */
+  readonly checkpointEverySteps?: number;
   /** The run folder. */
   readonly out: string;
   /** Go on with the run in `out`; data, preset and overrides must be the same. */

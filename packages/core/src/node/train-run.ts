@@ -22,6 +22,7 @@ export interface TrainRunOptions {
   readonly steps?: number;
   readonly minutes?: number;
   readonly clipNorm?: number;
+  readonly checkpointEverySteps?: number;
   /** The run folder. */
   readonly folder: string;
   readonly resume: boolean;
@@ -46,7 +47,7 @@ const finalSteps = 100;
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<TrainingEvent, void, undefined> {
   const folder = await openFolder(options);
-  const { domain, engine, optimiser, seed, steps, minutes, clipNorm, control } = options;
+  const { domain, engine, optimiser, seed, steps, minutes, clipNorm, checkpointEverySteps, control } = options;
   const recent: TrainingEventOf<'step-end'>[] = [];
   try {
     const events = train({
@@ -57,6 +58,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
       ...(steps === undefined ? {} : { steps }),
       ...(minutes === undefined ? {} : { minutes }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
+      ...(checkpointEverySteps === undefined ? {} : { checkpointEverySteps }),
       checkpoints: folder.checkpoints,
       fingerprint: fingerprintOf(options),
       stopRequested: control.stopRequested,
