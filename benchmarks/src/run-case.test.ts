@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { BenchmarkCase, CaseTools, Contestant, Outcome } from './case.js';
+import { type RunOptions, ratioOf, runCase, type SideResult } from './run-case.js';
+import { noInput } from './test-support/no-input.js';
+
+const agreed: Outcome = { lossNats: 4, gradients: { kernel: Float32Array.of(1, 2) } };
+const options: RunOptions = {
+  preset: 'small',
+  threads: 1,
+  pairs: 3,
+  warmUpSteps: 2,
+  settleMilliseconds: 0,
+  report: () => undefined,
+};
+const tools: CaseTools = {
+  trainingStep: () => Promise.reject(new Error('not used')),
+  pythonTwin: () => Promise.reject(new Error('not used')),
+};
+
+/** A side that writes what is asked of it into `log`. */
+function contestant(name: string, log: string[], outcome = agreed): Contestant {
+  return {
+    name,
+    versions: {},
+    prepareMilliseconds: 1,
+    notes: {},
+    check: async () => {
+      log.push(`${name} check`);
+      return outcome;
+    },
+    step: async (number) => {
+      log.push(`${name} ${number}`);
+      return { milliseconds: 10 * number, lossNats: 4 - number / 10 };
+    },
+    peakMemoryBytes: async () => 100,
+    dispose: async () => {
+      log.push(`${name} gone`);
+    },
+  };
+}
+
+function caseOf(change: Partial<BenchmarkCase>, log: string[]): BenchmarkCase {
+  return {
+    name: 'pair',
+    summary: 'two sides that do nothing',
+    timed: true,
+    prepare: async () => noInput(),
+    ours: async () => contestant('ours', log),
+    peer: async () => contestant('peer', log),
+    ...change,
+  };
+}
+
+describe('runCase', () => {
+  it('checks both sides, then takes 2 warm-up and 3 timed steps in turns, then lets both go', async () => {
+    const log: string[] = [];
+    const { ours, peer } = await runCase(caseOf({}, log), options, tools);
+    const turns = [1, 2, 3, 4, 5].flatMap((number) => [`ours ${number}`, `peer ${number}`]);
+    expect(log).toEqual(['ours check', 'peer check', ...turns, 'peer gone', 'ours gone']);
+    expect(ours.warmUpMilliseconds).toEqual([10, 20]);
+    expect(peer?.stepMilliseconds).toEqual([30, 40, 50]);
+    expect(peer?.lossNats).toBe(3.5);
+    expect(ours.peakMemoryBytes).toBe(100);
+  });
+
+  it('times nothing where a gradient differs by 1e-3, and lets both sides go', async () => {
+    const log: string[] = [];
+    const other = { lossNats: 4, gradients: { kernel: Float32Array.of(1, 2.002) } };
+    const subject = caseOf({ peer: async () => contestant('peer', log, other) }, log);
+    await expect(runCase(subject, options, tools)).rejects.toThrow(/pair: expected loss and gradients .* of kernel/);
+    expect(log).toEqual(['ours check', 'peer check', 'peer gone', 'ours gone']);
+  });
+
+  it('gives 3 timed steps of ours and the reason where the peer is skipped', async () => {
+    const subject = caseOf({ peer: async () => ({ skipped: 'not installed' }) }, []);
+    const result = await runCase(subject, options, tools);
+    expect(result.ours.stepMilliseconds).toHaveLength(3);
+    expect(result).toMatchObject({ skipped: 'not installed' });
+    expect(result.peer).toBeUndefined();
+  });
+
+  it('takes 0 steps for a case that is not timed', async () => {
+    const log: string[] = [];
+    const { agreement } = await runCase(caseOf({ timed: false }, log), options, tools);
+    expect(log).toEqual(['ours check', 'peer check', 'peer gone', 'ours gone']);
+    expect(agreement?.gradientDifferences).toEqual({ kernel: 0 });
+  });
+});
+
+describe('ratioOf', () => {
+  const side = (stepMilliseconds: number[]): SideResult => ({
+    name: '',
+    versions: {},
+    prepareMilliseconds: 0,
+    warmUpMilliseconds: [],
+    stepMilliseconds,
+    notes: {},
+  });
+
+  it('is 1.5 where ours take 100, 200, 300 ms and theirs 200, 300, 400 ms', () => {
+    const { ofMedians, ofPairs } = ratioOf(side([100, 200, 300]), side([200, 300, 400]));
+    expect(ofMedians).toBe(1.5);
+    expect(ofPairs.median).toBe(1.5);
+    expect(ofPairs.maximum).toBe(2);
+  });
+});

@@ -1,0 +1,129 @@
+/**
+ * Runs one case: check that both sides agree, warm both up, then time them in turns, one step ours and one step theirs, the
+ * other side idle.
+ */
+import { type Agreement, agreementOf, refuseDisagreement } from './agreement.js';
+import { type BenchmarkCase, type CaseOptions, type CaseTools, type Contestant, isSkipped } from './case.js';
+import { type Spread, spreadOf } from './statistics.js';
+
+export interface RunOptions extends CaseOptions {
+  /** Timed steps of each side, taken in turns. */
+  readonly pairs: number;
+  /** Steps of each side before them that do not count; at least 1. */
+  readonly warmUpSteps: number;
+  /** Time between two turns, in which the threads of the side that has just computed fall asleep. */
+  readonly settleMilliseconds: number;
+  /** Told what goes on, a line at a time. */
+  readonly report: (line: string) => void;
+}
+
+/** What was measured of one side. */
+export interface SideResult {
+  readonly name: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly prepareMilliseconds: number;
+  /** Of every warm-up step, in order. */
+  readonly warmUpMilliseconds: readonly number[];
+  /** Of every timed step, in order; empty for a case that is not timed. */
+  readonly stepMilliseconds: readonly number[];
+  /** Of the last step; absent for a case that is not timed. */
+  readonly lossNats?: number;
+  readonly peakMemoryBytes?: number;
+  readonly notes: Readonly<Record<string, unknown>>;
+}
+
+export interface CaseResult {
+  readonly ours: SideResult;
+  readonly peer?: SideResult;
+  readonly agreement?: Agreement;
+  /** Why there is no peer. */
+  readonly skipped?: string;
+}
+
+/**
+ * @throws {CpcError} if the sides do not agree: nothing is timed then.
+ */
+export async function runCase(subject: BenchmarkCase, options: RunOptions, tools: CaseTools): Promise<CaseResult> {
+  const { report } = options;
+  report(`${subject.name}: ${subject.summary}`);
+  const input = await subject.prepare(options);
+  return disposing(await subject.ours(input, tools), async (ours) => {
+    report(`ready: ${ours.name}`);
+    const own = measurementOf(ours);
+    const peer = (await subject.peer?.(input, tools)) ?? { skipped: 'this case has no peer' };
+    if (isSkipped(peer)) {
+      report(`no peer: ${peer.skipped}`);
+      if (subject.timed) await stepInTurns([own], options);
+      return { ours: await finished(own, options), skipped: peer.skipped };
+    }
+    return disposing(peer, async () => {
+      report(`ready: ${peer.name}`);
+      const other = measurementOf(peer);
+      const agreement = agreementOf(await ours.check(), await peer.check());
+      refuseDisagreement(subject.name, agreement);
+      if (subject.timed) await stepInTurns([own, other], options);
+      return { ours: await finished(own, options), peer: await finished(other, options), agreement };
+    });
+  });
+}
+
+/** How many times as long as ours the peer's step takes: of the medians, and spread over the pairs. */
+export function ratioOf(ours: SideResult, peer: SideResult): { ofMedians: number; ofPairs: Spread } {
+  const pairs = ours.stepMilliseconds.map((own, index) => (peer.stepMilliseconds[index] ?? Number.NaN) / own);
+  const median = ({ stepMilliseconds }: SideResult) => spreadOf(stepMilliseconds).median;
+  return { ofMedians: median(peer) / median(ours), ofPairs: spreadOf(pairs) };
+}
+
+/** A side and what its steps took so far. */
+interface Measurement {
+  readonly side: Contestant;
+  readonly milliseconds: number[];
+  lossNats?: number;
+}
+
+function measurementOf(side: Contestant): Measurement {
+  return { side, milliseconds: [] };
+}
+
+async function stepInTurns(measurements: readonly Measurement[], options: RunOptions): Promise<void> {
+  const { warmUpSteps, pairs, settleMilliseconds, report } = options;
+  for (let number = 1; number <= warmUpSteps + pairs; number++) {
+    for (const measurement of measurements) {
+      await pause(settleMilliseconds);
+      const { milliseconds, lossNats } = await measurement.side.step(number);
+      measurement.milliseconds.push(milliseconds);
+      measurement.lossNats = lossNats;
+    }
+    const latest = measurements.map(({ milliseconds }) => `${milliseconds.at(-1)?.toFixed(1)} ms`).join(' | ');
+    report(`${number <= warmUpSteps ? 'warm-up' : 'timed'} step ${number}: ${latest}`);
+  }
+}
+
+async function finished(
+  { side, milliseconds, lossNats }: Measurement,
+  { warmUpSteps }: RunOptions,
+): Promise<SideResult> {
+  const peakMemoryBytes = await side.peakMemoryBytes();
+  return {
+    name: side.name,
+    versions: side.versions,
+    prepareMilliseconds: side.prepareMilliseconds,
+    warmUpMilliseconds: milliseconds.slice(0, warmUpSteps),
+    stepMilliseconds: milliseconds.slice(warmUpSteps),
+    ...(lossNats === undefined ? {} : { lossNats }),
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    notes: side.notes,
+  };
+}
+
+async function disposing<Result>(side: Contestant, work: (side: Contestant) => Promise<Result>): Promise<Result> {
+  try {
+    return await work(side);
+  } finally {
+    await side.dispose();
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
