@@ -1,0 +1,123 @@
+/**
+ * The other side of a case in Python, in a process of its own that lives as long as the case.
+ *
+ * `choose` runs in an earlier process: what it tries takes memory that the timed one should not be charged with.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CpcError } from '@cpc/core';
+import { z } from 'zod';
+import type { Contestant, Skipped, StepInput } from './case.js';
+import { readGradients, writeInput } from './hand-over.js';
+import { type LineProcess, startLineProcess } from './line-process.js';
+
+export interface PythonTwinOptions {
+  /** Path of the program. */
+  readonly script: string;
+  readonly threads: number;
+  /** Default `python3`. */
+  readonly python?: string;
+}
+
+const refusalSchema = z.union([z.object({ skip: z.string() }), z.object({ error: z.string() })]);
+const choiceSchema = z.object({ forms: z.record(z.string(), z.string()), notes: z.record(z.string(), z.unknown()) });
+const loadedSchema = z.object({
+  name: z.string(),
+  versions: z.record(z.string(), z.string()),
+  prepareMilliseconds: z.number(),
+});
+const checkedSchema = z.object({ lossNats: z.number() });
+const steppedSchema = z.object({ milliseconds: z.number(), lossNats: z.number() });
+const memorySchema = z.object({ peakBytes: z.number().nullable() });
+
+/** Thrown inside this file where the program says that it cannot run here. */
+class SkipSignal extends Error {}
+
+/**
+ * Starts the program with the case's parameters and batches.
+ *
+ * @returns the side, or why there is none: no Python, or no PyTorch.
+ * @throws {CpcError} if the program fails in another way.
+ */
+export async function pythonTwin(input: StepInput, options: PythonTwinOptions): Promise<Contestant | Skipped> {
+  const { python = 'python3' } = options;
+  if (!(await startsAtAll(python))) {
+    return { skipped: `${python} is not on the PATH; install Python 3.10 or newer and: pip install torch` };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'cpc-twin-'));
+  try {
+    return await contestant(input, { ...options, python }, folder);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    if (error instanceof SkipSignal) return { skipped: error.message };
+    throw error;
+  }
+}
+
+async function contestant(
+  input: StepInput,
+  { python, script, threads }: Required<PythonTwinOptions>,
+  folder: string,
+): Promise<Contestant> {
+  const request = { tensors: join(folder, 'input.safetensors'), settings: input.settings, threads };
+  await writeInput(input, request.tensors);
+  const { forms, notes } = await choose(python, script, request);
+  const twin = startLineProcess(python, [script]);
+  const loaded = await ask(twin, { command: 'load', ...request, forms }, loadedSchema).catch(async (error: unknown) => {
+    await twin.close();
+    throw error;
+  });
+  return {
+    ...loaded,
+    notes,
+    check: async () => {
+      const into = join(folder, 'gradients.safetensors');
+      const { lossNats } = await ask(twin, { command: 'check', into }, checkedSchema);
+      return { lossNats, gradients: await readGradients(into) };
+    },
+    step: (number) => ask(twin, { command: 'step', number }, steppedSchema),
+    peakMemoryBytes: async () => (await ask(twin, { command: 'memory' }, memorySchema)).peakBytes ?? undefined,
+    dispose: async () => {
+      await twin.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function choose(python: string, script: string, request: object) {
+  const chooser = startLineProcess(python, [script]);
+  try {
+    return await ask(chooser, { command: 'choose', ...request }, choiceSchema);
+  } finally {
+    await chooser.close();
+  }
+}
+
+async function ask<Schema extends z.ZodType>(
+  twin: LineProcess,
+  request: object,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const answer = await twin.ask(request);
+  const refusal = refusalSchema.safeParse(answer);
+  if (refusal.success && 'skip' in refusal.data) throw new SkipSignal(refusal.data.skip);
+  const accepted = schema.safeParse(answer);
+  if (accepted.success) return accepted.data;
+  throw new CpcError({
+    where: 'Python twin',
+    expected: 'an answer to its command',
+    received: refusal.success && 'error' in refusal.data ? refusal.data.error : JSON.stringify(answer),
+  });
+}
+
+async function startsAtAll(python: string): Promise<boolean> {
+  try {
+    await promisify(execFile)(python, ['--version']);
+    return true;
+  } catch {
+    return false;
+  }
+}
