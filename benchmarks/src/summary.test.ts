@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { duration, summaryLines, summaryRows } from './summary.js';
+import { exampleRecord } from './test-support/records.js';
+
+/** The example without its peer. */
+function alone() {
+  const { peer, agreement, spreads, ...rest } = exampleRecord({ skipped: 'python3 is not on the PATH' });
+  return { ...rest, ...(spreads === undefined ? {} : { spreads: { ours: spreads.ours } }) };
+}
+
+describe('summaryRows', () => {
+  it('sets 5 figures of 2 sides, and says where one is unknown', () => {
+    expect(summaryRows(exampleRecord())).toEqual([
+      ['', 'ours', 'peer'],
+      ['prepare', '1.88 s', '42.0 ms'],
+      ['first step', '3.00 s', '2.00 s'],
+      ['step, median of 3', '812 ms', '1.62 s'],
+      ['step, quartiles', '800 ms to 900 ms', '800 ms to 900 ms'],
+      ['peak memory', '2.63 GB', 'unknown'],
+    ]);
+  });
+
+  it('sets 1 side where the other was skipped', () => {
+    expect(summaryRows(alone()).map((row) => row.length)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  it('sets 0 rows where nothing was timed', () => {
+    const { spreads, ...untimed } = exampleRecord();
+    expect(summaryRows(untimed)).toEqual([]);
+  });
+});
+
+describe('summaryLines', () => {
+  it('tells the agreement of 2 gradients, the ratio 2.00 and the machine', () => {
+    const text = summaryLines(exampleRecord()).join('\n');
+    expect(text).toContain('all 2 gradients within 2.2e-6 of their largest entry (encoder/conv1/kernel)');
+    expect(text).toContain('takes 2.00 times as long (quartiles of the pairs: 1.90 to 2.10)');
+    expect(text).toContain('4.5000 nats and 4.5001 nats');
+    expect(text).toContain('CPU X, 2 cores, linux-x64, Node 20.19.0; 2 threads, preset paper; load 0.1 before');
+  });
+
+  it('tells why there is 1 side only', () => {
+    expect(summaryLines(alone())).toContain('Not compared: python3 is not on the PATH.');
+  });
+});
+
+it('shows 7.25, 99.96, 812.4 and 999.6 ms with three digits', () => {
+  expect([7.25, 99.96, 812.4, 999.6].map(duration)).toEqual(['7.3 ms', '100 ms', '812 ms', '1.00 s']);
+});
