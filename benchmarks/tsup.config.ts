@@ -1,7 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
+/** Every package's benchmark cases become a file of their own, which `src/collect.ts` finds. */
+const cases = readdirSync('../packages')
+  .map((name) => [`cases/${name}`, `../packages/${name}/benchmarks/index.ts`] as const)
+  .filter(([, source]) => existsSync(source));
+
 export default defineConfig({
-  entry: ['src/main.ts'],
+  entry: { main: 'src/main.ts', ...Object.fromEntries(cases) },
   format: 'esm',
   platform: 'node',
   target: 'node20',

@@ -1,1 +1,155 @@
-export {};
+/**
+ * `npm run -s bench -- [CASE...]`: runs the benchmarks of all packages.
+ *
+ * Figures go to stdout, what goes on to stderr. Exit codes: 0 done, 1 failed, 2 wrong use.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { CpcArgumentError, CpcError } from '@cpc/core';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { BenchmarkCase } from './case.js';
+import { chosenCases, collectCases } from './collect.js';
+import { filledDocument } from './documents.js';
+import { loadAverage } from './machine.js';
+import { measure } from './measure.js';
+import { casesFolder, documentPath, resultsFolder } from './places.js';
+import { profileRows } from './profile.js';
+import { profileCase } from './profile-case.js';
+import { type CaseRecord, readRecord, writeRecord } from './record.js';
+import { summaryLines, summaryRows } from './summary.js';
+import { textTable } from './table.js';
+import { caseTools } from './tools.js';
+
+interface Flags {
+  readonly preset: string;
+  readonly pairs: number;
+  readonly warmUp: number;
+  readonly threads: number;
+  readonly json?: true;
+  readonly out?: string;
+  readonly save?: true;
+  readonly list?: true;
+  readonly document?: true;
+  /** A folder, or true for none. */
+  readonly profile?: string | true;
+}
+
+/** Load average up to which a machine counts as quiet. */
+const quietLoad = 0.5;
+/** Time for the threads of one side to fall asleep before the other side's turn. */
+const settleMilliseconds = 100;
+
+function program(): Command {
+  return new Command('bench')
+    .description('Times and checks our computations beside the same ones in other programs.')
+    .argument('[case...]', 'cases to run; all if none is named')
+    .option('--list', 'list the cases')
+    .option('--preset <name>', "the domain's settings: paper or small", 'paper')
+    .option('--pairs <n>', 'timed steps of each side', wholeNumber, 20)
+    .option('--warm-up <n>', 'steps of each side before them', wholeNumber, 4)
+    .option('--threads <n>', 'threads of each side', wholeNumber, availableParallelism())
+    .option('--json', 'print one JSON object instead of tables')
+    .option('--out <file>', 'write the record of one case to a file')
+    .option('--save', 'write the records to benchmarks/results')
+    .option('--profile [folder]', "sum ONNX Runtime's profile by operator instead; keep its files in the folder")
+    .option('--document', 'fill docs/benchmarks.md from the records in benchmarks/results')
+    .exitOverride();
+}
+
+async function run(names: readonly string[], flags: Flags): Promise<void> {
+  if (flags.document) return fillDocument();
+  const cases = chosenCases(await collectCases(casesFolder), names);
+  if (flags.list) return print(cases.map(({ name, summary }) => `${name}: ${summary}`).join('\n'));
+  if (flags.out !== undefined && cases.length !== 1) {
+    throw new CpcArgumentError({
+      where: 'bench',
+      argument: '--out',
+      expected: 'one case beside --out',
+      received: `${cases.length}`,
+      fix: 'Name the case, or use --save.',
+    });
+  }
+  return flags.profile === undefined ? measureAll(cases, flags) : profileAll(cases, flags, flags.profile);
+}
+
+async function measureAll(cases: readonly BenchmarkCase[], flags: Flags): Promise<void> {
+  const records: CaseRecord[] = [];
+  for (const subject of cases) {
+    const { preset, pairs, warmUp: warmUpSteps, threads } = flags;
+    const options = { preset, pairs, warmUpSteps, threads, settleMilliseconds, report };
+    if (subject.timed) warnIfBusy();
+    const record = await measure(subject, options, caseTools({ threads }), typedCommand());
+    records.push(record);
+    if (flags.out !== undefined) await writeRecord(flags.out, record);
+    if (flags.save) {
+      await mkdir(resultsFolder, { recursive: true });
+      await writeRecord(join(resultsFolder, `${subject.name}.json`), record);
+    }
+    if (!flags.json) print(`${subject.name}: ${subject.summary}\n${recordText(record)}\n`);
+  }
+  if (flags.json) print(JSON.stringify({ records }));
+}
+
+async function profileAll(cases: readonly BenchmarkCase[], flags: Flags, kept: string | true): Promise<void> {
+  const profiles = [];
+  for (const subject of cases.filter(({ timed }) => timed)) {
+    const { preset, pairs: steps, warmUp: warmUpSteps, threads } = flags;
+    const folder = kept === true ? {} : { folder: kept };
+    const operators = await profileCase(subject, { preset, threads, steps, warmUpSteps, ...folder });
+    profiles.push({ case: subject.name, operators });
+    if (!flags.json) print(`${subject.name}: ${subject.summary}\n${textTable(profileRows(operators))}\n`);
+  }
+  if (flags.json) print(JSON.stringify({ profiles }));
+}
+
+async function fillDocument(): Promise<void> {
+  const files = (await readdir(resultsFolder)).filter((file) => file.endsWith('.json'));
+  const records = await Promise.all(files.map((file) => readRecord(join(resultsFolder, file))));
+  await writeFile(documentPath, filledDocument(await readFile(documentPath, 'utf8'), records));
+  report(`filled ${documentPath}`);
+}
+
+function recordText(record: CaseRecord): string {
+  const rows = summaryRows(record);
+  return [...(rows.length === 0 ? [] : [textTable(rows)]), ...summaryLines(record)].join('\n');
+}
+
+function typedCommand(): string {
+  return ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number of at least 1.');
+}
+
+/** Other programs slow both sides down, and not equally: two threads that wait for each other suffer most. */
+function warnIfBusy(): void {
+  const load = loadAverage();
+  if (load <= quietLoad) return;
+  report(`bench: other programs are running (load ${load.toFixed(1)}); figures are only good on a quiet machine`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said why itself
+  if (!CpcError.isInstance(error)) throw error;
+  report(error.message);
+  return CpcArgumentError.isInstance(error) ? 2 : 1;
+}
+
+try {
+  await program()
+    .action((names: string[], flags: Flags) => run(names, flags))
+    .parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

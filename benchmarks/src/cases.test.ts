@@ -1,0 +1,48 @@
+/** The cases of all packages, read from their sources. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { worstGradient } from './agreement.js';
+import type { CasesModule } from './collect.js';
+import { repositoryRoot } from './places.js';
+import { runCase } from './run-case.js';
+import { caseTools } from './tools.js';
+
+const packages = join(repositoryRoot, 'packages');
+const sources = readdirSync(packages)
+  .map((name) => join(packages, name, 'benchmarks/index.ts'))
+  .filter(existsSync);
+const modules = await Promise.all(
+  sources.map((source): Promise<CasesModule> => import(/* @vite-ignore */ pathToFileURL(source).href)),
+);
+const cases = modules.flatMap((module) => module.cases);
+const unmeasured = {
+  preset: 'small',
+  threads: 2,
+  pairs: 1,
+  warmUpSteps: 1,
+  settleMilliseconds: 0,
+  report: () => undefined,
+};
+
+it('have 1 name each, made for the command line', () => {
+  const names = cases.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+});
+
+describe.each(cases.filter(({ timed }) => !timed))('$name', (subject) => {
+  it('agrees on loss and every gradient within 1e-4', async () => {
+    const { agreement } = await runCase(subject, unmeasured, caseTools({ threads: unmeasured.threads }));
+    if (agreement === undefined) throw new Error('no agreement was measured');
+    expect(agreement.lossDifference).toBeLessThan(1e-4);
+    expect(worstGradient(agreement).difference).toBeLessThan(1e-4);
+    expect(Object.keys(agreement.gradientDifferences).length).toBeGreaterThan(20);
+  });
+});
+
+it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
+  const audio = cases.find(({ name }) => name === 'audio');
+  await expect(audio?.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);
+});

@@ -1,0 +1,8 @@
+/** Where things stand, seen from the built program `benchmarks/dist/main.js`. */
+import { fileURLToPath } from 'node:url';
+
+/** Absolute paths. */
+export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url));
+export const casesFolder = fileURLToPath(new URL('./cases', import.meta.url));
+export const documentPath = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
