@@ -9,9 +9,13 @@ import * as tf from '@tensorflow/tfjs';
 import { CompileError } from './errors.js';
 import type { DataType } from './graph.js';
 import { type GraphBuilder, Traced } from './graph-builder.js';
+import { filled } from './kernels/fill.js';
 import { kernelTable } from './kernels/index.js';
 
 export const traceBackendName = 'cpc-trace';
+
+/** Tensors of one value, such as tf.ones in gradients, are written out up to this many elements. */
+const largestUniform = 1024;
 
 class TraceBackend extends tf.KernelBackend {
   readonly #builders: GraphBuilder[] = [];
@@ -65,7 +69,9 @@ class TraceBackend extends tf.KernelBackend {
   #constant(values: tf.backend_util.BackendValues, shape: readonly number[], dtype: tf.DataType): Traced {
     const type = graphDataType(dtype);
     const data = copiedAs(type, values);
-    return this.builder.constant(data, shape, type);
+    const [first = 0] = data;
+    const isUniform = data.length > largestUniform && data.every((value) => Object.is(value, first));
+    return isUniform ? filled(this.builder, shape, first, type) : this.builder.constant(data, shape, type);
   }
 
   override move(): void {

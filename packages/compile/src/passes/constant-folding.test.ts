@@ -71,6 +71,19 @@ it('expands 1 number to 1,024 and no further, so that files stay small', async (
   expect(countOf(after, 'Expand')).toBe(1);
 });
 
+it('computes 1,024 sums of constants and no more', async () => {
+  const g = new GraphBuilder();
+  const sum = (size: number) => {
+    const numbers = g.constant(new Float32Array(size).fill(2), [size], 'float32');
+    return g.node('Exp', [g.node('Add', [numbers, g.scalar(1)], [size], 'float32')], [size], 'float32');
+  };
+  const graph = g.finish([
+    ['small', sum(1024)],
+    ['large', sum(1025)],
+  ]);
+  expect(countOf(await applied(foldConstants, graph), 'Add')).toBe(1);
+});
+
 it('keeps a division by 0 of integers, and a cast of infinity to an integer, for the runtime', () => {
   const g = new GraphBuilder();
   const quotient = g.node('Div', [g.scalar(1, 'int32'), g.scalar(0, 'int32')], [], 'int32');

@@ -11,7 +11,9 @@ type Lookup = (name: string) => Constant | undefined;
 const noConstants: Lookup = () => undefined;
 
 /** Results above this size are kept as nodes, unless they only rearrange what is as large already. */
-const largestGrown = 1024;
+const largestComputed = 1024;
+
+const rearranging = new Set(['Concat', 'Identity', 'Reshape', 'Slice', 'Squeeze', 'Transpose', 'Unsqueeze']);
 
 function folded(graph: Graph, outside: Lookup): Graph {
   const constants = new Map(graph.constants);
@@ -32,9 +34,8 @@ function constantOf(node: Node, result: Value | undefined, lookup: Lookup): Cons
   const shape = result.shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
   const inputs = node.inputs.flatMap((name) => lookup(name) ?? []);
   if (shape.length !== result.shape.length || inputs.length !== node.inputs.length) return undefined;
-  const size = sizeOf(shape);
-  const given = inputs.reduce((sum, input) => sum + input.data.length, 0);
-  return size <= Math.max(given, largestGrown) ? evaluated(node, inputs, shape) : undefined;
+  const isWorthwhile = rearranging.has(node.op) || sizeOf(shape) <= largestComputed;
+  return isWorthwhile ? evaluated(node, inputs, shape) : undefined;
 }
 
 /** Bodies of Scan and the like may read constants from around them. */

@@ -4,6 +4,7 @@ import { collapseChains } from './chains.js';
 import { shareCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
 import { removeDeadCode } from './dead-code.js';
+import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
 import type { Pass } from './pass.js';
@@ -15,6 +16,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     removeDeadCode,
     lowerPrimitives(purpose),
     removeIdentities,
+    sinkExpands,
     foldConstants,
     collapseChains,
     removeIdentities,

@@ -1,5 +1,6 @@
 /** One walk through a graph that puts off every Transpose as long as its readers allow. */
 import { type Constant, type Graph, type Node, namesReadBy, type Value } from '../graph.js';
+import { elementwise } from './elementwise.js';
 import { renamedInputs } from './rename.js';
 
 /** A value that is another one transposed, and the Transpose it comes from. */
@@ -8,17 +9,6 @@ interface PutOff {
   readonly perm: readonly number[];
   readonly origin: string;
 }
-
-/** Operators that treat every element alike, so that the order of axes does not matter to them. */
-const elementwise = new Set(
-  [
-    'Abs Acos Acosh Add And Asin Asinh Atan Atanh Cast Ceil Clip Cos Cosh Div Elu Equal Erf Exp Floor Greater',
-    'GreaterOrEqual IsInf IsNaN LeakyRelu Less LessOrEqual Log Max Min Mod Mul Neg Not Or Pow Reciprocal Relu',
-    'Round Selu Sigmoid Sign Sin Sinh Softplus Sqrt Sub Sum Tan Tanh Where Xor',
-  ]
-    .join(' ')
-    .split(' '),
-);
 
 const reductions = new Set(['ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum']);
 
