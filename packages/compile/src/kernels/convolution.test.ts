@@ -180,3 +180,20 @@ describe('a window that is not square, padded by one number', () => {
     expect(() => trace(convolve, specs)).toThrow(/3 x 3 window with strides 2 and 1 .*Pad by/);
   });
 });
+
+describe("the filter's gradient", () => {
+  const productsFor = (batch: number) => {
+    const step = ({ x, filter }: Readonly<Record<string, tf.Tensor>>) => ({
+      d: tf.grad((taps: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, taps as tf.Tensor4D, 1, 'same'))(filter as tf.Tensor),
+    });
+    const graph = trace(step, {
+      x: { shape: [batch, 64, 64, 64], dtype: 'float32' },
+      filter: { shape: [3, 3, 64, 8], dtype: 'float32' },
+    });
+    return graph.nodes.filter(({ op }) => op === 'Gemm').length;
+  };
+
+  it('is 1 product for 9 taps of 2 ** 19 elements, 5 products where 2 taps fill 64 MiB', () => {
+    expect([productsFor(2), productsFor(32)]).toEqual([1, 5]);
+  });
+});
