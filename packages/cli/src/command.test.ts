@@ -54,13 +54,27 @@ describe('cpc train', () => {
 
   it('hands its options to the domain, typed', async () => {
     const cwd = project();
-    const options = ['--steps', '3', '--seed', '7', '--engine', 'onnx', '--threads', '2', '--set', 'batchSize=16'];
+    const options = [
+      '--steps',
+      '3',
+      '--checkpoint-every',
+      '2',
+      '--seed',
+      '7',
+      '--engine',
+      'onnx',
+      '--threads',
+      '2',
+      '--set',
+      'batchSize=16',
+    ];
     expect((await run([...training, ...options], { cwd })).code).toBe(0);
     expect(JSON.parse(readFileSync(join(cwd, 'first', 'run.json'), 'utf8')).request).toMatchObject({
       data: 'builtin',
       preset: 'small',
       overrides: { batchSize: { value: 16, source: 'set' } },
       steps: 3,
+      checkpointEverySteps: 2,
       seed: 7,
       engine: { name: 'onnx', threads: 2 },
       command: `cpc ${[...training, ...options].join(' ')}`,
@@ -132,7 +146,9 @@ describe('interrupts', () => {
     await said('Training');
     child.kill('SIGINT');
     child.kill('SIGTERM');
-    expect((await finished).code).toBe(130);
+    const { code, stdout } = await finished;
+    expect(code).toBe(130);
+    expect(stdout).toContain('status  interrupted'); // not left at once
   });
 });
 
@@ -225,7 +241,7 @@ describe('a domain', () => {
 
   it('is found beside the link by which the command was called, as pnpm installs globally', async () => {
     const global = temporaryFolder();
-    const stored = join(global, 'store', 'node_modules');
+    const stored = join(temporaryFolder(), 'node_modules'); // elsewhere: the real path leads to no domain
     installCommand(stored);
     installFlat(global);
     symlinkSync(join(stored, '@cpc', 'cli'), join(global, 'node_modules', '@cpc', 'cli'), 'junction');

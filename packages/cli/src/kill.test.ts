@@ -14,11 +14,28 @@ import { start } from './test-support/run-command.js';
 const kills = process.env.CPC_SLOW === '1' ? 10 : 2;
 const steps = 120;
 
-const model = ['channels=6', 'contextUnits=5', 'windowSamples=3200', 'batchSize=2', 'predictionSteps=3', 'negativeCount=8'];
+const model = [
+  'channels=6',
+  'contextUnits=5',
+  'windowSamples=3200',
+  'batchSize=2',
+  'predictionSteps=3',
+  'negativeCount=8',
+];
 const settings = model.flatMap((setting) => ['--set', setting]);
 
 function trainingIn(folder: string, out: string, ...more: string[]) {
-  const options = ['--builtin', ...settings, '--steps', String(steps), '--checkpoint-every', '10', '--out', out, '--json'];
+  const options = [
+    '--builtin',
+    ...settings,
+    '--steps',
+    String(steps),
+    '--checkpoint-every',
+    '10',
+    '--out',
+    out,
+    '--json',
+  ];
   return start(['audio', 'train', ...options, ...more], { cwd: cliFolder, env: { TMPDIR: folder } });
 }
 
@@ -46,7 +63,9 @@ it(`survives ${kills} SIGKILLs at random moments: the model is that of a run lef
   expect(await bytes(killed)).toEqual(await bytes(whole));
   const losses = async (run: string) => {
     const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trim().split('\n');
-    return lines.map((line) => JSON.parse(line)).map(({ step, lossNats }: { step: number; lossNats: number }) => [step, lossNats]);
+    return lines
+      .map((line) => JSON.parse(line))
+      .map(({ step, lossNats }: { step: number; lossNats: number }) => [step, lossNats]);
   };
   expect(await losses(killed)).toEqual(await losses(whole));
 }, 300_000);

@@ -23,6 +23,7 @@ export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions
   readonly steps?: number;
   readonly epochs?: number;
   readonly minutes?: number;
+  readonly checkpointEvery?: number;
   readonly seed: number;
   readonly out?: string;
   readonly resume?: true;
@@ -41,6 +42,12 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
     .addOption(new Option('--steps <n>', 'end after this many updates').argParser(wholeNumber(1)))
     .addOption(new Option('--epochs <n>', 'end after this many passes over the data').argParser(positiveNumber))
     .addOption(new Option('--minutes <n>', 'end after this much time spent training').argParser(positiveNumber))
+    .addOption(
+      new Option(
+        '--checkpoint-every <n>',
+        'save after this many updates (default: 500, and every 2 minutes)',
+      ).argParser(wholeNumber(1)),
+    )
     .addOption(new Option('--seed <n>', 'decides everything that is random').argParser(seed).default(1))
     .addOption(
       new Option('--out <dir>', `run folder (default: runs/${commands.name}-<preset>-<date-time>)`).argParser(path),
@@ -56,7 +63,7 @@ export async function trainRequest(
   options: TrainOptions,
   typed: readonly string[],
 ): Promise<TrainRequest> {
-  const { preset, steps, epochs, minutes } = options;
+  const { preset, steps, epochs, minutes, checkpointEvery } = options;
   const data = dataOf(options);
   if (steps === undefined && epochs === undefined && minutes === undefined)
     throw new UsageError('expected --steps, --epochs or --minutes, received none of them.');
@@ -69,6 +76,7 @@ export async function trainRequest(
     ...(steps === undefined ? {} : { steps }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(minutes === undefined ? {} : { minutes }),
+    ...(checkpointEvery === undefined ? {} : { checkpointEverySteps: checkpointEvery }),
     seed: options.seed,
     engine: engineRequestOf(options),
     out: outOf(commands.name, options),
