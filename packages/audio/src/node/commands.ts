@@ -34,7 +34,6 @@ export const domainCommands: DomainCommands = {
       overrides: {
         channels: { value: 128, source: 'set' },
         contextUnits: { value: 128, source: 'set' },
-        learningRate: { value: 1e-3, source: 'set' }, // a short run on easy data bears a higher one
       },
       steps: 1200,
       quickSteps: 250,
