@@ -35,7 +35,8 @@ export async function installWithNpm(folder, tarballs) {
  */
 export async function installWithPnpm(folder, tarballs) {
   const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
-  writeProject(folder, { dependencies, pnpm: { overrides: dependencies } });
+  const withPeers = { ...dependencies, '@tensorflow/tfjs': '4.22.0' }; // as the READMEs' install lines name it
+  writeProject(folder, { dependencies: withPeers, pnpm: { overrides: dependencies } });
   const { code, text } = await pnpm(['install', '--ignore-workspace'], { cwd: folder });
   return { ok: code === 0, output: text };
 }
