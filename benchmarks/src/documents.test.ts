@@ -22,17 +22,19 @@ describe('filledDocument', () => {
     expect(filledDocument(filled, [exampleRecord()])).toBe(filled);
   });
 
-  it('refuses 1 case without a record, naming the command', () => {
-    expect(() => filledDocument(empty, [])).toThrow(/a record of the case audio.*bench -- audio --save/);
+  it('says how to measure 1 case without a record', () => {
+    expect(filledDocument(empty, [])).toContain(
+      'Not measured yet on a quiet machine: `npm run -s bench -- audio --save`.',
+    );
   });
 });
 
 describe('docs/benchmarks.md', () => {
-  it('holds what the records in benchmarks/results say, in 1 place each', async () => {
+  it('holds what the records in benchmarks/results say, each in its place', async () => {
     const document = readFileSync(documentPath, 'utf8');
     const files = readdirSync(resultsFolder).filter((file) => file.endsWith('.json'));
     const records = await Promise.all(files.map((file) => readRecord(join(resultsFolder, file))));
-    expect(documentedCases(document).sort()).toEqual(records.map((record) => record.case).sort());
+    expect(documentedCases(document)).toEqual(expect.arrayContaining(records.map((record) => record.case)));
     expect(filledDocument(document, records)).toBe(document);
   });
 });

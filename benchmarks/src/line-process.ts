@@ -17,9 +17,17 @@ export interface LineProcess {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a program; that it could not be started is told by the first `ask`. */
-export function startLineProcess(command: string, args: readonly string[]): LineProcess {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+/**
+ * Starts a program; that it could not be started is told by the first `ask`.
+ *
+ * @param environment - variables set for it beside those of this process.
+ */
+export function startLineProcess(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): LineProcess {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   const ended = endOf(child);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaints = '';

@@ -48,16 +48,19 @@ it('fails with exit code 3 and the last words of a program that ends', async () 
   await expect(twinThatAnswers(end)).rejects.toThrow(/its end with exit code 3\. out of memory/);
 });
 
-it('chooses in one process and steps in another, on the forms chosen', async () => {
+it('tries 2 allocators in 2 processes and steps in a 3rd, with the faster one and its forms', async () => {
   const twin = await twinThatAnswers(`({
-    choose: { forms: { encoder: 'fast' }, notes: { tried: process.pid } },
-    load: { name: 'twin in ' + process.pid, versions: {}, prepareMilliseconds: request.forms?.encoder === 'fast' ? 1 : 0 },
+    choose: process.env.MALLOC_MMAP_MAX_ === '0'
+      ? { forms: { encoder: 'fast' }, milliseconds: 1, notes: { tried: process.pid } }
+      : { forms: { encoder: 'slow' }, milliseconds: 2, notes: { tried: process.pid } },
+    load: { name: [process.env.MALLOC_MMAP_MAX_, request.forms?.encoder].join(' '), versions: { pid: String(process.pid) }, prepareMilliseconds: 1 },
     step: { milliseconds: 5, lossNats: request.number },
     memory: { peakBytes: 42 },
   })[request.command]`);
   if ('skipped' in twin) throw new Error(twin.skipped);
-  expect(twin.prepareMilliseconds).toBe(1);
-  expect(twin.name).not.toBe(`twin in ${String(twin.notes.tried)}`);
+  expect(twin.name).toBe('0 fast, freed memory kept');
+  const triedIn = Object.values(twin.notes).map((notes) => JSON.stringify(notes));
+  expect(new Set([...triedIn, JSON.stringify({ tried: Number(twin.versions.pid) })]).size).toBe(3);
   expect(await twin.step(7)).toEqual({ milliseconds: 5, lossNats: 7 });
   expect(await twin.peakMemoryBytes()).toBe(42);
   await twin.dispose();
