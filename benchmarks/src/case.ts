@@ -39,8 +39,8 @@ export interface Contestant {
   readonly prepareMilliseconds: number;
   /** Further figures worth keeping, by name. */
   readonly notes: Readonly<Record<string, unknown>>;
-  /** Loss and gradients of the first batch. Changes nothing; called before any step. */
-  readonly check: () => Promise<Outcome>;
+  /** Loss and gradients of the batch of step `number`. Changes nothing; called before any step. */
+  readonly check: (number: number) => Promise<Outcome>;
   /** One update, counted from 1. */
   readonly step: (number: number) => Promise<TimedStep>;
   /** Largest resident size so far of the process it runs in; undefined where the system does not tell. */
@@ -49,6 +49,8 @@ export interface Contestant {
 }
 
 export interface Outcome {
+  /** Time to compute them, without handing them over. */
+  readonly milliseconds: number;
   readonly lossNats: number;
   /** By parameter path, in row-major order of our shapes. */
   readonly gradients: Readonly<Record<string, Float32Array>>;

@@ -33,9 +33,10 @@ it('have 1 name each, made for the command line', () => {
 });
 
 describe.each(cases.filter(({ timed }) => !timed))('$name', (subject) => {
-  it('agrees on loss and every gradient within 1e-4', async () => {
-    const { agreement } = await runCase(subject, unmeasured, caseTools({ threads: unmeasured.threads }));
+  it('agrees between 2 engines on loss and every gradient within 1e-4', async () => {
+    const { ours, peer, agreement } = await runCase(subject, unmeasured, caseTools({ threads: unmeasured.threads }));
     if (agreement === undefined) throw new Error('no agreement was measured');
+    expect(peer?.name).not.toBe(ours.name); // two engines, not one twice
     expect(agreement.lossDifference).toBeLessThan(1e-4);
     expect(worstGradient(agreement).difference).toBeLessThan(1e-4);
     expect(Object.keys(agreement.gradientDifferences).length).toBeGreaterThan(20);

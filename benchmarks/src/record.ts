@@ -13,6 +13,7 @@ const sideSchema = z.object({
   name: z.string(),
   versions: z.record(z.string(), z.string()),
   prepareMilliseconds: milliseconds,
+  firstGradientsMilliseconds: milliseconds,
   warmUpMilliseconds: z.array(milliseconds).readonly(),
   stepMilliseconds: z.array(milliseconds).readonly(),
   lossNats: z.number().optional(),
@@ -47,6 +48,9 @@ export const caseRecordSchema = z.object({
   agreement: z
     .object({
       tolerance: z.number(),
+      batch: z.int(),
+      /** Batches before that one, with the gradient that differed most. */
+      passedOver: z.array(z.object({ batch: z.int(), name: z.string(), difference: z.number() })).readonly(),
       oursLossNats: z.number(),
       peerLossNats: z.number(),
       lossDifference: z.number(),

@@ -3,7 +3,7 @@ import type { BenchmarkCase, CaseTools, Contestant, Outcome } from './case.js';
 import { type RunOptions, ratioOf, runCase, type SideResult } from './run-case.js';
 import { noInput } from './test-support/no-input.js';
 
-const agreed: Outcome = { lossNats: 4, gradients: { kernel: Float32Array.of(1, 2) } };
+const agreed: Outcome = { milliseconds: 30, lossNats: 4, gradients: { kernel: Float32Array.of(1, 2) } };
 const options: RunOptions = {
   preset: 'small',
   threads: 1,
@@ -57,6 +57,7 @@ describe('runCase', () => {
     const { ours, peer } = await runCase(caseOf({}, log), options, tools);
     const turns = [1, 2, 3, 4, 5].flatMap((number) => [`ours ${number}`, `peer ${number}`]);
     expect(log).toEqual(['ours check', 'peer check', ...turns, 'peer gone', 'ours gone']);
+    expect(ours.firstGradientsMilliseconds).toBe(30);
     expect(ours.warmUpMilliseconds).toEqual([10, 20]);
     expect(peer?.stepMilliseconds).toEqual([30, 40, 50]);
     expect(peer?.lossNats).toBe(3.5);
@@ -65,9 +66,11 @@ describe('runCase', () => {
 
   it('times nothing where a gradient differs by 1e-3, and lets both sides go', async () => {
     const log: string[] = [];
-    const other = { lossNats: 4, gradients: { kernel: Float32Array.of(1, 2.002) } };
+    const other = { milliseconds: 30, lossNats: 4, gradients: { kernel: Float32Array.of(1, 2.002) } };
     const subject = caseOf({ peer: async () => contestant('peer', log, other) }, log);
-    await expect(runCase(subject, options, tools)).rejects.toThrow(/pair: expected loss and gradients .* of kernel/);
+    await expect(runCase(subject, options, tools)).rejects.toThrow(
+      /pair: expected loss and gradients .* 1\.0e-3 in kernel of batch 1/,
+    );
     expect(log).toEqual(['ours check', 'peer check', 'peer gone', 'ours gone']);
   });
 
@@ -92,6 +95,7 @@ describe('ratioOf', () => {
     name: '',
     versions: {},
     prepareMilliseconds: 0,
+    firstGradientsMilliseconds: 0,
     warmUpMilliseconds: [],
     stepMilliseconds,
     notes: {},

@@ -2,8 +2,15 @@
  * Runs one case: check that both sides agree, warm both up, then time them in turns, one step ours and one step theirs, the
  * other side idle.
  */
-import { type Agreement, agreementOf, refuseDisagreement } from './agreement.js';
-import { type BenchmarkCase, type CaseOptions, type CaseTools, type Contestant, isSkipped } from './case.js';
+import { type Agreement, compareOutcomes, findAgreement } from './agreement.js';
+import {
+  type BenchmarkCase,
+  type CaseOptions,
+  type CaseTools,
+  type Contestant,
+  isSkipped,
+  type Outcome,
+} from './case.js';
 import { type Spread, spreadOf } from './statistics.js';
 
 export interface RunOptions extends CaseOptions {
@@ -22,6 +29,8 @@ export interface SideResult {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly prepareMilliseconds: number;
+  /** The first time that loss and gradients are computed, before any warm-up. */
+  readonly firstGradientsMilliseconds: number;
   /** Of every warm-up step, in order. */
   readonly warmUpMilliseconds: readonly number[];
   /** Of every timed step, in order; empty for a case that is not timed. */
@@ -53,14 +62,16 @@ export async function runCase(subject: BenchmarkCase, options: RunOptions, tools
     const peer = (await subject.peer?.(input, tools)) ?? { skipped: 'this case has no peer' };
     if (isSkipped(peer)) {
       report(`no peer: ${peer.skipped}`);
+      await checked(own, 1);
       if (subject.timed) await stepInTurns([own], options);
       return { ours: await finished(own, options), skipped: peer.skipped };
     }
     return disposing(peer, async () => {
       report(`ready: ${peer.name}`);
       const other = measurementOf(peer);
-      const agreement = agreementOf(await ours.check(), await peer.check());
-      refuseDisagreement(subject.name, agreement);
+      const agreement = await findAgreement(subject.name, input.batches.length, async (number) =>
+        compareOutcomes(await checked(own, number), await checked(other, number)),
+      );
       if (subject.timed) await stepInTurns([own, other], options);
       return { ours: await finished(own, options), peer: await finished(other, options), agreement };
     });
@@ -78,11 +89,18 @@ export function ratioOf(ours: SideResult, peer: SideResult): { ofMedians: number
 interface Measurement {
   readonly side: Contestant;
   readonly milliseconds: number[];
+  firstGradientsMilliseconds?: number;
   lossNats?: number;
 }
 
 function measurementOf(side: Contestant): Measurement {
   return { side, milliseconds: [] };
+}
+
+async function checked(measurement: Measurement, number: number): Promise<Outcome> {
+  const outcome = await measurement.side.check(number);
+  measurement.firstGradientsMilliseconds ??= outcome.milliseconds;
+  return outcome;
 }
 
 async function stepInTurns(measurements: readonly Measurement[], options: RunOptions): Promise<void> {
@@ -100,7 +118,7 @@ async function stepInTurns(measurements: readonly Measurement[], options: RunOpt
 }
 
 async function finished(
-  { side, milliseconds, lossNats }: Measurement,
+  { side, firstGradientsMilliseconds = Number.NaN, milliseconds, lossNats }: Measurement,
   { warmUpSteps }: RunOptions,
 ): Promise<SideResult> {
   const peakMemoryBytes = await side.peakMemoryBytes();
@@ -108,6 +126,7 @@ async function finished(
     name: side.name,
     versions: side.versions,
     prepareMilliseconds: side.prepareMilliseconds,
+    firstGradientsMilliseconds,
     warmUpMilliseconds: milliseconds.slice(0, warmUpSteps),
     stepMilliseconds: milliseconds.slice(warmUpSteps),
     ...(lossNats === undefined ? {} : { lossNats }),

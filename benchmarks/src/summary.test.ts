@@ -13,7 +13,7 @@ describe('summaryRows', () => {
     expect(summaryRows(exampleRecord())).toEqual([
       ['', 'ours', 'peer'],
       ['prepare', '1.88 s', '42.0 ms'],
-      ['first step', '3.00 s', '2.00 s'],
+      ['first gradients', '3.00 s', '2.00 s'],
       ['step, median of 3', '812 ms', '1.62 s'],
       ['step, quartiles', '800 ms to 900 ms', '800 ms to 900 ms'],
       ['peak memory', '2.63 GB', 'unknown'],
@@ -33,7 +33,8 @@ describe('summaryRows', () => {
 describe('summaryLines', () => {
   it('tells the agreement of 2 gradients, the ratio 2.00 and the machine', () => {
     const text = summaryLines(exampleRecord()).join('\n');
-    expect(text).toContain('all 2 gradients within 2.2e-6 of their largest entry (encoder/conv1/kernel)');
+    expect(text).toContain('all 2 gradients within 2.2e-6 of their largest entry (encoder/conv1/kernel), on batch 2.');
+    expect(text).toContain('Batch 1 was passed over: 3.9e-4 in encoder/conv1/bias.');
     expect(text).toContain('takes 2.00 times as long (quartiles of the pairs: 1.90 to 2.10)');
     expect(text).toContain('4.5000 nats and 4.5001 nats');
     expect(text).toContain('CPU X, 2 cores, linux-x64, Node 20.19.0; 2 threads, preset paper; load 0.1 before');

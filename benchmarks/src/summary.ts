@@ -15,7 +15,7 @@ export function summaryRows({ ours, peer, spreads, options }: CaseRecord): Rows 
   return [
     ['', 'ours', 'peer'].slice(0, 1 + sides.length),
     row('prepare', ({ prepareMilliseconds }) => duration(prepareMilliseconds)),
-    row('first step', ({ warmUpMilliseconds }) => duration(warmUpMilliseconds[0])),
+    row('first gradients', ({ firstGradientsMilliseconds }) => duration(firstGradientsMilliseconds)),
     [`step, median of ${options.pairs}`, ...bySide.map(({ median }) => duration(median))],
     ['step, quartiles', ...bySide.map(quartiles)],
     row('peak memory', ({ peakMemoryBytes }) => gigabytes(peakMemoryBytes)),
@@ -42,7 +42,10 @@ function agreementLines({ agreement }: CaseRecord): string[] {
   const gradients = Object.keys(agreement.gradientDifferences).length;
   return [
     `Loss agrees within ${small(agreement.lossDifference)}, all ${gradients} gradients within ` +
-      `${small(difference)} of their largest entry (${name}).`,
+      `${small(difference)} of their largest entry (${name}), on batch ${agreement.batch}.`,
+    ...agreement.passedOver.map(
+      (batch) => `Batch ${batch.batch} was passed over: ${small(batch.difference)} in ${batch.name}.`,
+    ),
   ];
 }
 

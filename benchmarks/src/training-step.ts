@@ -15,7 +15,7 @@ export async function trainingStepContestant(input: StepInput, engine: Engine): 
     versions: { node: process.versions.node, '@tensorflow/tfjs': tf.version.tfjs },
     prepareMilliseconds: step.prepareMilliseconds,
     notes: {},
-    check: () => outcomeOf(step, input),
+    check: (number) => outcomeOf(step, input, number),
     step: async (number) => {
       const batch = batchOfStep(input, number);
       const started = performance.now();
@@ -27,9 +27,11 @@ export async function trainingStepContestant(input: StepInput, engine: Engine): 
   };
 }
 
-async function outcomeOf(step: TrainingStep, input: StepInput): Promise<Outcome> {
-  const { gradients, metrics } = await step.gradients(batchOfStep(input, 1));
+async function outcomeOf(step: TrainingStep, input: StepInput, number: number): Promise<Outcome> {
+  const started = performance.now();
+  const { gradients, metrics } = await step.gradients(batchOfStep(input, number));
   return {
+    milliseconds: performance.now() - started,
     lossNats: Number(metrics.loss?.data[0]),
     gradients: Object.fromEntries(
       Object.entries(gradients).map(([name, { data }]) => [name, Float32Array.from(data)]), // the step reuses its own

@@ -24,5 +24,5 @@ export function noInput(): StepInput {
     scalars: () => ({ learningRate: 0 }),
     update: ({ parameter }) => ({ parameter, moments: {} }),
   };
-  return { settings: {}, domain, optimiser, clipNorm: 0, parameters: {}, batches: [] };
+  return { settings: {}, domain, optimiser, clipNorm: 0, parameters: {}, batches: [{}] };
 }

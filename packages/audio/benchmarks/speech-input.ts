@@ -4,8 +4,8 @@ import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
 import type { StepInput } from '../../../benchmarks/src/case.js';
 
 const seed = 1;
-/** Batches that the steps go through in turn: enough that no step sees the one before it again. */
-const batchCount = 4;
+/** Batches that the steps go through in turn, and among which the check looks for one on which both sides agree. */
+const batchCount = 8;
 
 export async function speechInput(settings: SpeechSettings): Promise<StepInput> {
   const corpus = createBuiltInSpeech({ seed, speakers: 8, utterancesPerSpeaker: 4 });

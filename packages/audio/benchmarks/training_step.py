@@ -8,11 +8,12 @@ A process that lives as long as the benchmark. It reads one JSON object a line f
 one line on standard output:
 
     {"command": "choose", "tensors": PATH, "settings": {...}, "threads": 2}
-        -> {"forms": {"encoder": NAME, "adam": NAME}, "notes"}; a process of its own, so that what it tries fills no memory here
+        -> {"forms": {"encoder": NAME, "adam": NAME}, "milliseconds", "notes"}; asked in processes of their own, one for each
+        way to allocate memory, so that what they try fills no memory here
     {"command": "load", "tensors": PATH, "settings": {...}, "threads": 2, "forms": {...}}
         -> {"name", "versions", "prepareMilliseconds"}
-    {"command": "check", "into": PATH}
-        -> {"lossNats"}; gradients of the first batch, by our parameter names and in our layouts, go into a safetensors file
+    {"command": "check", "number": 1, "into": PATH}
+        -> {"milliseconds", "lossNats"}; gradients of that step's batch, by our parameter names and in our layouts, go into a safetensors file
     {"command": "step", "number": 1}
         -> {"milliseconds", "lossNats"}; one update on batch (number - 1) mod batches
     {"command": "memory"}
@@ -205,7 +206,8 @@ class Twin:
         encoder, encoder_times = fastest(ENCODERS, self.time_encoder)
         adam, adam_times = fastest(ADAMS, lambda form: self.time_adam(encoder, form))
         notes = {"encoderMilliseconds": encoder_times, "adamMilliseconds": adam_times}
-        return {"forms": {"encoder": encoder, "adam": adam}, "notes": notes}
+        milliseconds = encoder_times[encoder] + adam_times[adam]
+        return {"forms": {"encoder": encoder, "adam": adam}, "milliseconds": milliseconds, "notes": notes}
 
     def load(self, forms):
         started = time.perf_counter()
@@ -217,10 +219,12 @@ class Twin:
             "prepareMilliseconds": (time.perf_counter() - started) * 1e3,
         }
 
-    def check(self, into):
-        loss = self.backward(self.model, 1).item()
+    def check(self, number, into):
+        started = time.perf_counter()
+        loss_nats = self.backward(self.model, number).item()
+        milliseconds = (time.perf_counter() - started) * 1e3
         write_safetensors(into, self.model.gradients())
-        return {"lossNats": loss}
+        return {"milliseconds": milliseconds, "lossNats": loss_nats}
 
     def step(self, number):
         started = time.perf_counter()
@@ -330,7 +334,7 @@ def answer_to(twin, request):
         case "load":
             return twin.load(request["forms"])
         case "check":
-            return twin.check(request["into"])
+            return twin.check(request["number"], request["into"])
         case "step":
             return twin.step(request["number"])
         case "memory":
