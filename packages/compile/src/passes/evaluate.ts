@@ -17,7 +17,7 @@ export function evaluated(node: Node, inputs: readonly Constant[], shape: readon
     case 'Unsqueeze':
       return { ...first, shape };
     case 'Transpose':
-      return transposed(first, listOf(node.attributes.perm));
+      return transposed(first, orderOf(node.attributes.perm, shape.length));
     case 'Slice':
       return sliced(inputs, shape);
     case 'Expand':
@@ -163,8 +163,9 @@ function numbersOf({ data }: Constant): number[] {
   return Array.from<number | bigint, number>(data, Number);
 }
 
-function listOf(attribute: unknown): readonly number[] {
-  return Array.isArray(attribute) ? attribute : [];
+/** A Transpose that names no order reverses the axes. */
+function orderOf(perm: unknown, rank: number): readonly number[] {
+  return Array.isArray(perm) ? perm : Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
 }
 
 function dataTypeNumbered(number: number): DataType | undefined {

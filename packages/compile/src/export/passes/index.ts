@@ -1,10 +1,10 @@
 /** What makes a generalised graph pleasant to read: weights as they are used, no Transpose that another undoes. */
 import { shareCommonSubexpressions } from '../../passes/common-subexpressions.js';
+import { foldConstants } from '../../passes/constant-folding.js';
 import { removeDeadCode } from '../../passes/dead-code.js';
 import { removeIdentities } from '../../passes/identities.js';
 import type { Pass } from '../../passes/pass.js';
 import { foldBias } from './fold-bias.js';
-import { foldConstants } from './fold-constants.js';
 import { nameOutputs } from './name-outputs.js';
 import { shareWeights } from './share-weights.js';
 import { sinkTransposes } from './sink-transposes.js';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../graph.js';
 import { GraphBuilder, type Traced } from '../../graph-builder.js';
+import { foldConstants } from '../../passes/constant-folding.js';
+import { transposed } from '../../passes/evaluate.js';
 import { applyPasses } from '../../passes/index.js';
-import { foldConstants, permuted } from './fold-constants.js';
 import { exportPasses } from './index.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { nameUnitAxes } from './unit-axes.js';
@@ -20,9 +21,9 @@ function sequence(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, index) => index);
 }
 
-describe('permuted', () => {
+describe('transposed', () => {
   it('puts element [1, 0, 2] of a [2, 3, 4] array at [2, 1, 0] when the axes are reversed', () => {
-    const { shape, data } = permuted({ data: sequence(24), shape: [2, 3, 4], dtype: 'float32' }, [2, 1, 0]);
+    const { shape, data } = transposed({ data: sequence(24), shape: [2, 3, 4], dtype: 'float32' }, [2, 1, 0]);
     expect(shape).toEqual([4, 3, 2]);
     expect(data[2 * 6 + 0 * 2 + 1]).toBe(1 * 12 + 0 * 4 + 2);
   });

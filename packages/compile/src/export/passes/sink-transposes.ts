@@ -3,8 +3,8 @@
  * convolutions bias and activation then run in the convolution's own layout.
  */
 import type { Constant, Graph, Node, Value } from '../../graph.js';
+import { transposed } from '../../passes/evaluate.js';
 import type { Pass } from '../../passes/pass.js';
-import { permuted } from './fold-constants.js';
 
 export const sinkTransposes: Pass = { name: 'sink-transposes', apply: (graph) => new Sinking(graph).graph() };
 
@@ -92,14 +92,14 @@ class Sinking {
 
   /** The operand as it is before `perm`; undefined if it is not known so. */
   #before(name: string, perm: readonly number[]): string | undefined {
-    const transposed = this.#transposed.get(name);
-    if (transposed !== undefined) return transposed.perm.join() === perm.join() ? transposed.source : undefined;
+    const known = this.#transposed.get(name);
+    if (known !== undefined) return known.perm.join() === perm.join() ? known.source : undefined;
     if (this.#values.get(name)?.shape.length === 0) return name;
     const constant = this.#constants.get(name);
     if (constant === undefined) return undefined;
     const inner = `${name}_${perm.join('')}`;
     const broadcast = [...perm.slice(constant.shape.length).map(() => 1), ...constant.shape];
-    const moved = permuted({ ...constant, shape: broadcast }, inverse(perm));
+    const moved = transposed({ ...constant, shape: broadcast }, inverse(perm));
     this.#constants.set(inner, moved);
     this.#values.set(inner, { name: inner, shape: moved.shape, dtype: moved.dtype });
     return inner;
