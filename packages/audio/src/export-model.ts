@@ -1,6 +1,6 @@
 /** A trained speech model as ONNX files that take any batch and any length. */
 import { exportOnnx } from '@cpc/compile';
-import { type HostArray, unflatten } from '@cpc/core';
+import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { contextualise, encode, encoderHop } from './model.js';
 import type { SpeechSettings } from './presets.js';
@@ -78,7 +78,7 @@ function withFinalState(contexts: tf.Tensor3D): { contexts: tf.Tensor; final_sta
 
 /** Made inside the traced function, so that they become constants of the file. */
 function tensors({ parameters }: SpeechModelParts) {
-  const kept = Object.entries(parameters).filter(([path]) => !path.startsWith('predictors/'));
+  const kept = Object.entries(withoutPredictors(parameters));
   return unflatten(
     Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
   );

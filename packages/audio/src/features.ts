@@ -5,7 +5,15 @@
  *   T  frames of 10 ms    D  latent size    H  context size
  */
 import type { CompiledFunction } from '@cpc/compile';
-import { CpcArgumentError, type Engine, flatten, type HostArray, type Tree, unflatten } from '@cpc/core';
+import {
+  CpcArgumentError,
+  type Engine,
+  flatten,
+  type HostArray,
+  type Tree,
+  unflatten,
+  withoutPredictors,
+} from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
 import { scaleInput } from './input-scaling.js';
 import { contextualise, encode, encoderHop } from './model.js';
@@ -45,9 +53,7 @@ const keptLengths = 8;
  */
 export function createFeatureExtractor({ settings, parameters, engine }: FeatureExtractorOptions): FeatureExtractor {
   const hop = encoderHop(settings.layers);
-  const flat = Object.fromEntries(
-    Object.entries(flatten(parameters)).filter(([path]) => !path.startsWith('predictors/')),
-  );
+  const flat = withoutPredictors(flatten(parameters));
   const prepared = new Map<number, CompiledFunction>();
 
   const functionFor = async (length: number): Promise<CompiledFunction> => {

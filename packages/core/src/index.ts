@@ -40,6 +40,6 @@ export { type FeatureScale, measureScale, standardise } from './probes/standardi
 export { createRandom, type Random } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
-export { candidatesInput, domainLoss, initialiseModel, stepInputs } from './training/loss.js';
+export { candidatesInput, domainLoss, initialiseModel, stepInputs, withoutPredictors } from './training/loss.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { batchOf, parametersOf, type TrainOptions, train } from './training/train.js';

@@ -54,10 +54,7 @@ type Writer = (path: string, embedded: readonly Embedded[]) => AsyncGenerator<Ta
 
 const writers: Readonly<Record<string, Writer>> = {
   '.safetensors': async function* (path, embedded) {
-    const tensors = embedded.map(({ id, features }) => [
-      id,
-      { shape: features.shape, data: Float32Array.from(features.data) },
-    ]);
+    const tensors = embedded.map(({ id, features }) => [id, features]);
     await writeFileAtomically(path, encodeSafetensors(Object.fromEntries(tensors), { sampleRateHz: '16000' }));
     yield { type: 'file-written', path, description: `${embedded.length} recordings, one tensor each` };
   },

@@ -35,11 +35,9 @@ export async function openLabelledSpeech(
   data: string,
   strict: boolean,
 ): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
-  const opened = await openSpeech(data, 'probe', strict);
-  if (data === builtInData) return { ...opened, labels: builtInSpeech().labels() };
+  if (data === builtInData) return { ...(await openSpeech(data, 'probe', strict)), labels: builtInSpeech().labels() };
   const corpus = await openSpeechCorpus(data, { strict });
-  const labels = await phoneLabelsOf(corpus);
-  return { corpus, labels };
+  return { corpus, labels: await phoneLabelsOf(corpus) };
 }
 
 /** `.phn` files beside the audio, or a label file of the paper's format in the folder. */

@@ -29,7 +29,7 @@ export function speakerDisjointSplits(
 /**
  * One split for telling speakers apart: every speaker's recordings take turns (each fourth is held out), or, where a speaker
  * has a single one, its last quarter in time is held out, half a second away from the rest. Recordings that are cut share
- * room and microphone between both sides; the result's task says so.
+ * room and microphone between both sides; `cutInTime` tells.
  */
 export function withinSpeakerSplit(
   corpus: SpeechCorpus,

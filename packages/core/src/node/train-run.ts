@@ -94,10 +94,7 @@ async function finish(
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
   const parameters = flatten(parametersOf(checkpoint));
-  const stored = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
-  );
-  await writeFileAtomically(folder.paths.model, encodeSafetensors(stored, modelMetadata));
+  await writeFileAtomically(folder.paths.model, encodeSafetensors(parameters, modelMetadata));
   await exportModel(parameters, folder.paths);
   await folder.update({
     status: end.reason,

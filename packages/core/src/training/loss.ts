@@ -23,6 +23,11 @@ export function initialiseModel(domain: Domain, random: Random): Tree<HostArray>
   };
 }
 
+/** Encoder and context alone: what is left to use once training is over. By path, such as `encoder/conv1/kernel`. */
+export function withoutPredictors<Leaf>(parameters: Readonly<Record<string, Leaf>>): Record<string, Leaf> {
+  return Object.fromEntries(Object.entries(parameters).filter(([path]) => !path.startsWith(`${predictorsBranch}/`)));
+}
+
 /** Everything that enters a step beside the parameters. */
 export function stepInputs(domain: Domain): NamedSpecs {
   const { negatives, layout } = domain;

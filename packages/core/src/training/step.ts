@@ -140,6 +140,7 @@ function updateOf(
   const tensor = (name: string) => inputs[name] as tf.Tensor;
   const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
   const factor = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
+  const scalars = Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)]));
   const results: Record<string, tf.Tensor> = { gradientNorm: norm };
   for (const name of names) {
     const gradient = tensor(gradientName(name));
@@ -147,7 +148,7 @@ function updateOf(
       parameter: tensor(name),
       gradient: factor === undefined ? gradient : tf.mul(gradient, factor),
       moments: Object.fromEntries(optimiser.moments.map((moment) => [moment, tensor(momentName(moment, name))])),
-      scalars: Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)])),
+      scalars,
     });
     results[nextPrefix + name] = updated.parameter;
     for (const moment of optimiser.moments)
