@@ -20,12 +20,24 @@ function newestMilliseconds(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestMilliseconds(join(path, name))));
 }
 
-/** A member (its folder) is fresh when its last output (declarations come last) is younger than all it is made from. */
-export function isFresh(folder) {
+/**
+ * A member (its folder) is fresh when its last output (declarations come last) is younger than all it is made from.
+ *
+ * @param others - files and folders outside the member that it is built from as well, absolute.
+ */
+export function isFresh(folder, others = []) {
   const output = ['index.d.ts', 'main.js'].map((name) => join(folder, 'dist', name)).find(existsSync);
   if (output === undefined) return false;
-  const sources = ['src', 'package.json', 'tsup.config.ts'].map((name) => newestMilliseconds(join(folder, name)));
-  return Math.max(...sources) < statSync(output).mtimeMs;
+  const own = ['src', 'package.json', 'tsup.config.ts'].map((name) => join(folder, name));
+  return Math.max(...[...own, ...others].map(newestMilliseconds)) < statSync(output).mtimeMs;
+}
+
+/** The benchmarks are built from the cases that packages hold. */
+function sourcesOutside({ name }) {
+  if (name !== '@cpc/benchmarks') return [];
+  return members()
+    .map(({ folder }) => join(folder, 'benchmarks'))
+    .filter(existsSync);
 }
 
 async function orExplain(step, result) {
@@ -41,7 +53,7 @@ export async function makeReady() {
     process.stderr.write('Installing dependencies ...\n');
     await orExplain('install', pnpm(['install', '--frozen-lockfile']));
   }
-  const stale = members().filter((member) => member.isBuilt && !isFresh(member.folder));
+  const stale = members().filter((member) => member.isBuilt && !isFresh(member.folder, sourcesOutside(member)));
   if (stale.length === 0) return;
   process.stderr.write(`Building ${stale.map((member) => member.name).join(', ')} ...\n`);
   const filters = stale.map((member) => `--filter=${member.name}`);

@@ -38,3 +38,12 @@ it.each(['src/layers/gru.ts', 'package.json', 'tsup.config.ts'])('is not fresh w
   write(path, 102);
   expect(isFresh(folder)).toBe(false);
 });
+
+it('is not fresh when a folder outside that it is built from is 1 s younger, and is when that is 1 s older', () => {
+  write('dist/main.js', 101);
+  write('elsewhere/cases.ts', 102);
+  expect(isFresh(folder, [join(folder, 'elsewhere')])).toBe(false);
+  write('elsewhere/cases.ts', 100);
+  utimesSync(join(folder, 'elsewhere'), 100, 100);
+  expect(isFresh(folder, [join(folder, 'elsewhere')])).toBe(true);
+});
