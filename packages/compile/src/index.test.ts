@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as entry from './index.js';
 import * as node from './node/index.js';
 
-it('exports these 28 names and no others', () => {
+it('exports these 30 names and no others', () => {
   expect(Object.keys(entry).sort()).toEqual([
     'CompileError',
     'GraphBuilder',
@@ -21,6 +21,7 @@ it('exports these 28 names and no others', () => {
     'gru',
     'loadOnnx',
     'lowerPrimitives',
+    'lstm',
     'moveTransposes',
     'readOnnx',
     'removeDeadCode',
@@ -28,6 +29,7 @@ it('exports these 28 names and no others', () => {
     'scan',
     'shareCommonSubexpressions',
     'standardPasses',
+    'takeParts',
     'toOnnx',
     'toText',
     'trace',

@@ -9,6 +9,7 @@ import { removeDeadCode } from '../passes/dead-code.js';
 import { removeIdentities } from '../passes/identities.js';
 import { applyPasses } from '../passes/index.js';
 import { lowerPrimitives } from '../passes/lower-primitives.js';
+import { takeParts } from '../passes/parts.js';
 import { type PureFunction, trace } from '../trace.js';
 import { type AxisSizes, fixedSpecs, type NamedAxes, type SymbolicSpecs, tracedSizes } from './axes.js';
 import { generalise, type SizedGraph } from './generalise.js';
@@ -64,4 +65,11 @@ function tracedAt(fn: PureFunction, inputs: SymbolicSpecs, sizes: AxisSizes): Gr
 }
 
 /** Passes that treat the same function alike at every size; the rest needs lengths to be named first. */
-const passesPerTrace = [removeDeadCode, lowerPrimitives('export'), removeIdentities, collapseChains, removeIdentities];
+const passesPerTrace = [
+  removeDeadCode,
+  lowerPrimitives('export'),
+  removeIdentities,
+  takeParts,
+  collapseChains,
+  removeIdentities,
+];

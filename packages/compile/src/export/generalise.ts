@@ -175,6 +175,6 @@ function sameNode(expected: Node, received: Node | undefined): Node {
   throw new CompileError(
     `exportOnnx: node ${expected.op} (${expected.outputs.join(', ')}) is there at some sizes and ` +
       `${received === undefined ? 'nothing' : `${received.op} (${received.outputs.join(', ')})`} at others: the function takes ` +
-      'different paths. Loops over an axis and conditions on a length can not be exported with that axis free; for loops there are scan and gru.',
+      'different paths. Loops over an axis and conditions on a length can not be exported with that axis free; for loops there are scan, gru and lstm.',
   );
 }

@@ -7,6 +7,7 @@ import { removeDeadCode } from './dead-code.js';
 import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
+import { takeParts } from './parts.js';
 import type { Pass } from './pass.js';
 import { moveTransposes } from './transposes.js';
 
@@ -16,6 +17,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     removeDeadCode,
     lowerPrimitives(purpose),
     removeIdentities,
+    takeParts,
     sinkExpands,
     foldConstants,
     collapseChains,

@@ -13,11 +13,20 @@
  *   B  batch    T  steps    I  inputs    H  hidden units
  */
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
-import type { TensorSpec } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
-import { sliced } from '../kernels/slicing.js';
 import { definePrimitive } from './define.js';
+import {
+  batchMajor,
+  given,
+  named,
+  onnxInputs,
+  productOfAllSteps,
+  type RecurrentSizes,
+  rowsOf,
+  sizesOf,
+  statesBefore,
+  timeMajor,
+} from './recurrent.js';
 import { scan } from './scan.js';
 
 /** Weights of a GRU. */
@@ -40,21 +49,20 @@ const primitive = definePrimitive<Record<string, never>>({
   },
   compute: (inputs) => {
     const { initial, recurrentKernel, recurrentBias } = named(inputs);
-    const inputGates = allInputGates(inputs); // [T, B, 3H]
     const { results } = scan(
-      ([state], [inputGatesNow]) => {
+      ([state], [inputGates]) => {
         const recurrentGates = tf.add(tf.matMul(given(state), recurrentKernel), recurrentBias); // [B, 3H]
-        const next = nextState(given(state), given(inputGatesNow), recurrentGates); // [B, H]
+        const next = nextState(given(state), given(inputGates), recurrentGates); // [B, H]
         return { state: [next], results: [next] };
       },
       [initial],
-      [inputGates],
+      [allInputGates(inputs)],
     );
-    return tf.transpose(given(results[0]), [1, 0, 2]); // [B, T, H]
+    return timeMajor(given(results[0])); // [B, T, H]
   },
   gradient: (upstream, { inputs, output }) => {
     const { input, kernel, recurrentKernel } = named(inputs);
-    const { batch, steps, inputSize, hidden } = geometry(inputs);
+    const { batch, hidden } = geometry(inputs);
     const factors = backwardFactors(inputs, output);
     const { state, results } = scan(
       ([carried], [upstreamNow, gateFactorsNow, updateNow]) => {
@@ -71,27 +79,21 @@ const primitive = definePrimitive<Record<string, never>>({
       { reverse: true },
     );
     const stateGradients = given(results[0]); // [T, B, H]
-    const rows = steps * batch;
-    const recurrentGateGradients = tf.reshape(
-      tf.mul(tf.concat([stateGradients, stateGradients, stateGradients], 2), factors.gates),
-      [rows, 3 * hidden],
-    );
-    const candidateGradients = tf.reshape(tf.mul(stateGradients, factors.candidate), [rows, hidden]);
-    const inputGateGradients = tf.concat(
-      [tf.slice(recurrentGateGradients, [0, 0], [rows, 2 * hidden]), candidateGradients],
-      1,
-    ); // [T B, 3H]
-    const inputGradient = tf.matMul(inputGateGradients, kernel, false, true); // [T B, I]
+    const recurrentGates = tf.mul(tf.concat([stateGradients, stateGradients, stateGradients], 2), factors.gates);
+    const inputGates = tf.concat(
+      [tf.slice(recurrentGates, [0, 0, 0], [-1, -1, 2 * hidden]), tf.mul(stateGradients, factors.candidate)],
+      2,
+    ); // [T, B, 3H]
     return [
-      timeMajor(tf.reshape(inputGradient, [steps, batch, inputSize])),
+      timeMajor(productOfAllSteps(inputGates, kernel, true)),
+      tf.matMul(rowsOf(timeMajor(input)), rowsOf(inputGates), true, false),
+      tf.matMul(rowsOf(factors.before), rowsOf(recurrentGates), true, false),
+      tf.sum(rowsOf(inputGates), 0),
+      tf.sum(rowsOf(recurrentGates), 0),
       given(state[0]),
-      tf.matMul(tf.reshape(timeMajor(input), [rows, inputSize]), inputGateGradients, true, false),
-      tf.matMul(tf.reshape(factors.before, [rows, hidden]), recurrentGateGradients, true, false),
-      tf.sum(inputGateGradients, 0),
-      tf.sum(recurrentGateGradients, 0),
     ];
   },
-  export: (g, inputs, _attributes, result) => exportedGru(g, inputs, result),
+  export: (g, inputs) => exportedGru(g, inputs),
 });
 
 /**
@@ -108,53 +110,18 @@ const primitive = definePrimitive<Record<string, never>>({
  * }); // [1, 5, 2]
  */
 export function gru(input: tf.Tensor, initial: tf.Tensor, weights: GruWeights): tf.Tensor3D {
-  const inputs = [input, initial, weights.kernel, weights.recurrentKernel, weights.bias, weights.recurrentBias];
+  const inputs = [input, weights.kernel, weights.recurrentKernel, weights.bias, weights.recurrentBias, initial];
   geometry(inputs);
   return tf.tidy(() => primitive(inputs, {}) as tf.Tensor3D);
 }
 
-function named(inputs: readonly tf.Tensor[]) {
-  const [input, initial, kernel, recurrentKernel, bias, recurrentBias] = inputs;
-  return {
-    input: given(input),
-    initial: given(initial),
-    kernel: given(kernel),
-    recurrentKernel: given(recurrentKernel),
-    bias: given(bias),
-    recurrentBias: given(recurrentBias),
-  };
-}
-
-function geometry(inputs: readonly Pick<TensorSpec, 'shape'>[]) {
-  const [input, initial, kernel, recurrentKernel, bias, recurrentBias] = inputs.map((value) => value.shape);
-  const [batch = 0, steps = 0, inputSize = 0] = input ?? [];
-  const hidden = initial?.[1] ?? 0;
-  expectShape('input', input, [batch, Math.max(steps, 1), inputSize]);
-  expectShape('initial', initial, [batch, hidden]);
-  expectShape('kernel', kernel, [inputSize, 3 * hidden]);
-  expectShape('recurrentKernel', recurrentKernel, [hidden, 3 * hidden]);
-  expectShape('bias', bias, [3 * hidden]);
-  expectShape('recurrentBias', recurrentBias, [3 * hidden]);
-  return { batch, steps, inputSize, hidden };
-}
-
-function expectShape(name: string, received: readonly number[] | undefined, expected: readonly number[]): void {
-  if (received?.length === expected.length && expected.every((length, axis) => length === received[axis])) return;
-  throw new CompileError(
-    `gru: expected ${name} of shape [${expected.join(', ')}], received [${received?.join(', ') ?? ''}].`,
-  );
-}
-
-/** Swaps the first two axes: [B, T, n] and [T, B, n]. */
-function timeMajor(value: tf.Tensor): tf.Tensor {
-  return tf.transpose(value, [1, 0, 2]);
+function geometry(inputs: readonly { readonly shape: readonly number[] }[]): RecurrentSizes {
+  return sizesOf('gru', 3, inputs);
 }
 
 function allInputGates(inputs: readonly tf.Tensor[]): tf.Tensor {
   const { input, kernel, bias } = named(inputs);
-  const { batch, steps, inputSize, hidden } = geometry(inputs);
-  const rows = tf.reshape(timeMajor(input), [steps * batch, inputSize]);
-  return tf.reshape(tf.add(tf.matMul(rows, kernel), bias), [steps, batch, 3 * hidden]);
+  return tf.add(productOfAllSteps(timeMajor(input), kernel), bias); // [T, B, 3H]
 }
 
 function nextState(state: tf.Tensor, inputGates: tf.Tensor, recurrentGates: tf.Tensor): tf.Tensor {
@@ -178,12 +145,8 @@ function gatesOf(inputGates: tf.Tensor, recurrentGates: tf.Tensor) {
  */
 function backwardFactors(inputs: readonly tf.Tensor[], output: tf.Tensor) {
   const { initial, recurrentKernel, recurrentBias } = named(inputs);
-  const { batch, steps, hidden } = geometry(inputs);
-  const states = timeMajor(output); // [T, B, H]
-  const first = tf.reshape(initial, [1, batch, hidden]);
-  const before = steps === 1 ? first : tf.concat([first, tf.slice(states, [0, 0, 0], [steps - 1, batch, hidden])], 0);
-  const recurrentProducts = tf.matMul(tf.reshape(before, [steps * batch, hidden]), recurrentKernel); // [T B, 3H]
-  const recurrentGates = tf.reshape(tf.add(recurrentProducts, recurrentBias), [steps, batch, 3 * hidden]);
+  const before = statesBefore(initial, timeMajor(output)); // [T, B, H]
+  const recurrentGates = tf.add(productOfAllSteps(before, recurrentKernel), recurrentBias); // [T, B, 3H]
   const { reset, update, candidate, recurrentCandidate } = gatesOf(allInputGates(inputs), recurrentGates);
   const candidateFactor = tf.mul(tf.sub(1, update), tf.sub(1, tf.square(candidate))); // [T, B, H]
   const resetFactor = tf.mul(tf.mul(candidateFactor, recurrentCandidate), tf.mul(reset, tf.sub(1, reset)));
@@ -192,48 +155,13 @@ function backwardFactors(inputs: readonly tf.Tensor[], output: tf.Tensor) {
   return { before, update, candidate: candidateFactor, gates };
 }
 
-/** ONNX's GRU takes gates in the order u, r, n, time first, weights transposed. */
-function exportedGru(g: GraphBuilder, inputs: readonly Traced[], result: TensorSpec): Traced {
-  const [input, initial, kernel, recurrentKernel, bias, recurrentBias] = inputs;
-  const { batch, steps, hidden } = geometry(inputs);
-  const weights = (value: Traced) => {
-    const transposed = reordered(g, g.transpose(value, [1, 0]), hidden);
-    return g.reshape(transposed, [1, ...transposed.shape]);
-  };
-  const biases = g.node(
-    'Concat',
-    [reordered(g, given(bias), hidden), reordered(g, given(recurrentBias), hidden)],
-    [6 * hidden],
-    'float32',
-    { axis: 0 },
-  );
-  const states = g.node(
-    'GRU',
-    [
-      g.transpose(given(input), [1, 0, 2]),
-      weights(given(kernel)),
-      weights(given(recurrentKernel)),
-      g.reshape(biases, [1, 6 * hidden]),
-      '',
-      g.reshape(given(initial), [1, batch, hidden]),
-    ],
-    [steps, 1, batch, hidden],
-    'float32',
-    { hidden_size: hidden, linear_before_reset: 1 },
-  );
-  const batchMajor = g.transpose(states, [2, 0, 1, 3]); // [B, T, 1, H]
-  return g.reshape(batchMajor, result.shape);
-}
-
-/** Gates along the first axis from r, u, n to ONNX's u, r, n. */
-function reordered(g: GraphBuilder, value: Traced, hidden: number): Traced {
-  const rest = value.shape.slice(1);
-  const zeros = rest.map(() => 0);
-  const gate = (index: number) => sliced(g, value, [index * hidden, ...zeros], [hidden, ...rest]);
-  return g.node('Concat', [gate(1), gate(0), gate(2)], value.shape, 'float32', { axis: 0 });
-}
-
-function given<Item>(item: Item | undefined): Item {
-  if (item === undefined) throw new CompileError('gru: an input is missing.');
-  return item;
+/** ONNX's GRU takes gates in the order u, r, n. */
+function exportedGru(g: GraphBuilder, inputs: readonly Traced[]): Traced {
+  const sizes = geometry(inputs);
+  const { batch, steps, hidden } = sizes;
+  const states = g.node('GRU', onnxInputs(g, inputs, [1, 0, 2], sizes), [steps, 1, batch, hidden], 'float32', {
+    hidden_size: hidden,
+    linear_before_reset: 1,
+  });
+  return batchMajor(g, states);
 }
