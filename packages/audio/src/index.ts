@@ -28,6 +28,8 @@ export {
 } from './data/windows.js';
 export { exportContext, exportEncoder, exportSpeechModel, type SpeechModelParts } from './export-model.js';
 export { createFeatureExtractor, type FeatureExtractor, type SpeechFeatures } from './features.js';
+export { mfcc } from './mfcc/mfcc.js';
+export type { MfccOptions } from './mfcc/mfcc-options.js';
 export {
   contextualise,
   type EncoderLayer,

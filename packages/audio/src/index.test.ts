@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import * as audio from './index.js';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(audio).sort()).toEqual([
+    'DamagedFileError',
+    'buildFrameTable',
+    'contextualise',
+    'createBuiltInSpeech',
+    'createFeatureExtractor',
+    'createMemoryCorpus',
+    'createResampler',
+    'createSpeechDomain',
+    'createWindowSampler',
+    'decodeFlac',
+    'decodeWav',
+    'encode',
+    'encodeWav',
+    'encoderHop',
+    'exportContext',
+    'exportEncoder',
+    'exportSpeechModel',
+    'foldPhone',
+    'initialiseSpeechModel',
+    'latentLabels',
+    'mfcc',
+    'mixToMono',
+    'paperLayers',
+    'paperPreset',
+    'parsePhoneSegments',
+    'phoneClasses',
+    'phoneLabelsFromSegments',
+    'receptiveFieldSamples',
+    'resample',
+    'resolveSpeechSettings',
+    'runLinearProbe',
+    'smallPreset',
+    'speakerDisjointSplits',
+    'speechPresets',
+    'timitPhones',
+    'withinSpeakerSplit',
+  ]);
+});
