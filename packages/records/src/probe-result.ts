@@ -32,6 +32,10 @@ export const probeResultSchema = z
     }),
     /** 1 for a fixed split */
     folds: z.int().min(1),
+    /** in words: what was held out, and what both sides share, such as `4 folds, no speaker on both sides` */
+    split: z.string().min(1).optional(),
+    /** in words: which label a position takes, where several could be meant */
+    alignment: z.string().min(1).optional(),
     confidence: confidenceIntervalSchema,
     /** row = true class, column = predicted class, entries = test examples */
     confusion: z.array(z.array(z.int().min(0))).optional(),

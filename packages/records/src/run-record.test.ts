@@ -67,6 +67,13 @@ describe('a text that is no run record', () => {
 });
 
 describe('writing a run record', () => {
+  it('needs of a probe neither split nor alignment, but refuses an empty one', () => {
+    const probes = record.probes.map(({ split: _split, alignment: _alignment, ...probe }) => probe);
+    expect(parseRunRecord(formatRunRecord({ ...record, probes }), 'run.json').probes).toEqual(probes);
+    const empty = { ...record, probes: record.probes.map((probe) => ({ ...probe, split: '' })) };
+    expect(() => formatRunRecord(empty)).toThrow(/probes\.0\.split/);
+  });
+
   it('refuses a figure that is not finite, and names it', () => {
     const broken = { ...record, figures: { lossNats: { value: Number.NaN } } };
     expect(() => formatRunRecord(broken)).toThrow(/figures\.lossNats\.value/);

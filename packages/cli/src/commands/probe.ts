@@ -69,12 +69,22 @@ export async function runProbe(domain: LoadedDomain, options: ProbeOptions, { ou
   const { results, warnings } = summary;
   const status = stopped ? 'interrupted' : 'completed';
   if (options.json) output.result(JSON.stringify({ run, task, status, results, warnings }));
-  else if (results.length > 0) output.result(probeTable(results));
+  else if (results.length > 0) output.result(probeText(results));
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 
+/** The figures, and below them how the data were split and which label a position took. */
+function probeText(results: readonly ProbeResult[]): string {
+  const notes = (['split', 'alignment'] as const).flatMap((name) =>
+    [...new Set(results.map((result) => result[name]))]
+      .filter((note) => note !== undefined)
+      .map((note) => [name, note]),
+  );
+  return [probeTable(results), ...(notes.length === 0 ? [] : ['', table(notes)])].join('\n');
+}
+
 /** A row per origin of the features. */
-export function probeTable(results: readonly ProbeResult[]): string {
+function probeTable(results: readonly ProbeResult[]): string {
   const rows = results.map(({ task, representation, baseline, accuracy, confidence, classes, counts }) => [
     baseline ?? 'trained',
     task,
