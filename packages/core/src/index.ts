@@ -12,10 +12,27 @@ export {
   conv1d,
   initialiseConv1d,
 } from './layers/conv1d.js';
+export {
+  type Conv2dOptions,
+  type Conv2dParameters,
+  type Conv2dShape,
+  conv2d,
+  initialiseConv2d,
+  type Margins,
+} from './layers/conv2d.js';
 export { type DenseParameters, dense, initialiseDense } from './layers/dense.js';
+export { dropout, dropoutMask } from './layers/dropout.js';
+export { type EmbeddingParameters, embedding, initialiseEmbedding } from './layers/embedding.js';
 export { type GruParameters, gru, initialiseGru } from './layers/gru.js';
 export { heNormal, lecunNormal, normalArray, zerosArray } from './layers/initialisers.js';
 export { layerAt } from './layers/layer-at.js';
+export {
+  initialiseLayerNorm,
+  type LayerNormOptions,
+  type LayerNormParameters,
+  layerNorm,
+} from './layers/layer-norm.js';
+export { initialiseLstm, type LstmOptions, type LstmParameters, type LstmState, lstm } from './layers/lstm.js';
 export {
   type NegativeSampler,
   negativesFromBatch,
