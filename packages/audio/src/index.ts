@@ -50,7 +50,7 @@ export {
 } from './presets.js';
 export { buildFrameTable, type FrameTable, type LabelledRecording } from './probes/frame-table.js';
 export { type LinearProbeOptions, type ProbeSplit, runLinearProbe } from './probes/linear-probe.js';
-export { speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
+export { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
 export { createSpeechDomain } from './speech-domain.js';
 export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';

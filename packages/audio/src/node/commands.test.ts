@@ -138,6 +138,10 @@ describe('audio probe', () => {
       event.type === 'probe-end' ? [event.result] : [],
     );
     expect(results.map(({ baseline }) => baseline)).toEqual([undefined, 'random']);
+    expect(results[0]).toMatchObject({
+      split: '4 folds, no speaker on both sides',
+      alignment: 'latent t takes the phone at sample 160 t + 80, the centre of its hop',
+    });
     for (const { accuracy, counts, folds, confidence } of results) {
       expect(counts.test).toBe(8 * 8 * 500);
       expect(folds).toBe(4);
@@ -158,7 +162,7 @@ describe('audio probe', () => {
       /phones, speakers/,
     );
     await expect(events(domainCommands.probe(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
-      /random/,
+      /baselines out of random, mfcc, mfcc-normalised, received "oracle"/,
     );
     await expect(events(domainCommands.probe(probeRequest('nothing'), always))).rejects.toThrow(
       /model\.safetensors.*cpc audio train/,

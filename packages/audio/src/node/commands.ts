@@ -13,7 +13,8 @@ import { resolveSpeechSettings } from '../settings.js';
 import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
 import { builtInData } from './open-data.js';
-import { probeSpeech, speechBaselines, speechTasks } from './probe.js';
+import { probeSpeech, speechBaselines } from './probe.js';
+import { speechTasks } from './probe-tasks.js';
 import { trainSpeech } from './train.js';
 
 export const domainCommands: DomainCommands = {

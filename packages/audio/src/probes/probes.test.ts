@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../data/corpus.js';
 import { buildFrameTable } from './frame-table.js';
 import { runLinearProbe } from './linear-probe.js';
-import { speakerDisjointSplits, withinSpeakerSplit } from './splits.js';
+import { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './splits.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -86,11 +86,17 @@ describe('runLinearProbe', () => {
   });
 });
 
+function only({ splits, description }: ProbeSplits) {
+  const [split, ...others] = splits;
+  if (split === undefined || others.length > 0) throw new Error(`${splits.length} splits`);
+  return { split, description };
+}
+
 describe('splits', () => {
   it('holds out every speaker once over 4 folds, and never has one on both sides', () => {
     const corpus = recordingsOf({ a: 2, b: 2, c: 2, d: 2 });
     const rows = table(8, 3, 1);
-    const folds = speakerDisjointSplits(corpus, rows, 4, createRandom(1));
+    const { splits: folds, description } = speakerDisjointSplits(corpus, rows, 4, createRandom(1));
     const speakerOf = (row: number) => corpus.recordings[rows.recordings[row] ?? 0]?.speaker;
     const held: unknown[] = [];
     for (const { isTrain, isTest } of folds) {
@@ -100,14 +106,17 @@ describe('splits', () => {
       expect(all.filter(isTrain).some((row) => test.has(speakerOf(row)))).toBe(false);
     }
     expect(held.sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(description).toBe('4 folds, no speaker on both sides');
   });
 
   it('cuts a speaker’s only recording in time, with 50 frames between both sides', () => {
     const corpus = recordingsOf({ a: 1, b: 1 });
     const rows = table(2, 400, 1);
-    const { split, cutInTime } = withinSpeakerSplit(corpus, rows);
+    const { split, description } = only(withinSpeakerSplit(corpus, rows));
     const first = [...rows.labels.keys()].filter((row) => rows.recordings[row] === 0);
-    expect(cutInTime).toBe(true);
+    expect(description).toBe(
+      'each recording cut in time at 75 %, 50 frames left out: train and test share the recording channel',
+    );
     expect(first.filter(split.isTrain).length).toBe(250);
     expect(first.filter(split.isTest).length).toBe(100);
     expect(Math.min(...first.filter(split.isTest)) - Math.max(...first.filter(split.isTrain))).toBe(51);
@@ -116,12 +125,20 @@ describe('splits', () => {
   it('holds out each fourth recording where a speaker has eight, and the last where it has two', () => {
     const corpus = recordingsOf({ a: 8, b: 2 });
     const rows = table(10, 3, 1);
-    const { split, cutInTime } = withinSpeakerSplit(corpus, rows);
+    const { split, description } = only(withinSpeakerSplit(corpus, rows));
     const heldOut = new Set(
       [...rows.labels.keys()].filter(split.isTest).map((row) => corpus.recordings[rows.recordings[row] ?? 0]?.id),
     );
-    expect(cutInTime).toBe(false);
+    expect(description).toBe('each fourth recording of a speaker held out, or the last of 2 or 3');
     expect([...heldOut].sort()).toEqual(['a-3', 'a-7', 'b-1']);
+  });
+
+  it('says of how many speakers the only recording is cut, where others have several', () => {
+    const corpus = recordingsOf({ a: 1, b: 5, c: 1 });
+    expect(withinSpeakerSplit(corpus, table(7, 3, 1)).description).toBe(
+      'each fourth recording of a speaker held out, or the last of 2 or 3; the only recording of 2 speakers cut in time at ' +
+        '75 %, 50 frames left out: train and test share the recording channel',
+    );
   });
 
   it('refuses phones of a single speaker', () => {

@@ -1,16 +1,30 @@
-/** What is held out when a probe is scored: speakers for phones, recordings or the ends of recordings for speakers. */
+/**
+ * What is held out when a probe is scored: speakers for phones, recordings or the ends of recordings for speakers, or what
+ * given lists say.
+ */
 import { CpcError, groupedFolds, type Random } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { FrameTable } from './frame-table.js';
 import type { ProbeSplit } from './linear-probe.js';
 
-/** Folds over speakers, as many as asked for or as there are: no speaker stands on both sides. */
+/** Splits of one table, and what they keep apart. */
+export interface ProbeSplits {
+  readonly splits: readonly ProbeSplit[];
+  /** In words; goes into the run record. */
+  readonly description: string;
+}
+
+/**
+ * Folds over speakers, as many as asked for or as there are: no speaker stands on both sides.
+ *
+ * @throws {CpcError} if the table holds frames of fewer than 2 speakers.
+ */
 export function speakerDisjointSplits(
   corpus: SpeechCorpus,
   table: FrameTable,
   count: number,
   random: Random,
-): ProbeSplit[] {
+): ProbeSplits {
   const speakers = Array.from(table.recordings, (recording) => corpus.recordings[recording]?.speaker ?? '');
   const present = new Set(speakers).size;
   if (present < 2) {
@@ -20,62 +34,68 @@ export function speakerDisjointSplits(
       received: `${present}`,
     });
   }
-  return groupedFolds(speakers, Math.min(count, present), random).map(({ test }) => {
+  const splits = groupedFolds(speakers, Math.min(count, present), random).map(({ test }) => {
     const held = new Set(test);
-    return { isTrain: (row) => !held.has(row), isTest: (row) => held.has(row) };
+    return { isTrain: (row: number) => !held.has(row), isTest: (row: number) => held.has(row) };
   });
+  return { splits, description: `${splits.length} folds, no speaker on both sides` };
 }
 
-/**
- * One split for telling speakers apart: every speaker's recordings take turns (each fourth is held out), or, where a speaker
- * has a single one, its last quarter in time is held out, half a second away from the rest. Recordings that are cut share
- * room and microphone between both sides; `cutInTime` tells.
- */
-export function withinSpeakerSplit(
-  corpus: SpeechCorpus,
-  table: FrameTable,
-): { readonly split: ProbeSplit; readonly cutInTime: boolean } {
-  const placeOf = placesWithinSpeaker(corpus);
-  const counts = recordingsBySpeaker(corpus);
-  const isSingle = (recording: number) => (counts.get(corpus.recordings[recording]?.speaker ?? '') ?? 0) < 2;
-  const positions = positionsInRecording(table);
-  const side = (row: number): 'train' | 'test' | 'neither' => {
-    const recording = table.recordings[row] ?? 0;
-    if (!isSingle(recording)) return (placeOf[recording] ?? 0) % 4 === 3 || isLastOfFew(recording) ? 'test' : 'train';
-    const { place, length } = positions(row);
-    const cut = Math.floor(length * 0.75);
-    return place >= cut ? 'test' : place < cut - gapFrames ? 'train' : 'neither';
-  };
-  const isLastOfFew = (recording: number) => {
-    const group = counts.get(corpus.recordings[recording]?.speaker ?? '') ?? 0;
-    return group < 4 && placeOf[recording] === group - 1;
-  };
-  return {
-    split: { isTrain: (row) => side(row) === 'train', isTest: (row) => side(row) === 'test' },
-    cutInTime: corpus.recordings.some((_, recording) => isSingle(recording)),
-  };
-}
-
+/** Where a speaker's only recording is cut, and what is left out before the cut: half a second of 10 ms frames. */
+const cutShare = 0.75;
 const gapFrames = 50;
 
-function recordingsBySpeaker(corpus: SpeechCorpus): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { speaker } of corpus.recordings) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
-  return counts;
+/**
+ * One split for telling speakers apart: every speaker's recordings take turns (each fourth is held out, or the last of two or
+ * three), or, where a speaker has a single one, its last quarter in time is held out, half a second away from the rest.
+ * Recordings that are cut share room and microphone between both sides: `description` tells.
+ */
+export function withinSpeakerSplit(corpus: SpeechCorpus, table: FrameTable): ProbeSplits {
+  const groups = groupsOf(corpus);
+  const positions = positionsInRecording(table);
+  const side = (row: number): 'train' | 'test' | 'neither' => {
+    const { place, size } = groups[table.recordings[row] ?? 0] ?? { place: 0, size: 1 };
+    if (size > 1) return place % 4 === 3 || (size < 4 && place === size - 1) ? 'test' : 'train';
+    const { frame, frames } = positions(row);
+    const cut = Math.floor(frames * cutShare);
+    return frame >= cut ? 'test' : frame < cut - gapFrames ? 'train' : 'neither';
+  };
+  const split = { isTrain: (row: number) => side(row) === 'train', isTest: (row: number) => side(row) === 'test' };
+  return { splits: [split], description: describeTurns(groups, table) };
 }
 
-/** For every recording: how many recordings of the same speaker stand before it. */
-function placesWithinSpeaker(corpus: SpeechCorpus): number[] {
+function describeTurns(groups: readonly Group[], { recordings }: FrameTable): string {
+  const sizes = [...new Set(recordings)].map((recording) => groups[recording]?.size ?? 1);
+  const cut = sizes.filter((size) => size === 1).length;
+  const turns = 'each fourth recording of a speaker held out, or the last of 2 or 3';
+  const inTime = `cut in time at ${100 * cutShare} %, ${gapFrames} frames left out: train and test share the recording channel`;
+  if (cut === 0) return turns;
+  return cut === sizes.length
+    ? `each recording ${inTime}`
+    : `${turns}; the only recording of ${cut} speakers ${inTime}`;
+}
+
+/** A recording among those of its speaker. */
+interface Group {
+  /** Recordings of the same speaker that stand before it. */
+  readonly place: number;
+  /** Recordings of that speaker. */
+  readonly size: number;
+}
+
+/** By recording. */
+function groupsOf(corpus: SpeechCorpus): Group[] {
   const seen = new Map<string, number>();
-  return corpus.recordings.map(({ speaker }) => {
+  const places = corpus.recordings.map(({ speaker }) => {
     const place = seen.get(speaker) ?? 0;
     seen.set(speaker, place + 1);
-    return place;
+    return { speaker, place };
   });
+  return places.map(({ speaker, place }) => ({ place, size: seen.get(speaker) ?? 1 }));
 }
 
 /** Frames of a recording stand together in the table: where a row is among its recording's. */
-function positionsInRecording({ recordings }: FrameTable): (row: number) => { place: number; length: number } {
+function positionsInRecording({ recordings }: FrameTable): (row: number) => { frame: number; frames: number } {
   const first = new Map<number, number>();
   const lengths = new Map<number, number>();
   for (const [row, recording] of recordings.entries()) {
@@ -84,6 +104,6 @@ function positionsInRecording({ recordings }: FrameTable): (row: number) => { pl
   }
   return (row) => {
     const recording = recordings[row] ?? 0;
-    return { place: row - (first.get(recording) ?? 0), length: lengths.get(recording) ?? 0 };
+    return { frame: row - (first.get(recording) ?? 0), frames: lengths.get(recording) ?? 0 };
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../../data/corpus.js';
 import { encodeWav } from '../../data/wav.js';
 import { openSpeechCorpus } from './corpus.js';
-import { loadPhoneLabelFile, loadSplitLists, loadTimitLabels } from './labels.js';
+import { loadPhoneLabelFile, loadTimitLabels } from './labels.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -101,19 +101,5 @@ describe('loadPhoneLabelFile', () => {
       'labels for none of 2 recordings',
     );
     await expect(loadPhoneLabelFile(corpus, join(folder, 'none.txt'))).rejects.toThrow(/none\.txt: expected a file/);
-  });
-});
-
-describe('loadSplitLists', () => {
-  it('reads 2 and 1 ids', async () => {
-    const lists = await loadSplitLists(await put('train.txt', 'a\nb\n'), await put('test.txt', 'c\n'));
-    expect(lists).toEqual({ trainIds: ['a', 'b'], testIds: ['c'] });
-  });
-
-  it('refuses lists that share 1 utterance, naming both files', async () => {
-    const paths = [await put('train.txt', 'a\nb\n'), await put('test.txt', 'b\n')] as const;
-    await expect(loadSplitLists(...paths)).rejects.toThrow(
-      'train.txt and test.txt: expected train and test lists that share no utterance, received "b" in both',
-    );
   });
 });

@@ -4,18 +4,12 @@
  * What the files' lines mean is decided in `data/phones.ts` and `data/phone-label-file.ts`, which latent takes which label
  * in `data/frame-labels.ts`.
  */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CpcError } from '@cpc/core';
 import type { SkippedRecording, SpeechCorpus, SpeechRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { expectedLabelCount, type LabelPairing, latentLabels, wholeHops } from '../../data/frame-labels.js';
-import {
-  librispeechPhoneClassCount,
-  parsePhoneLabelFile,
-  parseSplitList,
-  refuseSharedUtterances,
-} from '../../data/phone-label-file.js';
+import { librispeechPhoneClassCount, parsePhoneLabelFile } from '../../data/phone-label-file.js';
 import { type PhoneLabels, phoneLabelsFromSegments } from '../../data/phone-labels.js';
 import {
   foldPhone,
@@ -25,6 +19,7 @@ import {
   phoneClasses,
 } from '../../data/phones.js';
 import type { FolderSpeechCorpus } from './corpus.js';
+import { readText, readTextIfThere } from './text-file.js';
 
 /** A `.phn` file may end this much after its recording (0.1 s) before it is taken for another recording's. */
 const segmentToleranceSamples = 1_600;
@@ -60,7 +55,7 @@ export async function loadTimitLabels(
 async function readSegments(folder: string, recording: SpeechRecording): Promise<PhoneSegment[] | undefined> {
   const stem = recording.path.replace(/\.\w+$/, '');
   const where = `${stem}.phn`;
-  const text = (await readIfThere(join(folder, where))) ?? (await readIfThere(join(folder, `${stem}.PHN`)));
+  const text = (await readTextIfThere(join(folder, where))) ?? (await readTextIfThere(join(folder, `${stem}.PHN`)));
   if (text === undefined) return undefined;
   const scale = recording.sampleRateHz / recording.sourceSampleRateHz; // .phn files count the samples of their own audio
   const segments = parsePhoneSegments(text, where).map(({ startSample, endSample, phone }) => ({
@@ -120,22 +115,6 @@ const pairingInWords: Readonly<Record<LabelPairing, string>> = {
     'latent t takes label t - 1, of samples [160 t - 160, 160 t + 240); the first latent has none, and the last 0 or 1',
 };
 
-/**
- * Reads a train and a test list of utterances.
- *
- * @returns the ids of each, in the files' order.
- * @throws {DamagedFileError} if a file is missing or damaged, or both name the same utterance.
- */
-export async function loadSplitLists(
-  trainPath: string,
-  testPath: string,
-): Promise<{ trainIds: string[]; testIds: string[] }> {
-  const trainIds = parseSplitList(await readText(trainPath), basename(trainPath));
-  const testIds = parseSplitList(await readText(testPath), basename(testPath));
-  refuseSharedUtterances(trainIds, testIds, `${basename(trainPath)} and ${basename(testPath)}`);
-  return { trainIds, testIds };
-}
-
 function refuseWrongCount(id: string, received: number, sampleCount: number, where: string): void {
   const expected = expectedLabelCount(sampleCount);
   if (received === expected) return;
@@ -150,19 +129,4 @@ function refuseWrongCount(id: string, received: number, sampleCount: number, whe
 function refuseAllMissing(labels: PhoneLabels, where: string, expected: string): PhoneLabels {
   if (labels.missing.length < labels.byRecording.length) return labels;
   throw new CpcError({ where, expected, received: `labels for none of ${labels.byRecording.length} recordings` });
-}
-
-async function readText(path: string): Promise<string> {
-  const text = await readIfThere(path);
-  if (text !== undefined) return text;
-  throw new DamagedFileError({ where: path, expected: 'a file', received: 'none of that name' });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new DamagedFileError({ where: path, expected: 'a file that can be read', received: String(cause), cause });
-  }
 }

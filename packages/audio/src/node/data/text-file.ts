@@ -1,0 +1,28 @@
+/** Text files, with errors that name them. */
+import { readFile } from 'node:fs/promises';
+import { DamagedFileError } from '../../data/damaged-file-error.js';
+
+/**
+ * The text of a file.
+ *
+ * @throws {DamagedFileError} if there is none, or it cannot be read.
+ */
+export async function readText(path: string): Promise<string> {
+  const text = await readTextIfThere(path);
+  if (text !== undefined) return text;
+  throw new DamagedFileError({ where: path, expected: 'a file', received: 'none of that name' });
+}
+
+/**
+ * The text of a file, or `undefined` if there is none.
+ *
+ * @throws {DamagedFileError} if it is there but cannot be read.
+ */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new DamagedFileError({ where: path, expected: 'a file that can be read', received: String(cause), cause });
+  }
+}

@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProbeRequest, TaskEvent } from '@cpc/core/node';
+import type { ProbeResult } from '@cpc/records';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeWav } from '../data/wav.js';
+import { domainCommands } from './commands.js';
+import { splitListNames } from './data/split-lists.js';
+
+const engine = { name: 'onnx', threads: 1 } as const;
+const always = { stopRequested: () => false };
+const set = (value: unknown) => ({ value, source: 'set' }) as never;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-probe-'));
+  await train('run', {});
+  await train('coarse', { layers: set([{ kernelLength: 640, stride: 320 }]) });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** One step of a small model. */
+async function train(out: string, overrides: Readonly<Record<string, never>>): Promise<void> {
+  const small = {
+    channels: set(8),
+    contextUnits: set(6),
+    batchSize: set(2),
+    predictionSteps: set(4),
+    negativeCount: set(8),
+  };
+  const request = {
+    ...{ data: 'builtin', preset: 'small', steps: 1, seed: 2, engine, resume: false, strict: false, command: 'test' },
+    ...{ out: join(folder, out), overrides: { ...small, windowSamples: set(4800), ...overrides } },
+  };
+  for await (const _ of domainCommands.train(request, always));
+}
+
+async function probe(data: string, change: Partial<ProbeRequest> = {}) {
+  const request: ProbeRequest = {
+    ...{ run: join(folder, 'run'), data, task: 'phones', baselines: [], seed: 1, engine, strict: false },
+    ...change,
+  };
+  const events: TaskEvent[] = [];
+  for await (const event of domainCommands.probe(request, always)) events.push(event);
+  const results: ProbeResult[] = events.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
+  return { results, warnings: events.flatMap((event) => (event.type === 'warning' ? [event.message] : [])) };
+}
+
+const lengthSamples = 8_000; // 50 frames, 48 labels
+
+/** Half a second of 10 frames of hiss and 10 of a tone in turn, and the label of each 10 ms. */
+function recording(pitchHz: number): { wav: Uint8Array; labels: string } {
+  const isTone = (sample: number) => Math.floor(sample / 1_600) % 2 === 1;
+  const samples = Float32Array.from({ length: lengthSamples }, (_, n) =>
+    isTone(n) ? 0.5 * Math.sin((2 * Math.PI * pitchHz * n) / 16_000) : 0.1 * Math.sin(n ** 2),
+  );
+  const labels = Array.from({ length: 48 }, (_, label) => (isTone(160 * label + 200) ? 7 : 3)); // at the label's centre
+  return { wav: encodeWav({ sampleRateHz: 16_000, channels: [samples] }), labels: labels.join(' ') };
+}
+
+/** A folder of recordings named as LibriSpeech's, the authors' labels, and the authors' lists where given. */
+async function speech(
+  name: string,
+  ids: readonly string[],
+  lists?: { train: string[]; test: string[] },
+): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path);
+  const lines: string[] = [];
+  for (const [index, id] of ids.entries()) {
+    const { wav, labels } = recording(300 + 40 * index);
+    await writeFile(join(path, `${id}.wav`), wav);
+    lines.push(`${id} ${labels}\n`);
+  }
+  await writeFile(join(path, 'converted_aligned_phones.txt'), lines.join(''));
+  if (lists !== undefined) {
+    await writeFile(join(path, splitListNames.train), `${lists.train.join('\n')}\n`);
+    await writeFile(join(path, splitListNames.test), `${lists.test.join('\n')}\n`);
+  }
+  return path;
+}
+
+const ids = ['1-1-0000', '1-1-0001', '2-1-0000', '2-1-0001'];
+
+describe('a probe of a folder with the authors’ labels', () => {
+  it('takes the authors’ lists for its split: 48 labelled frames each of 2 recordings fitted, of 1 scored', async () => {
+    const lists = { train: ['1-1-0000', '2-1-0000', '9-9-0000'], test: ['1-1-0001', '9-9-0001'] };
+    const data = await speech('listed', ids, lists);
+    const { results, warnings } = await probe(data, { baselines: ['mfcc', 'mfcc-normalised'] });
+    expect(results.map(({ baseline, representation }) => [baseline, representation])).toEqual([
+      [undefined, 'context'],
+      ['mfcc', 'mfcc'],
+      ['mfcc-normalised', 'mfcc'],
+    ]);
+    for (const result of results) {
+      expect(result).toMatchObject({
+        counts: { train: 96, test: 48 },
+        folds: 1,
+        split: 'given lists: 2 recordings to fit, 1 to score',
+        alignment: 'latent t takes label t, of samples [160 t, 160 t + 400); the last 1 or 2 latents have none',
+      });
+    }
+    expect(results[1]?.accuracy).toBeGreaterThan(0.85); // a tone or hiss is plain in MFCCs, but for frames at the borders
+    expect(warnings).toEqual([
+      '2 utterances of the split lists have no recording',
+      '1 recordings stand in neither split list',
+    ]);
+  });
+
+  it('makes 2 folds of 2 speakers where there are no lists', async () => {
+    const { results, warnings } = await probe(await speech('unlisted', ids));
+    expect(results[0]).toMatchObject({ folds: 2, counts: { test: 192 }, split: '2 folds, no speaker on both sides' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('tells 2 speakers apart on the same lists, 50 frames of each recording', async () => {
+    const lists = { train: ['1-1-0000', '2-1-0000'], test: ['1-1-0001', '2-1-0001'] };
+    const { results } = await probe(await speech('speakers', ids, lists), { task: 'speakers', baselines: ['mfcc'] });
+    expect(results[1]).toMatchObject({ classes: 2, counts: { train: 100, test: 100 } });
+    expect(results[1]?.split).toBe('given lists: 2 recordings to fit, 2 to score');
+    expect(results[1]?.alignment).toBeUndefined();
+  });
+
+  it('refuses to tell speakers apart that the train list lacks', async () => {
+    const lists = { train: ['1-1-0000', '1-1-0001'], test: ['2-1-0000', '2-1-0001'] };
+    const data = await speech('disjoint', ids, lists);
+    await expect(probe(data, { task: 'speakers' })).rejects.toThrow(
+      /a test list of speakers that the train list has too, received 1 others, such as 2\./,
+    );
+    expect((await probe(data)).results[0]?.counts).toEqual({ train: 96, test: 96 }); // for phones that is fine
+  });
+
+  it('leaves out a recording of 100 samples, and says of another why it was left out', async () => {
+    const data = await speech('short', ids);
+    const short = encodeWav({ sampleRateHz: 16_000, channels: [new Float32Array(100)] });
+    await writeFile(join(data, '3-1-0000.wav'), short);
+    await writeFile(join(data, '3-1-0001.wav'), short.subarray(0, 80));
+    const { results, warnings } = await probe(data, { task: 'speakers' });
+    expect(results[0]?.classes).toBe(2);
+    expect(warnings).toEqual([expect.stringMatching(/^left out 3-1-0001\.wav: .*cut short/)]);
+  });
+
+  it('refuses phones for a model with a latent every 320 samples: labels come every 160', async () => {
+    const request = { run: join(folder, 'coarse'), baselines: ['mfcc'] };
+    await expect(probe(await speech('coarse-data', ids), request)).rejects.toThrow(
+      /a latent every 160 samples, as labels have, received one every 320/,
+    );
+  });
+});
