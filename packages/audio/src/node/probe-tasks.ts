@@ -69,7 +69,7 @@ async function phoneTask({ data, strict, seed }: ProbeRequest): Promise<ProbeTas
       lists === undefined
         ? speakerDisjointSplits(corpus, table, phoneFolds, createRandom(seed).fold('folds'))
         : listedSplit(corpus, table, lists),
-    warnings: [...warningsOf(corpus, lists), ...counted(labels.missing.length, 'recordings have no phone labels')],
+    warnings: [...warningsOf(corpus, lists), ...counted(labels.missing.length, 'recordings without phone labels')],
   };
 }
 
@@ -112,13 +112,13 @@ function warningsOf(corpus: SpeechCorpus, lists: SplitLists | undefined): string
   const { train, test, idsWithoutRecording } = listedRecordings(corpus, lists);
   return [
     ...skipped,
-    ...counted(idsWithoutRecording, 'utterances of the split lists have no recording'),
-    ...counted(corpus.recordings.length - train.size - test.size, 'recordings stand in neither split list'),
+    ...counted(idsWithoutRecording, 'utterances of the split lists without a recording'),
+    ...counted(corpus.recordings.length - train.size - test.size, 'recordings in neither split list'),
   ];
 }
 
 function counted(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} ${what}`];
+  return count === 0 ? [] : [`${what}: ${count}`];
 }
 
 function refuseUnknownSpeakers(corpus: SpeechCorpus, lists: SplitLists): void {

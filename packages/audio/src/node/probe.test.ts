@@ -103,8 +103,8 @@ describe('a probe of a folder with the authors’ labels', () => {
     }
     expect(results[1]?.accuracy).toBeGreaterThan(0.85); // a tone or hiss is plain in MFCCs, but for frames at the borders
     expect(warnings).toEqual([
-      '2 utterances of the split lists have no recording',
-      '1 recordings stand in neither split list',
+      'utterances of the split lists without a recording: 2',
+      'recordings in neither split list: 1',
     ]);
   });
 

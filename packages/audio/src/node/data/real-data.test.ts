@@ -3,9 +3,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom } from '@cpc/core';
+import { createRandom, type HostArray } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
+import type { SpeechCorpus } from '../../data/corpus.js';
+import { shiftsBySeparation } from '../../data/test-support/class-separation.js';
 import { createWindowSampler } from '../../data/windows.js';
+import { mfcc } from '../../mfcc/mfcc.js';
 import { openSpeechCorpus } from './corpus.js';
 import { loadPhoneLabelFile, loadTimitLabels } from './labels.js';
 
@@ -16,6 +19,13 @@ const missing =
     : existsSync(speech)
       ? undefined
       : `${speech} does not exist`;
+
+const cepstraOf = (corpus: SpeechCorpus, count: number): Promise<HostArray[]> =>
+  Promise.all(
+    corpus.recordings
+      .slice(0, count)
+      .map(async (_, index) => mfcc(await corpus.read(index), { deltas: 0, normalise: true })),
+  );
 
 describe.skipIf(missing !== undefined)(
   `real recordings${missing === undefined ? '' : ` (skipped: ${missing})`}`,
@@ -81,6 +91,22 @@ describe.skipIf(missing !== undefined)(
         [1_121, 1_119],
       ]);
       expect(labels.missing.length).toBe(7);
+    });
+
+    it('finds the labels of 32 TIMIT utterances in time with MFCCs: a shift of 1 to 5 frames either way separates phones less', async () => {
+      const corpus = await openSpeechCorpus(join(speech, 'timit-sample'));
+      const { byRecording } = await loadTimitLabels(corpus);
+      const [best] = shiftsBySeparation(await cepstraOf(corpus, 32), byRecording);
+      expect(best?.shift).toBe(0);
+    });
+
+    it("finds the authors' labels between frames t and t + 1: both pairings separate phones more than any other shift", async () => {
+      const folder = join(speech, 'librispeech-cpc-phones');
+      const corpus = await openSpeechCorpus(folder);
+      const { byRecording } = await loadPhoneLabelFile(corpus, join(folder, 'phone_labels.txt'));
+      const [first, second, third] = shiftsBySeparation(await cepstraOf(corpus, corpus.recordings.length), byRecording);
+      expect([first?.shift, second?.shift].sort()).toEqual([-1, 0]); // nearest centre, same index
+      expect(third?.separation).toBeLessThan(0.95 * (second?.separation ?? 0));
     });
 
     it('opens 3,000 spoken digits of 6 speakers and reads one of 8 kHz at 16 kHz', async () => {
