@@ -20,7 +20,7 @@ export function noInput(): StepInput {
   };
   const optimiser: StepInput['optimiser'] = {
     name: 'none',
-    moments: [],
+    moments: {},
     scalars: () => ({ learningRate: 0 }),
     update: ({ parameter }) => ({ parameter, moments: {} }),
   };

@@ -44,6 +44,19 @@ export { type AdamOptions, adam } from './optimisers/adam.js';
 export { clipFactor, globalNorm } from './optimisers/clip.js';
 export { type LbfgsOptions, type LbfgsResult, minimise } from './optimisers/lbfgs.js';
 export type { Optimiser, OptimiserInputs } from './optimisers/optimiser.js';
+export { type RmspropOptions, rmsprop } from './optimisers/rmsprop.js';
+export {
+  constantRate,
+  cosineDecay,
+  type DecayOptions,
+  type LearningRate,
+  linearDecay,
+  type RatePhase,
+  type Schedule,
+  stepDecay,
+  warmUp,
+} from './optimisers/schedules.js';
+export { type SgdOptions, sgd } from './optimisers/sgd.js';
 export { countParameters, flatten, type HostArray, mapTree, type Tree, unflatten } from './parameter-tree.js';
 export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
 export { type Fold, groupedFolds } from './probes/folds.js';

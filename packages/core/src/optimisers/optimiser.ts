@@ -3,6 +3,7 @@
  * Numbers that change from step to step are computed on the host and enter as scalars, so that a step can be traced once.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { CpcArgumentError } from '../errors.js';
 
 export interface OptimiserInputs {
   readonly parameter: tf.Tensor;
@@ -16,13 +17,27 @@ export interface OptimiserInputs {
 export interface Optimiser {
   /** For run records. */
   readonly name: string;
-  /** Names of the running averages it keeps; all start at zero. */
-  readonly moments: readonly string[];
-  /** Host scalars of update number `step`, counted from 1. Always holds `learningRate`. */
+  /** The running averages it keeps by name, and the number each is filled with before the first update. */
+  readonly moments: Readonly<Record<string, number>>;
+  /** Host scalars of update number `step`, counted from 1; they depend on nothing else. Always holds `learningRate`. */
   readonly scalars: (step: number) => Readonly<Record<string, number>>;
   /** One parameter's update; the caller owns the results. */
   readonly update: (inputs: OptimiserInputs) => {
     readonly parameter: tf.Tensor;
     readonly moments: Readonly<Record<string, tf.Tensor>>;
   };
+}
+
+/** @throws {CpcArgumentError} if there is no tensor of that name: what calls the optimiser has lost it. */
+export function tensorNamed(where: string, tensors: Readonly<Record<string, tf.Tensor>>, name: string): tf.Tensor {
+  const tensor = tensors[name];
+  if (tensor !== undefined) return tensor;
+  throw new CpcArgumentError({ where, argument: name, expected: `a tensor ${name}`, received: Object.keys(tensors) });
+}
+
+/** @throws {CpcArgumentError} if a share of the past that is kept is outside [0, 1). */
+export function requireDecay(where: string, argument: string, decay: number): void {
+  if (decay >= 0 && decay < 1) return;
+  const expected = `${argument} to be a number from 0 to below 1`;
+  throw new CpcArgumentError({ where, argument, expected, received: decay });
 }

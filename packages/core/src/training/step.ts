@@ -141,18 +141,18 @@ function updateOf(
   const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
   const factor = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
   const scalars = Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)]));
+  const moments = Object.keys(optimiser.moments);
   const results: Record<string, tf.Tensor> = { gradientNorm: norm };
   for (const name of names) {
     const gradient = tensor(gradientName(name));
     const updated = optimiser.update({
       parameter: tensor(name),
       gradient: factor === undefined ? gradient : tf.mul(gradient, factor),
-      moments: Object.fromEntries(optimiser.moments.map((moment) => [moment, tensor(momentName(moment, name))])),
+      moments: Object.fromEntries(moments.map((moment) => [moment, tensor(momentName(moment, name))])),
       scalars,
     });
     results[nextPrefix + name] = updated.parameter;
-    for (const moment of optimiser.moments)
-      results[nextPrefix + momentName(moment, name)] = updated.moments[moment] as tf.Tensor;
+    for (const moment of moments) results[nextPrefix + momentName(moment, name)] = updated.moments[moment] as tf.Tensor;
   }
   return results;
 }
@@ -171,16 +171,21 @@ function updateInputs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs 
 
 function momentSpecs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
   return Object.fromEntries(
-    optimiser.moments.flatMap((moment) =>
+    Object.keys(optimiser.moments).flatMap((moment) =>
       Object.entries(parameters).map(([name, spec]) => [momentName(moment, name), spec]),
     ),
   );
 }
 
 function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): NamedHostTensors {
-  return Object.fromEntries(
-    Object.entries(momentSpecs(optimiser, parameters)).map(([name, spec]) => [name, zeros(spec)]),
+  const moments = Object.entries(optimiser.moments).flatMap(([moment, start]) =>
+    Object.entries(parameters).map(([name, spec]): [string, HostTensor] => {
+      const tensor = zeros(spec);
+      tensor.data.fill(start);
+      return [momentName(moment, name), tensor];
+    }),
   );
+  return Object.fromEntries(moments);
 }
 
 async function applyUpdate(

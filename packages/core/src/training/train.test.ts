@@ -27,7 +27,7 @@ async function run(options: Partial<TrainOptions>): Promise<TrainingEvent[]> {
 /** Gradient descent with rate 1: what the seam between gradients and update hands over becomes visible. */
 const plainDescent: Optimiser = {
   name: 'plain',
-  moments: [],
+  moments: {},
   scalars: () => ({ learningRate: 1 }),
   update: ({ parameter, gradient }) => ({ parameter: tf.sub(parameter, gradient), moments: {} }),
 };
