@@ -89,7 +89,7 @@ function descentDirection(gradient: Float64Array, pairs: readonly Pair[]): Float
   const last = pairs.at(-1);
   if (last !== undefined) {
     const scale = dot(last.step, last.change) / dot(last.change, last.change);
-    for (const [index, entry] of direction.entries()) direction[index] = entry * scale;
+    for (let index = 0; index < direction.length; index++) direction[index] = (direction[index] ?? 0) * scale;
   }
   for (const [index, { step, change }] of pairs.entries()) {
     addScaled(direction, step, (shares[index] ?? 0) - dot(change, direction) / dot(step, change));
@@ -129,12 +129,14 @@ async function lineSearch(
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (const [index, entry] of a.entries()) sum += entry * (b[index] ?? 0);
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
   return sum;
 }
 
 function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
-  for (const [index, entry] of source.entries()) target[index] = (target[index] ?? 0) + factor * entry;
+  for (let index = 0; index < source.length; index++) {
+    target[index] = (target[index] ?? 0) + factor * (source[index] ?? 0);
+  }
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {

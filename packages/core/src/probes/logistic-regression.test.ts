@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../node/engines.js';
 import { createRandom } from '../random.js';
+import { gatherRows } from './examples.js';
 import { groupedFolds } from './folds.js';
-import { fitLogisticRegression, predictClasses } from './logistic-regression.js';
+import { fitLogisticRegression, logisticScores, predictClasses } from './logistic-regression.js';
 import { measureScale, standardise } from './standardise.js';
 
 let engine: Engine;
@@ -105,6 +106,47 @@ describe('fitLogisticRegression', () => {
     expect(predictClasses(model, apart)).toEqual(labels);
   });
 
+  it('ends at the same minimum from another fit, in fewer iterations than from zero', async () => {
+    const fit = { features, labels, classes: 3, engine, gradientTolerance: 1e-6 };
+    const weaker = await fitLogisticRegression({ ...fit, c: 2 });
+    const cold = await fitLogisticRegression({ ...fit, c: 1 });
+    const warm = await fitLogisticRegression({ ...fit, c: 1, start: weaker });
+    expect(warm.iterations).toBeLessThan(cold.iterations);
+    for (const [index, weight] of warm.weights.data.entries())
+      expect(weight).toBeCloseTo(cold.weights.data[index] ?? 0, 4);
+    const again = await fitLogisticRegression({ ...fit, c: 1, gradientTolerance: 1e-5, start: cold });
+    expect(again.iterations).toBe(0);
+    expect(again.weights).toEqual(cold.weights);
+  });
+
+  it('fits as if an example of weight 3 stood there three times', async () => {
+    const rows = [...labels.keys()].flatMap((row) => (row % 2 === 0 ? [row, row, row] : [row]));
+    const repeated = {
+      features: gatherRows(features, rows),
+      labels: Int32Array.from(rows, (row) => labels[row] ?? 0),
+    };
+    const fit = { classes: 3, engine, c: 0.5, gradientTolerance: 1e-6 };
+    const byCopies = await fitLogisticRegression({ ...fit, ...repeated });
+    const exampleWeights = Float32Array.from(labels, (_, row) => (row % 2 === 0 ? 3 : 1));
+    const byWeights = await fitLogisticRegression({ ...fit, features, labels, exampleWeights });
+    expect(byWeights.objective).toBeCloseTo(byCopies.objective, 6);
+    for (const [i, weight] of byWeights.weights.data.entries())
+      expect(weight).toBeCloseTo(byCopies.weights.data[i] ?? 0, 4);
+  });
+
+  it('refuses weights below 0, weights that are all 0, and a start of another shape', async () => {
+    const fit = { features, labels, classes: 3, engine };
+    const exampleWeights = new Float32Array(600);
+    await expect(fitLogisticRegression({ ...fit, exampleWeights })).rejects.toThrow(/an example that counts/);
+    exampleWeights[7] = -1;
+    await expect(fitLogisticRegression({ ...fit, exampleWeights })).rejects.toThrow(/at least 0.*-1 at example 7/);
+    const start = {
+      weights: { shape: [3, 3], data: new Float32Array(9) },
+      biases: { shape: [3], data: new Float32Array(3) },
+    };
+    await expect(fitLogisticRegression({ ...fit, start })).rejects.toThrow(/\[4, 3\], received \[3, 3\]/);
+  });
+
   it('refuses a label of 3 where there are 3 classes, naming the example, and a feature that is NaN', async () => {
     const wrong = labels.slice();
     wrong[17] = 3;
@@ -116,6 +158,38 @@ describe('fitLogisticRegression', () => {
     await expect(fitLogisticRegression({ features: strange, labels, classes: 3, engine })).rejects.toThrow(
       /finite.*example 10/,
     );
+  });
+});
+
+describe('logisticScores', () => {
+  it('are the products of 10,000 rows in 3 blocks, and rank classes as predictClasses does', async () => {
+    const { features, labels } = clouds(10_000);
+    const model = await fitLogisticRegression({ features, labels, classes: 3, engine });
+    const scores = await logisticScores(model, features, engine);
+    expect(scores.shape).toEqual([10_000, 3]);
+    for (const [row, k] of [
+      [0, 0],
+      [5000, 1],
+      [9999, 2],
+    ] as const) {
+      const product = [0, 1, 2, 3].reduce(
+        (sum, f) => sum + (features.data[row * 4 + f] ?? 0) * (model.weights.data[f * 3 + k] ?? 0),
+        model.biases.data[k] ?? 0,
+      );
+      expect(scores.data[row * 3 + k]).toBeCloseTo(product, 5);
+    }
+    const highest = Int32Array.from(labels, (_, row) => {
+      const own = scores.data.subarray(row * 3, row * 3 + 3);
+      return own.indexOf(Math.max(...own));
+    });
+    expect(highest).toEqual(predictClasses(model, features));
+  });
+
+  it('refuses 3 features where the model was fitted to 4', async () => {
+    const { features, labels } = clouds(60);
+    const model = await fitLogisticRegression({ features, labels, classes: 3, engine });
+    const narrow = { shape: [80, 3], data: features.data };
+    await expect(logisticScores(model, narrow, engine)).rejects.toThrow(/4 features per example.*received \[80, 3\]/);
   });
 });
 

@@ -2,26 +2,29 @@
  * Multinomial logistic regression: the linear probe of the paper (sections 3.1 to 3.3).
  *
  * Letters used for shapes here:
- *   N  examples    F  features    C  classes
+ *   N  examples    F  features    C  classes    B  rows per block
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError } from '../errors.js';
 import { type LbfgsOptions, minimise } from '../optimisers/lbfgs.js';
 import type { HostArray } from '../parameter-tree.js';
+import { checkExamples, checkFeatures, type ExampleSizes, type LabelledExamples } from './examples.js';
+import { type CrossEntropy, prepareCrossEntropy } from './linear-cross-entropy.js';
+import { rowFunction } from './row-blocks.js';
 
-export interface LogisticRegressionOptions extends LbfgsOptions {
+export interface LogisticRegressionOptions extends LabelledExamples, LbfgsOptions {
   /** `[N, F]` float32, N >= 1. Standardise them first; see `standardise.ts`. */
   readonly features: HostArray;
-  /** `[N]`, each in 0 .. classes - 1. */
-  readonly labels: Int32Array;
-  /** C >= 2. */
-  readonly classes: number;
   /**
    * Inverse strength of the L2 penalty on weights (not on biases), as in scikit-learn: the sum over examples of the
    * cross-entropy plus |W|^2 / (2 c) is minimised. > 0; default 1.
    */
   readonly c?: number;
+  /** `[N]`, how often each example counts; >= 0, not all 0. Default: once each. */
+  readonly exampleWeights?: Float32Array;
+  /** Where to begin: a fit to the same features and classes, such as one with another `c`. Default: zeros. */
+  readonly start?: Pick<LogisticRegression, 'weights' | 'biases'>;
   readonly engine: Engine;
 }
 
@@ -32,61 +35,104 @@ export interface LogisticRegression {
   readonly biases: HostArray;
   readonly iterations: number;
   readonly converged: boolean;
-  /** The minimised sum divided by N, in nats. */
+  /** The minimised sum divided by N (by the sum of the weights of examples, if given), in nats. */
   readonly objective: number;
 }
 
 /**
- * Fits by L-BFGS from zero; the problem is convex, so nothing is random.
+ * Fits by L-BFGS; the problem is convex, so nothing is random, and where it begins changes only how long it takes.
  *
- * @throws {CpcArgumentError} if shapes or labels do not fit, or a feature is not finite.
+ * @throws {CpcArgumentError} if shapes, labels, weights or the start do not fit, or a feature is not finite.
  *
  * @example
  * const model = await fitLogisticRegression({ features, labels, classes: 41, engine });
  */
 export async function fitLogisticRegression(options: LogisticRegressionOptions): Promise<LogisticRegression> {
-  const { features, labels, classes, c = 1, engine } = options;
-  const { examples, width } = checkedSizes(options);
-  const penalty = 1 / (c * examples);
-  const compiled = await engine.compile((inputs) => objective(inputs, classes, penalty), {
-    features: { shape: [examples, width], dtype: 'float32' },
-    labels: { shape: [examples], dtype: 'int32' },
-    weights: { shape: [width, classes], dtype: 'float32' },
-    biases: { shape: [classes], dtype: 'float32' },
-  });
+  const sizes = checkedSizes(options);
+  const { classes, c = 1, start, exampleWeights = new Float32Array(sizes.examples).fill(1) } = options;
+  const split = sizes.width * classes;
+  const crossEntropy = await prepareCrossEntropy({ ...options, exampleWeights });
   try {
-    const split = width * classes;
-    const evaluate = async (point: Float64Array) => {
-      const { value, weightGradient, biasGradient } = await compiled.run({
-        features,
-        labels: { shape: [examples], data: labels },
-        weights: { shape: [width, classes], data: Float32Array.from(point.subarray(0, split)) },
-        biases: { shape: [classes], data: Float32Array.from(point.subarray(split)) },
-      });
-      const gradient = new Float64Array(point.length);
-      gradient.set(weightGradient?.data ?? []);
-      gradient.set(biasGradient?.data ?? [], split);
-      return { value: value?.data[0] ?? Number.NaN, gradient };
-    };
+    const penalty = 1 / (c * crossEntropy.totalWeight);
     const { point, value, iterations, converged } = await minimise(
-      evaluate,
-      new Float64Array(split + classes),
+      (at) => penalised(crossEntropy, at, split, penalty),
+      start === undefined ? new Float64Array(split + classes) : pointOf(start),
       options,
     );
-    return {
-      weights: { shape: [width, classes], data: Float32Array.from(point.subarray(0, split)) },
-      biases: { shape: [classes], data: Float32Array.from(point.subarray(split)) },
-      iterations,
-      converged,
-      objective: value,
-    };
+    return { ...modelAt(point, sizes.width, classes), iterations, converged, objective: value };
   } finally {
-    await compiled.dispose();
+    await crossEntropy.dispose();
+  }
+}
+
+/** Mean cross-entropy plus penalty |W|^2 / 2, and its gradient. */
+async function penalised(crossEntropy: CrossEntropy, point: Float64Array, split: number, penalty: number) {
+  const { value, gradient } = await crossEntropy.at(point);
+  let squares = 0;
+  for (let index = 0; index < split; index++) {
+    const weight = point[index] ?? 0;
+    squares += weight * weight;
+    gradient[index] = (gradient[index] ?? 0) + penalty * weight;
+  }
+  return { value: value + (penalty * squares) / 2, gradient };
+}
+
+/** A point holds the weights class by class `[C, F]`, then the biases `[C]`. */
+function modelAt(point: Float64Array, width: number, classes: number): Pick<LogisticRegression, 'weights' | 'biases'> {
+  const split = width * classes;
+  const weights = new Float32Array(split);
+  for (let index = 0; index < split; index++) {
+    weights[index] = point[(index % classes) * width + Math.floor(index / classes)] ?? 0;
+  }
+  return {
+    weights: { shape: [width, classes], data: weights },
+    biases: { shape: [classes], data: Float32Array.from(point.subarray(split)) },
+  };
+}
+
+function pointOf({ weights, biases }: Pick<LogisticRegression, 'weights' | 'biases'>): Float64Array {
+  const [width = 0, classes = 0] = weights.shape;
+  const point = new Float64Array(width * classes + classes);
+  for (let index = 0; index < width * classes; index++) {
+    point[index] = weights.data[(index % width) * classes + Math.floor(index / width)] ?? 0;
+  }
+  point.set(biases.data, width * classes);
+  return point;
+}
+
+/**
+ * Log-odds of every class, up to a constant per example: their softmax is the model's probabilities.
+ *
+ * @param features - `[N, F]`, scaled as those of the fit.
+ * @returns `[N, C]`; the caller owns it.
+ * @throws {CpcArgumentError} if there are not F features per example, or one is not finite.
+ *
+ * @example
+ * const predicted = classesOf(await logisticScores(model, features, engine));
+ */
+export async function logisticScores(
+  { weights, biases }: LogisticRegression,
+  features: HostArray,
+  engine: Engine,
+): Promise<HostArray> {
+  checkFeatures('logisticScores', features, weights.shape[0]);
+  const specs = {
+    weights: { shape: weights.shape, dtype: 'float32' },
+    biases: { shape: biases.shape, dtype: 'float32' },
+  } as const;
+  const scores = await rowFunction(engine, features, specs, (rows, parameters) =>
+    tf.add(tf.matMul(rows, parameters.weights as tf.Tensor2D), parameters.biases as tf.Tensor1D),
+  );
+  try {
+    return await scores.run({ weights, biases });
+  } finally {
+    await scores.dispose();
   }
 }
 
 /**
- * The most likely class of every example.
+ * The most likely class of every example, in plain loops and double precision; for millions of products `logisticScores`
+ * is many times faster. Of classes that score the same the lowest is taken.
  *
  * @param features - `[N, F]`, scaled as those of the fit.
  * @returns `[N]`.
@@ -109,41 +155,23 @@ export function predictClasses({ weights, biases }: LogisticRegression, features
   return predicted;
 }
 
-/** Traced: mean cross-entropy plus penalty, and its gradient. */
-function objective(
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  classes: number,
-  penalty: number,
-): Record<string, tf.Tensor> {
-  const features = inputs.features as tf.Tensor2D; // [N, F]
-  const target = tf.oneHot(inputs.labels as tf.Tensor1D, classes, 1, 0, 'float32'); // [N, C]
-  const loss = (weights: tf.Tensor, biases: tf.Tensor): tf.Scalar => {
-    const logProbabilities = tf.logSoftmax(tf.add(tf.matMul(features, weights as tf.Tensor2D), biases)); // [N, C]
-    const crossEntropy = tf.neg(tf.mean(tf.sum(tf.mul(logProbabilities, target), 1))); // []
-    return tf.add<tf.Scalar>(crossEntropy, tf.mul(tf.sum(tf.square(weights)), penalty / 2));
-  };
-  const { value, grads } = tf.valueAndGrads(loss)([inputs.weights as tf.Tensor, inputs.biases as tf.Tensor]);
-  return { value, weightGradient: grads[0] as tf.Tensor, biasGradient: grads[1] as tf.Tensor };
-}
-
-function checkedSizes({ features, labels, classes, c = 1 }: LogisticRegressionOptions): {
-  examples: number;
-  width: number;
-} {
-  const [examples = 0, width = 0] = features.shape;
+function checkedSizes(options: LogisticRegressionOptions): ExampleSizes {
+  const where = 'fitLogisticRegression';
+  const sizes = checkExamples(where, options);
+  const { c = 1, classes, exampleWeights, start } = options;
   const refuse = (argument: string, expected: string, received: unknown): never => {
-    throw new CpcArgumentError({ where: 'fitLogisticRegression', argument, expected, received });
+    throw new CpcArgumentError({ where, argument, expected, received });
   };
-  if (features.shape.length !== 2 || examples < 1 || features.data.length !== examples * width) {
-    refuse('features', 'features of shape [N, F] with N >= 1', features.shape);
-  }
-  if (labels.length !== examples) refuse('labels', `${examples} labels, one per example`, labels.length);
-  if (!(Number.isInteger(classes) && classes >= 2)) refuse('classes', 'a whole number of at least 2', classes);
-  if (!(c > 0)) refuse('c', 'a number above 0', c);
-  const outside = labels.findIndex((label) => label < 0 || label >= classes);
-  if (outside >= 0) refuse('labels', `labels from 0 to ${classes - 1}`, `${labels[outside]} at example ${outside}`);
-  const strange = features.data.findIndex((value) => !Number.isFinite(value));
+  if (!(c > 0)) refuse('c', 'c to be a number above 0', c);
+  if (exampleWeights !== undefined && exampleWeights.length !== sizes.examples)
+    refuse('exampleWeights', `${sizes.examples} weights, one per example`, `${exampleWeights.length} weights`);
+  const strange = exampleWeights?.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight))) ?? -1;
   if (strange >= 0)
-    refuse('features', 'finite features', `${features.data[strange]} at example ${Math.floor(strange / width)}`);
-  return { examples, width };
+    refuse('exampleWeights', 'weights of at least 0', `${exampleWeights?.[strange]} at example ${strange}`);
+  if (exampleWeights?.every((weight) => weight === 0))
+    refuse('exampleWeights', 'an example that counts', 'only weights of 0');
+  const shape = [sizes.width, classes];
+  if (start !== undefined && start.weights.shape.join() !== shape.join())
+    refuse('start', `a start with weights of shape [${shape.join(', ')}]`, start.weights.shape);
+  return sizes;
 }

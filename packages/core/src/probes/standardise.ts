@@ -32,10 +32,11 @@ export function measureScale({ shape, data }: HostArray): FeatureScale {
 /** New features with mean 0 and deviation 1 on the examples that `scale` was measured on. */
 export function standardise({ shape, data }: HostArray, { means, deviations }: FeatureScale): HostArray {
   const width = means.length;
-  const scaled = new Float64Array(data.length);
-  for (let index = 0; index < data.length; index++) {
-    const feature = index % width;
-    scaled[index] = ((data[index] ?? 0) - (means[feature] ?? 0)) / (deviations[feature] ?? 1);
+  const scaled = new Float32Array(data.length);
+  for (let row = 0; row < data.length; row += width) {
+    for (let feature = 0; feature < width; feature++) {
+      scaled[row + feature] = ((data[row + feature] ?? 0) - (means[feature] ?? 0)) / (deviations[feature] ?? 1);
+    }
   }
-  return { shape, data: Float32Array.from(scaled) };
+  return { shape, data: scaled };
 }
