@@ -6,6 +6,9 @@
  */
 import { DamagedFileError } from './damaged-file-error.js';
 
+/** For any number of bytes, unlike `String.fromCharCode(...bytes)`, which overflows the stack at some hundred thousand. */
+const asciiDecoder = new TextDecoder('latin1');
+
 /** Reads numbers and text from `bytes`, naming `where` when they run out. */
 export class ByteReader {
   private readonly view: DataView;
@@ -24,7 +27,7 @@ export class ByteReader {
   /** ASCII text of `count` bytes from `offset`. */
   text(offset: number, count: number): string {
     this.need(offset, count);
-    return String.fromCharCode(...this.bytes.subarray(offset, offset + count));
+    return asciiDecoder.decode(this.bytes.subarray(offset, offset + count));
   }
 
   uint8(offset: number): number {

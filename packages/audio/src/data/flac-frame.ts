@@ -21,8 +21,8 @@ export interface FlacFrame {
  * Decodes the frame that begins at byte `start`.
  *
  * @param stream - what STREAMINFO says; frames may leave rate and depth to it, and must agree with it.
- * @throws {DamagedFileError} naming the byte, if no frame begins there, it disagrees with STREAMINFO, or a checksum is
- *   wrong.
+ * @throws {DamagedFileError} naming the byte, if no frame begins there, it disagrees with STREAMINFO, a checksum is wrong,
+ *   or a sample does not fit the bits it should have.
  */
 export function readFlacFrame(bytes: Uint8Array, start: number, stream: FlacHeader, where: string): FlacFrame {
   const at = `${where}, frame at byte ${start}`;
@@ -32,6 +32,7 @@ export function readFlacFrame(bytes: Uint8Array, start: number, stream: FlacHead
   reader.align();
   const checksum = frameChecksum(bytes, start, reader.byteOffset);
   refuseOther(reader.unsigned(16), checksum, 'the checksum of the frame', at);
+  for (const samples of channels) refuseTooWide(samples, stream.bitsPerSample, at);
   return { channels, end: reader.byteOffset };
 }
 
@@ -139,6 +140,20 @@ function readChannels(reader: BitReader, blockSize: number, assignment: number, 
     }
   }
   return [first, second];
+}
+
+/** Predictions may add up to more than the samples' bits hold: then the file was never made from samples. */
+function refuseTooWide(samples: Int32Array, bits: number, where: string): void {
+  const full = 2 ** (bits - 1);
+  for (let index = 0; index < samples.length; index += 1) {
+    const sample = samples[index] ?? 0;
+    if (sample >= -full && sample < full) continue;
+    throw new DamagedFileError({
+      where,
+      expected: `samples of ${bits} bits`,
+      received: `${sample} at sample ${index}`,
+    });
+  }
 }
 
 function refuseOther(received: number, expected: number, what: string, where: string): void {

@@ -1,8 +1,6 @@
-import { createRandom } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
 import { decodeFlac } from './flac.js';
 import { readFlacHeader } from './flac-header.js';
-import { damageBytes, outcomeOf } from './test-support/damage.js';
 import { writeFlac } from './test-support/flac-writer.js';
 
 const extremes = [-32_768, -32_767, -1, 0, 1, 16_384, 32_766, 32_767];
@@ -78,16 +76,6 @@ describe('decodeFlac', () => {
       expect(() => decodeFlac(damaged, 'a.flac')).toThrow('a.flac, frame at byte 42');
     }
   });
-
-  it('reads or refuses by name each of 1,000 damaged files', () => {
-    const random = createRandom(3);
-    const whole = writeFlac({ ...sixteenBit, channels: [Array.from({ length: 600 }, (_, index) => index % 97)] });
-    const outcomes = Array.from({ length: 1_000 }, () => {
-      const damaged = damageBytes(whole, random);
-      return outcomeOf(() => void decodeFlac(damaged, 'damaged.flac'), 'damaged.flac');
-    });
-    expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThan(900);
-  });
 });
 
 describe('readFlacHeader', () => {
@@ -120,15 +108,5 @@ describe('readFlacHeader', () => {
     ['a first block of type 4', Uint8Array.from([0x66, 0x4c, 0x61, 0x43, 4, 0, 0, 34]), /block of type 4/],
   ])('refuses %s', (_name, bytes, message) => {
     expect(() => readFlacHeader(bytes, 'a.flac')).toThrow(message);
-  });
-
-  it('reads or refuses by name each of 3,000 damaged heads', () => {
-    const random = createRandom(4);
-    const head = writeFlac(sixteenBit).subarray(0, 42);
-    const outcomes = Array.from({ length: 3_000 }, () => {
-      const damaged = damageBytes(head, random);
-      return outcomeOf(() => void readFlacHeader(damaged, 'damaged.flac'), 'damaged.flac');
-    });
-    expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThan(500);
   });
 });

@@ -1,7 +1,5 @@
-import { createRandom } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
 import { parsePhoneLabelFile, parseSplitList, refuseSharedUtterances } from './phone-label-file.js';
-import { damageText, outcomeOf } from './test-support/damage.js';
 
 const file = '103-1240-0000 0 0 40 12\n19-198-0001 7\n';
 
@@ -28,15 +26,6 @@ describe('parsePhoneLabelFile', () => {
 
   it('takes 2 classes where told so', () => {
     expect(() => parsePhoneLabelFile('a 2', 'labels.txt', 2)).toThrow('labels from 0 to 1');
-  });
-
-  it('reads or refuses by name each of 3,000 damaged files', () => {
-    const random = createRandom(8);
-    const outcomes = Array.from({ length: 3_000 }, () => {
-      const damaged = damageText(file, random);
-      return outcomeOf(() => void parsePhoneLabelFile(damaged, 'damaged.txt'), 'damaged.txt');
-    });
-    expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThan(1_000);
   });
 });
 

@@ -1,7 +1,5 @@
-import { createRandom } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
 import { foldPhone, parsePhoneSegments, phoneClasses, timitPhones } from './phones.js';
-import { damageText, outcomeOf } from './test-support/damage.js';
 
 describe('foldPhone', () => {
   it('knows 61 symbols, 48 classes and 39 classes', () => {
@@ -51,14 +49,5 @@ describe('parsePhoneSegments', () => {
     ['', 'a.phn: expected lines of "startSample endSample phone", received no line'],
   ])('refuses %j, naming the line', (text, message) => {
     expect(() => parsePhoneSegments(text, 'a.phn')).toThrow(message);
-  });
-
-  it('reads or refuses by name each of 3,000 damaged files', () => {
-    const random = createRandom(6);
-    const outcomes = Array.from({ length: 3_000 }, () => {
-      const damaged = damageText(file, random);
-      return outcomeOf(() => void parsePhoneSegments(damaged, 'damaged.phn'), 'damaged.phn');
-    });
-    expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThan(1_500);
   });
 });

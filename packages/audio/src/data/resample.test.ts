@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createResampler, resample } from './resample.js';
+import { canResample, createResampler, resample } from './resample.js';
 
 const sine = (length: number, frequencyHz: number, rateHz: number): Float32Array =>
   Float32Array.from({ length }, (_, index) => Math.sin((2 * Math.PI * frequencyHz * index) / rateHz));
@@ -72,5 +72,22 @@ describe('createResampler', () => {
 
   it.each([0, -1, 999, 8_000.5, Number.NaN])('refuses a rate of %d Hz', (rateHz) => {
     expect(() => createResampler(rateHz, 16_000)).toThrow('fromHz as a whole number of Hz from 1000 to 384000');
+  });
+});
+
+describe('canResample', () => {
+  it('takes every rate from 1,000 to 48,000 Hz, and higher ones in a simple ratio', () => {
+    for (let rateHz = 1_000; rateHz <= 48_000; rateHz += 1) expect(canResample(rateHz, 16_000)).toBe(true);
+    for (const rateHz of [88_200, 95_904, 96_000, 176_400, 192_000, 384_000])
+      expect(canResample(rateHz, 16_000)).toBe(true);
+  });
+
+  it.each([999, 384_001, 16_000.5, Number.NaN])('refuses %d Hz: no rate of a recording', (rateHz) => {
+    expect(canResample(rateHz, 16_000)).toBe(false);
+  });
+
+  it('refuses 191,999 Hz, whose filter would take 150 MB, as createResampler does', () => {
+    expect(canResample(191_999, 16_000)).toBe(false);
+    expect(() => createResampler(191_999, 16_000)).toThrow(/simple ratio.*received 191999 to 16000, 191999 to 16000/);
   });
 });

@@ -15,6 +15,9 @@ const filter = {
   attenuationDecibels: 80, // ours: below the noise of 13 bit audio
 };
 
+/** Rates whose ratio in lowest terms has large parts need long tables; up to 48 kHz every rate needs fewer taps than this. */
+const mostTaps = 2 ** 23; // 64 MiB
+
 /** Turns samples at one rate into samples at another; `[n]` becomes `[round(n * to / from)]`, a new array. */
 export type Resampler = (samples: Float32Array) => Float32Array;
 
@@ -24,7 +27,8 @@ export type Resampler = (samples: Float32Array) => Float32Array;
  * @param fromHz - rate of the input, a whole number from 1,000 to 384,000.
  * @param toHz - rate of the output, likewise.
  * @returns a function that owns nothing it is given; equal rates copy.
- * @throws {CpcArgumentError} if a rate is not a whole number in that range.
+ * @throws {CpcArgumentError} if a rate is not a whole number in that range, or above 48 kHz and in no simple ratio to the
+ *   other.
  *
  * @example
  * const to16kHz = createResampler(44_100, 16_000);
@@ -34,9 +38,8 @@ export function createResampler(fromHz: number, toHz: number): Resampler {
   refuseRate('fromHz', fromHz);
   refuseRate('toHz', toHz);
   if (fromHz === toHz) return (samples) => samples.slice();
-  const divisor = greatestCommonDivisor(fromHz, toHz);
-  const phases = toHz / divisor; // L
-  const step = fromHz / divisor; // M
+  refuseLongTable(fromHz, toHz);
+  const { phases, step } = lowestTerms(fromHz, toHz);
   const taps = designTaps(phases, step);
   return (samples) => {
     const output = new Float32Array(Math.round((samples.length * phases) / step));
@@ -60,6 +63,33 @@ export function resample(samples: Float32Array, fromHz: number, toHz: number): F
   return createResampler(fromHz, toHz)(samples);
 }
 
+/** True if `createResampler` takes these rates. */
+export function canResample(fromHz: number, toHz: number): boolean {
+  return isRate(fromHz) && isRate(toHz) && (fromHz === toHz || tableLength(fromHz, toHz) <= mostTaps);
+}
+
+/** L / M, the ratio of the rates in lowest terms. */
+function lowestTerms(fromHz: number, toHz: number): { readonly phases: number; readonly step: number } {
+  const divisor = greatestCommonDivisor(fromHz, toHz);
+  return { phases: toHz / divisor, step: fromHz / divisor };
+}
+
+function tableLength(fromHz: number, toHz: number): number {
+  const { phases, step } = lowestTerms(fromHz, toHz);
+  return phases * (2 * Math.ceil(halfWidthOf(phases, step)) + 1);
+}
+
+/** Input samples on either side of the centre that the filter reaches. */
+function halfWidthOf(phases: number, step: number): number {
+  // Kaiser's estimate: taps = (A - 8) / (2.285 * transition width in radians per sample).
+  return (filter.attenuationDecibels - 8) / (2.285 * filter.transition * Math.PI * lowerNyquistOf(phases, step)) / 2;
+}
+
+/** As a fraction of the input's Nyquist frequency. */
+function lowerNyquistOf(phases: number, step: number): number {
+  return Math.min(1, phases / step);
+}
+
 interface Taps {
   /** `[L * count]`: the taps of phase 0, then of phase 1, and so on. */
   readonly values: Float64Array;
@@ -69,10 +99,8 @@ interface Taps {
 }
 
 function designTaps(phases: number, step: number): Taps {
-  const lowerNyquist = Math.min(1, phases / step); // as a fraction of the input's Nyquist frequency
-  // Kaiser's estimate: taps = (A - 8) / (2.285 * transition width in radians per sample).
-  const length = (filter.attenuationDecibels - 8) / (2.285 * filter.transition * Math.PI * lowerNyquist);
-  const halfWidth = length / 2;
+  const lowerNyquist = lowerNyquistOf(phases, step);
+  const halfWidth = halfWidthOf(phases, step);
   const half = Math.ceil(halfWidth);
   const count = 2 * half + 1;
   const values = new Float64Array(phases * count);
@@ -123,8 +151,23 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
+function isRate(rateHz: number): boolean {
+  return Number.isInteger(rateHz) && rateHz >= 1_000 && rateHz <= 384_000;
+}
+
+function refuseLongTable(fromHz: number, toHz: number): void {
+  if (canResample(fromHz, toHz)) return;
+  const { phases, step } = lowestTerms(fromHz, toHz);
+  throw new CpcArgumentError({
+    argument: 'fromHz',
+    where: 'createResampler',
+    expected: 'rates in a simple ratio, such as 96000 to 16000 (6 to 1), or up to 48000',
+    received: `${fromHz} to ${toHz}, ${step} to ${phases}`,
+  });
+}
+
 function refuseRate(argument: string, rateHz: number): void {
-  if (Number.isInteger(rateHz) && rateHz >= 1_000 && rateHz <= 384_000) return;
+  if (isRate(rateHz)) return;
   throw new CpcArgumentError({
     argument,
     where: 'createResampler',

@@ -30,18 +30,20 @@ export function isSphere(head: Uint8Array): boolean {
  * @param head - the first bytes of the file (its header is 1,024 bytes in practice), or all of them.
  * @param fileByteLength - length of the whole file in bytes.
  * @param where - the file's name, for errors.
+ * @returns the header, or `undefined` if it is longer than `head` and more of the file must be given.
  * @throws {DamagedFileError} if a field is missing, the samples are not 16 bit PCM, or the file is shorter than it says.
  */
-export function readSphereHeader(head: Uint8Array, fileByteLength: number, where: string): SphereHeader {
+export function readSphereHeader(head: Uint8Array, fileByteLength: number, where: string): SphereHeader | undefined {
   const reader = new ByteReader(head, where);
-  const dataOffset = Number(reader.text(8, 8).trim());
-  if (!Number.isInteger(dataOffset) || dataOffset < 16) {
+  const dataOffset = wholeNumber(reader.text(8, 8).trim());
+  if (dataOffset === undefined || dataOffset < 16) {
     throw new DamagedFileError({
       where,
       expected: 'the header length on line 2',
       received: JSON.stringify(reader.text(8, 8)),
     });
   }
+  if (dataOffset > head.byteLength && dataOffset <= fileByteLength) return undefined;
   const fields = parseFields(reader.text(0, dataOffset));
   const coding = fields.get('sample_coding') ?? 'pcm';
   if (coding !== 'pcm' || fields.get('sample_n_bytes') !== '2') {
@@ -78,6 +80,7 @@ export function readSphereHeader(head: Uint8Array, fileByteLength: number, where
  */
 export function decodeSphere(bytes: Uint8Array, where: string): DecodedAudio {
   const header = readSphereHeader(bytes, bytes.byteLength, where);
+  if (header === undefined) throw new DamagedFileError({ where, expected: 'a header', received: 'none' });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stride = header.channelCount * 2;
   const channels = Array.from({ length: header.channelCount }, (_, channel) => {
@@ -95,19 +98,24 @@ function parseFields(header: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const line of header.split('\n')) {
     if (line.trim() === 'end_head') break;
-    const [, name, value] = /^(\S+) -\S+ (.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) fields.set(name, value);
+    const [, name, value] = /^(\S+) -\S+ (.*)$/.exec(line) ?? []; // blanks are trimmed below: a pattern takes n^2 steps
+    if (name !== undefined && value !== undefined) fields.set(name, value.trimEnd());
   }
   return fields;
 }
 
 function positive(fields: ReadonlyMap<string, string>, name: string, where: string): number {
   const text = fields.get(name);
-  const value = Number(text);
-  if (text !== undefined && Number.isInteger(value) && value > 0) return value;
+  const value = wholeNumber(text ?? '');
+  if (value !== undefined && value > 0) return value;
   throw new DamagedFileError({
     where,
     expected: `a whole number above 0 for ${name}`,
     received: text ?? 'no such field',
   });
+}
+
+/** A number written in digits alone; `undefined` for anything else, such as 1e9 or 0x10. */
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,37 +1,8 @@
-import { createRandom } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
-import { damageBytes, outcomeOf } from './test-support/damage.js';
+import type { Chunk } from './test-support/wav-writer.js';
+import { extensibleFormat, format, long, longSizes, riff, text, word } from './test-support/wav-writer.js';
 import { decodeWav, encodeWav, mixToMono } from './wav.js';
 import { readWavHeader } from './wav-header.js';
-
-interface Chunk {
-  readonly name: string;
-  readonly body: readonly number[];
-  /** What the chunk says its size is, default the truth. */
-  readonly size?: number;
-}
-
-const word = (value: number): number[] => [value & 255, (value >> 8) & 255];
-const long = (value: number): number[] => [...word(value & 0xffff), ...word((value >>> 16) & 0xffff)];
-const text = (value: string): number[] => [...new TextEncoder().encode(value)];
-
-function riff(chunks: readonly Chunk[], mark = 'RIFF', riffSize?: number): Uint8Array {
-  const body = chunks.flatMap(({ name, body, size }) => [
-    ...text(name),
-    ...long(size ?? body.length),
-    ...body,
-    ...(body.length % 2 === 1 ? [0] : []),
-  ]);
-  return Uint8Array.from([...text(mark), ...long(riffSize ?? body.length + 4), ...text('WAVE'), ...body]);
-}
-
-function format(tag: number, channels: number, bits: number, rate = 16_000): Chunk {
-  const frame = (channels * bits) / 8;
-  return {
-    name: 'fmt ',
-    body: [...word(tag), ...word(channels), ...long(rate), ...long(rate * frame), ...word(frame), ...word(bits)],
-  };
-}
 
 const floatBytes = (value: number, bits: 32 | 64): number[] => {
   const view = new DataView(new ArrayBuffer(bits / 8));
@@ -87,19 +58,12 @@ describe('decodeWav', () => {
   });
 
   it('reads 16 bit PCM behind the extensible format 0xFFFE', () => {
-    const plain = format(0xfffe, 1, 16).body;
-    const guid = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-    const fmt = { name: 'fmt ', body: [...plain, ...word(22), ...word(16), ...long(4), ...guid] };
-    expect(samplesOf(riff([fmt, { name: 'data', body: word(16_384) }]))).toEqual([0.5]);
+    expect(samplesOf(riff([extensibleFormat(), { name: 'data', body: word(16_384) }]))).toEqual([0.5]);
   });
 
   it('takes the length of an RF64 file from its ds64 chunk', () => {
-    const ds64 = {
-      name: 'ds64',
-      body: [...long(0), ...long(0), ...long(4), ...long(0), ...long(2), ...long(0), ...long(0)],
-    };
     const bytes = riff(
-      [ds64, format(1, 1, 16), { name: 'data', body: [1, 2, 3].flatMap(word), size: 0xffff_ffff }],
+      [longSizes(4), format(1, 1, 16), { name: 'data', body: [1, 2, 3].flatMap(word), size: 0xffff_ffff }],
       'RF64',
       0xffff_ffff,
     );
@@ -139,25 +103,15 @@ describe('decodeWav', () => {
     [
       'a float that is not a number',
       riff([format(3, 1, 32), { name: 'data', body: floatBytes(Number.NaN, 32) }]),
-      /finite samples, received NaN at sample 0/,
+      /finite samples of at most 2\^31, received NaN at sample 0/,
+    ],
+    [
+      'a float of 3e38, which would overflow when resampled',
+      riff([format(3, 1, 32), { name: 'data', body: [...floatBytes(2 ** 31, 32), ...floatBytes(3e38, 32)] }]),
+      /at most 2\^31, received [23]\.?\d*e\+38 at sample 1/,
     ],
   ])('refuses %s, naming the file', (_name, bytes, message) => {
     expect(() => decodeWav(bytes, 'a.wav')).toThrow(message);
-  });
-
-  it('reads or refuses by name each of 3,000 damaged files', () => {
-    const random = createRandom(1);
-    const files = [
-      encodeWav({ sampleRateHz: 16_000, channels: [new Float32Array(40)] }),
-      encodeWav({ sampleRateHz: 8_000, channels: [new Float32Array(9), new Float32Array(9)] }, 'float-32'),
-      riff([{ name: 'LIST', body: [1, 2, 3] }, format(1, 1, 24), { name: 'data', body: [1, 2, 3] }], 'RF64'),
-    ];
-    const outcomes = Array.from({ length: 3_000 }, (_, index) => {
-      const damaged = damageBytes(files[index % files.length] ?? new Uint8Array(), random);
-      return outcomeOf(() => void decodeWav(damaged, 'damaged.wav'), 'damaged.wav');
-    });
-    expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeGreaterThan(500);
-    expect(outcomes.filter((outcome) => outcome === 'read').length).toBeGreaterThan(100);
   });
 });
 

@@ -35,7 +35,8 @@ const sampleReaders: Readonly<Record<WavEncoding, SampleReader>> = {
  * @param bytes - the whole file.
  * @param where - the file's name, for errors.
  * @returns new arrays, owned by the caller; empty ones for a file without samples.
- * @throws {DamagedFileError} if the file is no WAV, is cut short, holds another encoding, or a float that is not finite.
+ * @throws {DamagedFileError} if the file is no WAV, is cut short, holds another encoding, or a float that is not finite or
+ *   beyond 2^31.
  *
  * @example
  * const { sampleRateHz, channels } = decodeWav(bytes, 'hello.wav');
@@ -46,7 +47,7 @@ export function decodeWav(bytes: Uint8Array, where: string): DecodedAudio {
     throw new DamagedFileError({ where, expected: 'a "data" chunk', received: 'chunks that end before it' });
   }
   const channels = Array.from({ length: header.channelCount }, (_, channel) => decodeChannel(bytes, header, channel));
-  for (const samples of channels) refuseNonFinite(samples, where);
+  for (const samples of channels) refuseNoSamples(samples, where);
   return { sampleRateHz: header.sampleRateHz, channels };
 }
 
@@ -60,10 +61,14 @@ function decodeChannel(bytes: Uint8Array, header: WavHeader, channel: number): F
   return samples;
 }
 
-function refuseNonFinite(samples: Float32Array, where: string): void {
-  const index = samples.findIndex((sample) => !Number.isFinite(sample));
+/** The loudest that whole numbers of 32 bits can be; floats beyond it are damage, and would overflow when resampled. */
+const loudest = 2 ** 31;
+
+function refuseNoSamples(samples: Float32Array, where: string): void {
+  const index = samples.findIndex((sample) => !(Math.abs(sample) <= loudest)); // true for NaN too
   if (index === -1) return;
-  throw new DamagedFileError({ where, expected: 'finite samples', received: `${samples[index]} at sample ${index}` });
+  const received = `${samples[index]} at sample ${index}`;
+  throw new DamagedFileError({ where, expected: 'finite samples of at most 2^31', received });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { CpcError, decodeSafetensors, type HostArray } from '@cpc/core';
 import { runPaths } from '@cpc/core/node';
+import { speechModelShapes } from '../model-shapes.js';
 import type { SpeechSettings } from '../presets.js';
 import { parseSpeechSettings } from '../settings.js';
 
@@ -33,6 +34,16 @@ export async function loadSpeechModel(run: string): Promise<SpeechModelFile> {
       cause,
     });
   });
+  return decodeSpeechModel(bytes, path);
+}
+
+/**
+ * The model in the bytes of a `model.safetensors`.
+ *
+ * @param path - named in the error.
+ * @throws {CpcError} if it is damaged, or of another domain.
+ */
+export function decodeSpeechModel(bytes: Uint8Array, path: string): SpeechModelFile {
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   if (metadata.domain !== 'audio') {
     throw new CpcError({ where: path, expected: 'a model of the domain audio', received: metadata.domain ?? 'none' });
@@ -41,11 +52,29 @@ export async function loadSpeechModel(run: string): Promise<SpeechModelFile> {
     if (data instanceof Float32Array) return [name, { shape, data }];
     throw new CpcError({ where: path, expected: `float32 values in ${name}`, received: data.constructor.name });
   });
-  return {
+  const model = {
     settings: parseSpeechSettings(parsedJson(metadata.settings, path), path),
     parameters: Object.fromEntries(parameters),
     seed: Number(metadata.seed ?? 0),
   };
+  if (!Number.isSafeInteger(model.seed))
+    throw new CpcError({ where: path, expected: 'a whole number as seed', received: metadata.seed });
+  refuseOtherShapes(model, path);
+  return model;
+}
+
+/** A model whose parameters are not those of its settings would fail only when it is used, or compute something else. */
+function refuseOtherShapes({ settings, parameters }: SpeechModelFile, where: string): void {
+  for (const [name, expected] of Object.entries(speechModelShapes(settings))) {
+    const received = parameters[name]?.shape;
+    if (received?.join() === expected.join()) continue;
+    throw new CpcError({
+      where,
+      expected: `${name} of shape [${expected.join(', ')}], as its settings say`,
+      received: received === undefined ? 'no such parameter' : received,
+      fix: 'The file is damaged, or was put together from two models.',
+    });
+  }
 }
 
 function parsedJson(text: string | undefined, where: string): unknown {

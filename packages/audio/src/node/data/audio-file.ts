@@ -44,7 +44,15 @@ export async function inspectAudioFile(path: string, where: string): Promise<Aud
  * @throws {DamagedFileError} if it cannot be read, is damaged, or is no WAV, SPHERE or FLAC file.
  */
 export async function readAudioFile(path: string, where: string): Promise<DecodedAudio> {
-  const bytes = await readable(where, () => readFile(path));
+  return decodeAudio(await readable(where, () => readFile(path)), where);
+}
+
+/**
+ * Decodes the bytes of a file of any kind.
+ *
+ * @throws {DamagedFileError} if it is damaged, or is no WAV, SPHERE or FLAC file.
+ */
+export function decodeAudio(bytes: Uint8Array, where: string): DecodedAudio {
   if (isSphere(bytes)) return decodeSphere(bytes, where);
   if (!isFlac(bytes)) return decodeWav(bytes, where);
   const decoded = decodeFlac(bytes, where);
@@ -54,12 +62,30 @@ export async function readAudioFile(path: string, where: string): Promise<Decode
 
 type Length = Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount'>;
 
-function factsInHead(head: Uint8Array, byteLength: number, where: string): Length | undefined {
+export function factsInHead(head: Uint8Array, byteLength: number, where: string): Length | undefined {
   if (isSphere(head)) return readSphereHeader(head, byteLength, where);
   if (!isFlac(head)) return readWavHeader(head, byteLength, where);
   if (startsWith(head, 'ID3')) return undefined; // the tag may be longer than the head
   const { sampleRateHz, sampleCount } = readFlacHeader(head, where);
-  return sampleCount === undefined ? undefined : { sampleRateHz, sampleCount };
+  if (sampleCount === undefined) return undefined;
+  refuseImpossibleLength(sampleCount, byteLength, where);
+  return { sampleRateHz, sampleCount };
+}
+
+/** The most that FLAC packs into the fewest bytes: a frame of equal samples. */
+const mostSamplesOfFrame = 65_536;
+const fewestBytesOfFrame = 10;
+
+/** A damaged length is found before anyone makes room for so many samples or labels. */
+function refuseImpossibleLength(sampleCount: number, byteLength: number, where: string): void {
+  const most = Math.ceil(byteLength / fewestBytesOfFrame) * mostSamplesOfFrame;
+  if (sampleCount <= most) return;
+  throw new DamagedFileError({
+    where,
+    expected: `at most ${most} samples in a FLAC file of ${byteLength} bytes`,
+    received: `${sampleCount}, as STREAMINFO says`,
+    fix: 'The file is cut short or damaged.',
+  });
 }
 
 async function factsByDecoding(path: string, where: string): Promise<Length> {

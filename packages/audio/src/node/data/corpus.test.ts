@@ -128,6 +128,16 @@ describe('openSpeechCorpus', () => {
     expect(verified.skipped[0]?.reason).toContain('a.flac, frame at byte 42');
   });
 
+  it.each([999, 191_999, 572_288])('leaves out a file of %d Hz by name, and keeps the other', async (rateHz) => {
+    await put('odd.wav', wav(100, 0.5, rateHz));
+    await put('whole.wav', wav(100));
+    const corpus = await openSpeechCorpus(folder);
+    expect(corpus.recordings.map(({ id }) => id)).toEqual(['whole']);
+    expect(corpus.skipped[0]?.reason).toMatch(
+      new RegExp(`^odd\\.wav: expected a rate .* received ${rateHz} Hz.*ffmpeg`),
+    );
+  });
+
   it('takes the first of 2 files that share an id and lists the other', async () => {
     await put('x/1-2-0003.flac', flac(100));
     await put('y/1-2-0003.flac', flac(200));

@@ -21,7 +21,7 @@ import {
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { type CorpusLayout, corpusLayouts, type LayoutName, layoutNamed, recogniseLayout } from '../../data/layouts.js';
 import { type PackedSamples, packSamples, unpackSamples } from '../../data/packed-samples.js';
-import { createResampler, type Resampler } from '../../data/resample.js';
+import { canResample, createResampler, type Resampler } from '../../data/resample.js';
 import { mixToMono } from '../../data/wav.js';
 import { type AudioFileFacts, inspectAudioFile, readAudioFile } from './audio-file.js';
 import { createSampleCache } from './sample-cache.js';
@@ -151,6 +151,7 @@ async function inspect(
     });
   }
   const facts = await inspectAudioFile(join(folder, path), path);
+  refuseOddRate(facts.sampleRateHz, path);
   const sampleCount = Math.round((facts.sampleCount * corpusSampleRateHz) / facts.sampleRateHz);
   const recording = describeRecording({ ...parsed, path }, sampleCount, facts.sampleRateHz);
   if (sampleCount === 0 || recording.durationSeconds < minimumSeconds) {
@@ -162,6 +163,17 @@ async function inspect(
   }
   if (verify) await readRecording(folder, recording, createResampler(facts.sampleRateHz, corpusSampleRateHz));
   return { recording, facts };
+}
+
+/** A rate that no microphone has is damage: found here, it names the file, and the file can be left out. */
+function refuseOddRate(sampleRateHz: number, where: string): void {
+  if (canResample(sampleRateHz, corpusSampleRateHz)) return;
+  throw new DamagedFileError({
+    where,
+    expected: `a rate that can be turned into ${corpusSampleRateHz} Hz: from 1000 to 48000, or above in a simple ratio`,
+    received: `${sampleRateHz} Hz`,
+    fix: 'If the file is whole, convert it, for instance with: ffmpeg -i IN -ar 16000 OUT.wav',
+  });
 }
 
 /** Passes the first of entries that share an id, in sorted order, and lists the others as skipped. */
