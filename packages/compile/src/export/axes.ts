@@ -30,6 +30,8 @@ const mostAxes = traceCount - 1;
 
 /**
  * The sizes to trace at: every axis takes `traceCount` different lengths, from its example up to a few times as much.
+ * Counted in units of `multipleOf` they leave every remainder when divided by 2, 3, 4 and 5: what depends on a
+ * remainder, such as the padding of strided windows, differs between traces and is noticed.
  *
  * @throws {CompileError} if an axis is used and not described, described and not used, or has impossible options.
  */
@@ -78,7 +80,14 @@ function sizeAt(name: string, { example, multipleOf = 1 }: AxisOptions, place: n
     throw new CompileError(`exportOnnx: axis "${name}": the example ${example} is not a multiple of ${multipleOf}.`);
   }
   const units = Math.max(2, example / multipleOf);
-  return multipleOf * (units + place * Math.ceil(units / 2));
+  return multipleOf * (units + place * stepFrom(Math.ceil(units / 2)));
+}
+
+/** The smallest step of at least this much that shares no factor with 2, 3 and 5: `traceCount` steps leave all remainders. */
+function stepFrom(least: number): number {
+  let step = least;
+  while ([2, 3, 5].some((factor) => step % factor === 0)) step += 1;
+  return step;
 }
 
 function unknownAxis(name: string, axes: NamedAxes): CompileError {

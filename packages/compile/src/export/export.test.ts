@@ -77,7 +77,7 @@ const wholeFile = exportOnnx(
 const encoderFile = exportOnnx(encoder, { waveform }, { axes: { batch, samples } });
 const contextFile = exportOnnx(context, { latents, state }, { axes: { batch, frames: { example: 20 } } });
 
-// Traced were batches of 2 to 6 and 3200, 4800, 6400, 8000 and 9600 samples.
+// Traced were batches of 2 to 6 and 3200, 4960, 6720, 8480 and 10240 samples.
 const untracedSizes = [
   { batchSize: 1, length: 160 },
   { batchSize: 7, length: 2080 },
