@@ -2,6 +2,7 @@
  * What a checkpoint is, and what keeps checkpoints. A store in memory is here; the one in files is in
  * `node/checkpoints.ts`.
  */
+import { CpcError } from './errors.js';
 import type { HostArray } from './parameter-tree.js';
 
 /** All that a run needs to go on from a step. */
@@ -45,6 +46,33 @@ export interface CheckpointStore {
 
   /** All that are kept, oldest first, damaged ones included. */
   list(): Promise<CheckpointPlace[]>;
+}
+
+/**
+ * The newest checkpoint that is whole; undefined if none was ever saved.
+ *
+ * @param where - named in the error: the folder of the checkpoints.
+ * @throws {CpcError} if there are checkpoints and none of them is whole: to start again would be to erase them.
+ */
+export async function newestWhole(
+  store: CheckpointStore,
+  where: string,
+  onDamaged?: OnDamaged,
+): Promise<Checkpoint | undefined> {
+  const damaged: DamagedCheckpoint[] = [];
+  const checkpoint = await store.latest((each) => damaged.push(each));
+  if (checkpoint === undefined && damaged.length > 0) throw noneWhole(damaged, where);
+  for (const each of damaged) onDamaged?.(each);
+  return checkpoint;
+}
+
+function noneWhole(damaged: readonly DamagedCheckpoint[], where: string): CpcError {
+  return new CpcError({
+    where,
+    expected: 'at least 1 whole checkpoint to go on from',
+    received: `${damaged.length}, all damaged: ${damaged.map(({ path }) => path).join(', ')}`,
+    fix: 'Nothing was deleted. Restore one of these files from a copy, or start a new run in another folder.',
+  });
 }
 
 /** How many checkpoints a store keeps unless told otherwise. */

@@ -60,6 +60,13 @@ function checkpointAt(step: number): Checkpoint {
   return { step, tensors: { kernel: { shape: [], data: Float32Array.of(step) } }, metadata: {} };
 }
 
+/** Every file below a folder, by name, with its bytes as text. */
+async function contentsOf(place: string): Promise<Record<string, string>> {
+  const found = await readdir(place, { recursive: true, withFileTypes: true });
+  const files = found.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')])));
+}
+
 let parent = '';
 let folder = '';
 beforeEach(async () => {
@@ -184,7 +191,9 @@ describe('a resumed run', () => {
   });
 
   it('begins again at step 0, with 0 lines, if it was killed before its first checkpoint', async () => {
-    await (await createRunFolder(folder, record)).append(stepEnd(1));
+    const first = await createRunFolder(folder, record);
+    await appendSteps(first, 1, 1);
+    await first.close();
     const run = await resumeRunFolder(folder);
     await run.close();
     expect([run.resumedStep, await readMetrics(folder)]).toEqual([0, []]);
@@ -218,6 +227,42 @@ describe('a resumed run', () => {
     const sizes = await Promise.all(names.map(async (name) => (await readFile(join(folder, name))).length));
     expect(Math.min(...sizes)).toBe(40 + 31); // a file version and a session start
     expect(names).toHaveLength(2);
+  });
+
+  it('is refused by what looks at it first, and every file is then as it was', async () => {
+    await killedAfterTen();
+    const before = await contentsOf(folder);
+    const refusal = resumeRunFolder(folder, {
+      admit: ({ seed }, checkpoint) => {
+        throw new Error(`seed ${seed}, step ${checkpoint?.step}`);
+      },
+    });
+    await expect(refusal).rejects.toThrow('seed 1, step 6');
+    expect(await contentsOf(folder)).toEqual(before);
+  });
+
+  it('is refused where both of its 2 checkpoints are damaged, with their names, and nothing is deleted', async () => {
+    const first = await createRunFolder(folder, record);
+    for (const step of [3, 6]) {
+      await appendSteps(first, step, step);
+      await writeFile(await first.checkpoints.save(checkpointAt(step)), 'damaged');
+    }
+    await first.close();
+    const before = await contentsOf(folder);
+    await expect(resumeRunFolder(folder)).rejects.toThrow(
+      /at least 1 whole checkpoint.*2, all damaged: .*step-00000006\.safetensors, .*step-00000003\.safetensors/,
+    );
+    expect(await contentsOf(folder)).toEqual(before);
+  });
+
+  it('that was killed before its first checkpoint tells TensorBoard to drop what comes from step 1 on', async () => {
+    const first = await createRunFolder(folder, record);
+    await appendSteps(first, 1, 2);
+    await first.close();
+    await (await resumeRunFolder(folder)).close();
+    const names = (await readdir(folder)).filter((name) => name.startsWith('events'));
+    const sizes = await Promise.all(names.map(async (name) => (await readFile(join(folder, name))).length));
+    expect(Math.min(...sizes)).toBe(40 + 31); // a file version and a session start
   });
 
   it('is refused in a folder without run.json, and told what to do', async () => {

@@ -24,7 +24,7 @@ import {
   type TrainingEventOf,
 } from '@cpc/records';
 
-import type { CheckpointStore } from '../checkpoint-store.js';
+import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
 import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
@@ -68,6 +68,14 @@ export interface RunFolderOptions {
   readonly keepCheckpoints?: number;
 }
 
+export interface ResumeOptions extends RunFolderOptions {
+  /**
+   * Looks at the run before anything in its folder changes, and gives the record to go on with. What it throws leaves the
+   * folder as it was. Left out: the record stays.
+   */
+  readonly admit?: (record: RunRecord, checkpoint: Checkpoint | undefined) => RunRecord;
+}
+
 /** Where the files of a run in that folder lie, whether they exist or not. */
 export function runPaths(folder: string): RunPaths {
   return {
@@ -96,25 +104,32 @@ export async function createRunFolder(
   await makeFolder(folder);
   await refuseExistingRun(folder);
   await writeFileAtomically(runPaths(folder).record, text);
-  return openFiles(folder, record, 0, options);
+  return openFiles(folder, record, { resumedStep: 0, nextStep: 0 }, options);
 }
 
 /**
- * Opens the folder of a run that is to go on: from its newest good checkpoint, or from the beginning if there is none.
+ * Opens the folder of a run that is to go on: from its newest good checkpoint, or from the beginning if it has saved none.
  * Logged steps that came later are dropped, and the record's status is `running` again.
  *
- * @throws {CpcError} if the folder holds no run.
+ * All that can be refused is refused before the first change: a refused run is as it was.
+ *
+ * @throws {CpcError} if the folder holds no run, or checkpoints of which none is whole; or what `admit` throws.
  * @throws {RecordError} if `run.json` or a complete line of `metrics.jsonl` is damaged.
  */
-export async function resumeRunFolder(folder: string, options: RunFolderOptions = {}): Promise<RunFolder> {
-  const { ended: _ended, error: _error, ...rest } = await readRunRecord(folder);
-  const record: RunRecord = { ...rest, status: 'running' };
+export async function resumeRunFolder(folder: string, options: ResumeOptions = {}): Promise<RunFolder> {
+  const { admit = (record: RunRecord) => record } = options;
   const paths = runPaths(folder);
+  const before = await readRunRecord(folder);
+  const checkpoint = await newestWhole(createCheckpointStore(paths.checkpoints), paths.checkpoints);
+  const resumedStep = checkpoint?.step ?? 0;
+  const metrics = await linesUpTo(paths.metrics, resumedStep);
+  const { ended: _ended, error: _error, ...rest } = admit(before, checkpoint);
+  const record: RunRecord = { ...rest, status: 'running' };
+  const text = formatRunRecord(record, paths.record);
   await removeTemporaryFiles(folder);
-  const resumedStep = (await createCheckpointStore(paths.checkpoints).latest())?.step ?? 0;
-  await dropLaterLines(paths.metrics, resumedStep);
-  await writeFileAtomically(paths.record, formatRunRecord(record, paths.record));
-  return openFiles(folder, record, resumedStep, options);
+  if (metrics.kept !== metrics.text) await writeFileAtomically(paths.metrics, metrics.kept);
+  await writeFileAtomically(paths.record, text);
+  return openFiles(folder, record, { resumedStep, nextStep: resumedStep + 1 }, options);
 }
 
 /**
@@ -148,13 +163,13 @@ export async function readMetrics(folder: string): Promise<MetricsLine[]> {
 async function openFiles(
   folder: string,
   opened: RunRecord,
-  resumedStep: number,
+  { resumedStep, nextStep }: { readonly resumedStep: number; readonly nextStep: number },
   { keepCheckpoints }: RunFolderOptions,
 ): Promise<RunFolder> {
   const paths = runPaths(folder);
   const store = createCheckpointStore(paths.checkpoints, keepCheckpoints);
   const metrics = await open(paths.metrics, 'a');
-  const tensorBoard = await createTensorBoardWriter(folder, resumedStep === 0 ? 0 : resumedStep + 1);
+  const tensorBoard = await createTensorBoardWriter(folder, nextStep);
   const inTurn = createQueue();
   let record = opened;
   return {
@@ -227,15 +242,12 @@ async function refuseExistingRun(folder: string): Promise<void> {
   });
 }
 
-async function dropLaterLines(path: string, resumedStep: number): Promise<void> {
+/** The text of `metrics.jsonl`, and what of it is left without steps that came later. */
+async function linesUpTo(path: string, lastStep: number): Promise<{ readonly text: string; readonly kept: string }> {
   const text = (await readIfThere(path)) ?? '';
-  const lines = text.split('\n');
-  const kept = parseMetrics(text, path).filter(({ step }) => step <= resumedStep).length;
-  const keptText = lines
-    .slice(0, kept)
-    .map((line) => `${line}\n`)
-    .join('');
-  if (keptText !== text) await writeFileAtomically(path, keptText);
+  const count = parseMetrics(text, path).filter(({ step }) => step <= lastStep).length;
+  const lines = text.split('\n').slice(0, count);
+  return { text, kept: lines.map((line) => `${line}\n`).join('') };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

@@ -126,26 +126,30 @@ function finalFigures(recent: readonly TrainingEventOf<'step-end'>[]): RunRecord
 
 async function openFolder(options: TrainRunOptions): Promise<RunFolder> {
   if (!options.resume) return createRunFolder(options.folder, newRecord(options));
-  const folder = await resumeRunFolder(options.folder);
-  const before = folder.record;
-  try {
-    requireSame('settings', textOf(before.settings), textOf(options.record.settings), options.folder);
-    requireSame('data', before.dataFingerprint, options.record.dataFingerprint, options.folder);
-    requireSame('seed', String(before.seed), String(options.seed), options.folder);
-  } catch (error) {
-    await folder.close();
-    throw error;
-  }
-  return folder;
+  return resumeRunFolder(options.folder, {
+    admit: (before) => {
+      requireSameRun(before, options);
+      return before;
+    },
+  });
 }
 
-function requireSame(what: string, before: string, now: string, folder: string): void {
-  if (before === now) return;
+/** Settings, data and seed decide what is computed: with others, it is not this run that would go on. */
+function requireSameRun(before: RunRecord, { record, seed, folder }: TrainRunOptions): void {
+  const settings = new Set([...Object.keys(before.settings), ...Object.keys(record.settings)]);
+  const textOfSetting = (of: RunRecord['settings'], name: string) => JSON.stringify(of[name]?.value) ?? 'none';
+  const all = [
+    ...[...settings].map((name) => [name, textOfSetting(before.settings, name), textOfSetting(record.settings, name)]),
+    ['data', before.dataFingerprint, record.dataFingerprint],
+    ['seed', String(before.seed), String(seed)],
+  ] as const;
+  const different = all.filter(([, started, now]) => started !== now);
+  if (different.length === 0) return;
   throw new CpcError({
     where: folder,
-    expected: `the ${what} the run was started with (${before})`,
-    received: now,
-    fix: `Give the same ${what} to go on with this run, or start a new one in another folder.`,
+    expected: `the settings the run was started with (${different.map(([name, started]) => `${name} ${started}`).join(', ')})`,
+    received: different.map(([name, , now]) => `${name} ${now}`).join(', '),
+    fix: 'Give the same to go on with this run, or start a new one in another folder. Nothing was changed.',
   });
 }
 

@@ -86,9 +86,11 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
     run: async (batch, number) => {
       const { metrics } = await gradients(batch);
       const lossNats = numbersOf(metrics.loss)[0] ?? Number.NaN;
-      if (!Number.isFinite(lossNats)) throw notFinite(lossNats, number);
+      requireFinite('loss', lossNats, number);
       const scalars = optimiser.scalars(number);
-      const { gradientNorm } = await applyUpdate(updateFunction, state, buffers, scalars);
+      const gradientNorm = await computeUpdate(updateFunction, state, buffers, scalars);
+      requireFinite('gradient norm', gradientNorm, number);
+      state.swap();
       return {
         lossNats,
         accuracy: numbersOf(metrics.accuracyPerStep),
@@ -188,12 +190,13 @@ function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): NamedHost
   return Object.fromEntries(moments);
 }
 
-async function applyUpdate(
+/** The parameters and moments that come next, beside those that are: `state.swap()` makes them count. @returns the gradient's length. */
+async function computeUpdate(
   update: CompiledFunction,
   state: State,
   gradients: NamedHostTensors,
   scalars: Readonly<Record<string, number>>,
-): Promise<{ gradientNorm: number }> {
+): Promise<number> {
   const feeds = Object.fromEntries(
     Object.entries(scalars).map(([name, value]): [string, HostTensor] => [
       name,
@@ -202,8 +205,7 @@ async function applyUpdate(
   );
   const into = prefixed(nextPrefix, Object.entries(state.next));
   const { gradientNorm } = await update.run({ ...state.current, ...gradients, ...feeds }, into);
-  state.swap();
-  return { gradientNorm: numbersOf(gradientNorm)[0] ?? Number.NaN };
+  return numbersOf(gradientNorm)[0] ?? Number.NaN;
 }
 
 /** Buffers for all gradients, side by side in one array. */
@@ -246,11 +248,12 @@ function numbersOf(tensor: HostTensor | undefined): number[] {
   return Array.from(tensor?.data ?? []);
 }
 
-function notFinite(loss: number, step: number): CpcError {
-  return new CpcError({
+function requireFinite(what: string, value: number, step: number): void {
+  if (Number.isFinite(value)) return;
+  throw new CpcError({
     where: `training step ${step}`,
-    expected: 'a finite loss',
-    received: String(loss),
+    expected: `a finite ${what}`,
+    received: String(value),
     fix: 'The parameters of the step before are kept. Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.',
   });
 }

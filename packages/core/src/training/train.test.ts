@@ -2,10 +2,11 @@ import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
 import { createToyDomain, describeDomain } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { createMemoryCheckpointStore } from '../checkpoint-store.js';
+import { type CheckpointStore, createMemoryCheckpointStore } from '../checkpoint-store.js';
 import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
+import type { Domain } from './domain.js';
 import { type TrainOptions, train } from './train.js';
 
 describeDomain('toy', { create: () => createToyDomain() });
@@ -31,6 +32,19 @@ const plainDescent: Optimiser = {
   scalars: () => ({ learningRate: 1 }),
   update: ({ parameter, gradient }) => ({ parameter: tf.sub(parameter, gradient), moments: {} }),
 };
+
+/** The loss stays as it is, the gradient does not: the root of a square has no slope at 0, and all points lie there. */
+function withEndlessSlopeAtZero(domain: Domain): Domain {
+  return {
+    ...domain,
+    draw: async () => ({ points: { shape: [4, 10, 2], data: new Float32Array(80) } }),
+    encode: (parameters, batch) =>
+      tf.tidy(() => {
+        const latents = domain.encode(parameters, batch);
+        return tf.sqrt(tf.square(tf.sub(latents, latents))) as tf.Tensor3D;
+      }),
+  };
+}
 
 function stepsOf(events: readonly TrainingEvent[]): TrainingEventOf<'step-end'>[] {
   return events.filter((event) => event.type === 'step-end');
@@ -88,6 +102,45 @@ describe('train', () => {
     );
     const parameters = (await checkpoints.latest())?.tensors ?? {};
     for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('stops at a gradient that is not finite, naming step 2 and the checkpoint resumed from, which stays whole', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 1, checkpoints });
+    const before = await checkpoints.latest();
+    const failed = run({ domain: withEndlessSlopeAtZero(createToyDomain()), steps: 9, checkpoints });
+    await expect(failed).rejects.toThrow(
+      /training step 2: expected a finite gradient norm, received (NaN|Infinity).*last good checkpoint is memory:step-1/,
+    );
+    expect(await checkpoints.latest()).toEqual(before);
+  });
+
+  it('saves once, not twice, at the end of 4 steps with a checkpoint every 2', async () => {
+    const saved = (await run({ steps: 4, checkpointEverySteps: 2 })).filter(({ type }) => type === 'checkpoint-saved');
+    expect(saved.map((event) => 'step' in event && event.step)).toEqual([2, 4]);
+  });
+
+  it('refuses to start again over 2 checkpoints that are both damaged, and names them', async () => {
+    const store = createMemoryCheckpointStore();
+    const damaged = ['a', 'b'].map((path) => ({ path, reason: 'cut off' }));
+    const checkpoints: CheckpointStore = {
+      ...store,
+      latest: async (onDamaged) => {
+        for (const each of damaged) onDamaged?.(each);
+        return undefined;
+      },
+    };
+    await expect(run({ steps: 1, checkpoints })).rejects.toThrow(/2, all damaged: a, b\. Nothing was deleted/);
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('shows of two fingerprints of 2,000 characters only where they part', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    const long = 'x'.repeat(2000);
+    await run({ steps: 0, checkpoints, fingerprint: `${long} rate 1` });
+    const refusal = await run({ steps: 1, checkpoints, fingerprint: `${long} rate 2` }).catch(String);
+    expect(refusal).toContain('xxx rate 2), received …');
+    expect(String(refusal).length).toBeLessThan(400);
   });
 
   it('passes on what a batch failed with, after the steps before it', async () => {

@@ -5,7 +5,7 @@
  */
 import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
-import type { Checkpoint, CheckpointStore } from '../checkpoint-store.js';
+import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
@@ -61,7 +61,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const trainingStep = await createTrainingStep({ ...options, parameters });
   try {
     const damaged: TrainingEvent[] = [];
-    const checkpoint = await checkpoints.latest(({ path, reason }) =>
+    const checkpoint = await newestWhole(checkpoints, 'checkpoints', ({ path, reason }) =>
       damaged.push({ type: 'checkpoint-damaged', path, reason }),
     );
     yield* damaged;
@@ -69,7 +69,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       checkpoint === undefined ? { step: 0, trainedSeconds: 0 } : restore(trainingStep, checkpoint, options);
     let { step, trainedSeconds } = resumed;
     let savedAt = { step, trainedSeconds };
-    let savedPath = '';
+    let savedPath = checkpoint === undefined ? undefined : await pathOf(checkpoints, checkpoint);
 
     yield {
       type: 'run-start',
@@ -120,7 +120,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       await nextTurn();
     }
 
-    if (savedAt.step !== step || checkpoint === undefined) {
+    if (savedAt.step !== step || savedPath === undefined) {
       yield {
         type: 'checkpoint-saved',
         step,
@@ -200,24 +200,45 @@ function restore(
   { step, tensors, metadata }: Checkpoint,
   { seed, fingerprint = '' }: TrainOptions,
 ) {
-  for (const [what, expected, received] of [
-    ['seed', String(seed), metadata.seed],
-    ['settings and data', fingerprint, metadata.fingerprint],
-  ] as const) {
-    if (expected === received) continue;
-    throw new CpcError({
-      where: `checkpoint of step ${step}`,
-      expected: `the ${what} of this run (${expected})`,
-      received: received ?? 'none',
-      fix: 'Resume with the settings and data the run was started with, or start a new run in another folder.',
-    });
-  }
+  requireSame('seed', String(seed), metadata.seed, step);
+  requireSame('settings and data', fingerprint, metadata.fingerprint, step);
   state.load(tensors);
   return { step, trainedSeconds: Number(metadata.trainedSeconds ?? 0) };
 }
 
-function withCheckpoint(error: unknown, path: string): unknown {
-  if (!CpcError.isInstance(error) || path === '') return error;
+function requireSame(what: string, now: string, before: string | undefined, step: number): void {
+  if (now === before) return;
+  const [expected, received] = before === undefined ? [now, 'none'] : whereTheyDiffer(now, before);
+  throw new CpcError({
+    where: `checkpoint of step ${step}`,
+    expected: `the ${what} of this run (${expected})`,
+    received,
+    fix: 'Resume with the settings and data the run was started with, or start a new run in another folder.',
+  });
+}
+
+const shownBefore = 30;
+const shownAfter = 50;
+
+/** Two texts, each cut to the place where they part: fingerprints are long, and alike but for a word. */
+function whereTheyDiffer(one: string, other: string): [string, string] {
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same += 1;
+  const begin = Math.max(0, same - shownBefore);
+  const cut = (text: string) => {
+    const shown = text.slice(begin, same + shownAfter);
+    return `${begin > 0 ? '…' : ''}${shown}${text.length > same + shownAfter ? '…' : ''}`;
+  };
+  return [cut(one), cut(other)];
+}
+
+async function pathOf(checkpoints: CheckpointStore, { step }: Checkpoint): Promise<string> {
+  const place = (await checkpoints.list()).find((candidate) => candidate.step === step);
+  return place?.path ?? `that of step ${step}`;
+}
+
+function withCheckpoint(error: unknown, path: string | undefined): unknown {
+  if (!CpcError.isInstance(error) || path === undefined) return error;
   return new CpcError({
     where: error.where,
     expected: error.expected,
