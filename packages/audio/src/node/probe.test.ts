@@ -44,7 +44,9 @@ async function probe(data: string, change: Partial<ProbeRequest> = {}) {
   const events: TaskEvent[] = [];
   for await (const event of domainCommands.probe(request, always)) events.push(event);
   const results: ProbeResult[] = events.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
-  return { results, warnings: events.flatMap((event) => (event.type === 'warning' ? [event.message] : [])) };
+  const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+  const [first] = events.flatMap((event) => (event.type === 'progress' ? [event] : []));
+  return { results, warnings, recordings: first?.total };
 }
 
 const lengthSamples = 8_000; // 50 frames, 48 labels
@@ -87,7 +89,8 @@ describe('a probe of a folder with the authors’ labels', () => {
   it('takes the authors’ lists for its split: 48 labelled frames each of 2 recordings fitted, of 1 scored', async () => {
     const lists = { train: ['1-1-0000', '2-1-0000', '9-9-0000'], test: ['1-1-0001', '9-9-0001'] };
     const data = await speech('listed', ids, lists);
-    const { results, warnings } = await probe(data, { baselines: ['mfcc', 'mfcc-normalised'] });
+    const { results, warnings, recordings } = await probe(data, { baselines: ['mfcc', 'mfcc-normalised'] });
+    expect(recordings).toBe(3);
     expect(results.map(({ baseline, representation }) => [baseline, representation])).toEqual([
       [undefined, 'context'],
       ['mfcc', 'mfcc'],
