@@ -17,26 +17,38 @@ export const traceBackendName = 'cpc-trace';
 /** Tensors of one value, such as tf.ones in gradients, are written out up to this many elements. */
 const largestUniform = 1024;
 
+/** A graph that is being written. */
+interface Recording {
+  readonly builder: GraphBuilder;
+  /** Tensors of the graphs around it that it reads. */
+  readonly captured: Set<tf.Tensor>;
+}
+
 class TraceBackend extends tf.KernelBackend {
-  readonly #builders: GraphBuilder[] = [];
+  readonly #recordings: Recording[] = [];
   readonly #known = new WeakMap<object, { readonly traced: Traced; readonly owner: GraphBuilder }>();
 
   get builder(): GraphBuilder {
-    const builder = this.#builders.at(-1);
-    if (builder === undefined) throw new CompileError('trace: the tracing backend is in use outside trace().');
-    return builder;
+    return this.#recording.builder;
   }
 
-  get active(): boolean {
-    return this.#builders.length > 0;
+  get #recording(): Recording {
+    const recording = this.#recordings.at(-1);
+    if (recording === undefined) {
+      throw new CompileError(
+        `trace: the backend "${traceBackendName}" is active outside trace(). Call tf.setBackend with the name of another one, such as 'cpu'.`,
+      );
+    }
+    return recording;
   }
 
   enter(builder: GraphBuilder): void {
-    this.#builders.push(builder);
+    this.#recordings.push({ builder, captured: new Set() });
   }
 
-  leave(): void {
-    this.#builders.pop();
+  /** @returns what the graph now finished read of those around it. */
+  leave(): ReadonlySet<tf.Tensor> {
+    return this.#recordings.pop()?.captured ?? new Set();
   }
 
   /** A new data id for a value: one per tensor, as TensorFlow.js counts tensors by their data. */
@@ -47,8 +59,8 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   /** The traced value behind a tensor of this backend. */
-  traced(dataId: object): Traced {
-    const known = this.#known.get(dataId);
+  traced(tensor: tf.TensorInfo): Traced {
+    const known = this.#known.get(tensor.dataId);
     if (known === undefined) {
       throw new CompileError(
         'trace: the function uses a tensor made outside it. Pass it as an input, or make it inside the function from a typed array.',
@@ -59,6 +71,7 @@ class TraceBackend extends tf.KernelBackend {
         'trace: a tensor of another trace, or of a finished scan body, is used here. Make it inside the traced function, pass it as an input, or return it from the body.',
       );
     }
+    if (known.owner !== this.builder && tensor instanceof tf.Tensor) this.#recording.captured.add(tensor);
     return known.traced;
   }
 
@@ -141,7 +154,7 @@ export function registerTraceBackend(): void {
 }
 
 function tracedInput(info: tf.TensorInfo): Traced {
-  const traced = traceBackend.traced(info.dataId);
+  const traced = traceBackend.traced(info);
   return new Traced(traced.name, info.shape, traced.dtype);
 }
 

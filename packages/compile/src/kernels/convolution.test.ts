@@ -78,6 +78,25 @@ const otherCases: KernelCase[] = [
       ]),
     inputs: [values([1, 5, 5, 2]), values([3, 3, 2, 2], 5)],
   },
+  ...[1, 2].map(
+    (stride): KernelCase => ({
+      name: `conv2d, channels first, with explicit padding, stride ${stride}`,
+      fn: (x, filter) =>
+        tf.conv2d(
+          x as tf.Tensor4D,
+          filter as tf.Tensor4D,
+          stride,
+          [
+            [0, 0],
+            [0, 0],
+            [1, 0],
+            [0, 2],
+          ],
+          'NCHW',
+        ),
+      inputs: [values([1, 2, 5, 5]), values([3, 3, 2, 2], 5)],
+    }),
+  ),
   {
     name: 'conv2d rounding up',
     fn: (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 0, 'NHWC', 1, 'ceil'),

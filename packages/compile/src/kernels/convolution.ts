@@ -108,10 +108,10 @@ export function spreadBack(
  */
 const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   const format = dataFormatAttribute(attributes);
+  const filterShape = numbersAttribute(attributes, 'filterShape');
+  const window = convolutionWindow(input(inputs, 'x').shape, filterShape, attributes);
   const x = toChannelsLast(g, input(inputs, 'x'), format);
   const dy = toChannelsLast(g, input(inputs, 'dy'), format);
-  const filterShape = numbersAttribute(attributes, 'filterShape');
-  const window = convolutionWindow(x.shape, filterShape, { ...attributes, dataFormat: 'NHWC' });
   const taps = tapsOf(g, withBorder(g, x, window), window);
   const together = Math.max(1, Math.floor(elementsAtOnce / Math.max(1, sizeOf(taps[0]?.shape ?? []))));
   const products: Traced[] = [];

@@ -2,7 +2,8 @@
  * A loop over the first axis, written once.
  *
  * Eager backends run the body step by step; a trace records it once as the body of an ONNX Scan.
- * It has no gradient of its own: primitives that use it, such as `gru`, bring theirs.
+ * It has no gradient of its own, and in a trace asking for one is an error: primitives that use it, such as `gru`,
+ * bring theirs.
  */
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../errors.js';
@@ -21,12 +22,25 @@ export interface ScanOptions {
 }
 
 /**
- * Runs `body` along the first axis of `sequences`.
+ * Runs `body` along the first axis of `sequences`. Eager results can be differentiated, traced ones can't: wrap a scan in
+ * a primitive for that.
  *
  * @param initial - state before the first step; every step must return the same shapes.
  * @param sequences - tensors `[T, ...]` with T >= 1, the same for all.
  * @returns the final state, and each step's results stacked to `[T, ...]`. The caller owns both.
- * @throws {CompileError} if there is no sequence, or lengths differ.
+ * @throws {CompileError} if there is no sequence, lengths differ, or `body` returns another number of states than it was
+ *   given, other shapes or types of states, or another number of results at another step; in a trace also if a gradient
+ *   through the results is asked for.
+ *
+ * @example
+ * const sums = scan(
+ *   ([sum], [now]) => {
+ *     const next = tf.add(sum, now);
+ *     return { state: [next], results: [next] };
+ *   },
+ *   [tf.scalar(0)],
+ *   [tf.tensor1d([1, 2, 3])],
+ * ); // state [6], results [[1, 3, 6]]
  */
 export function scan(
   body: ScanBody,
@@ -63,6 +77,8 @@ function eagerScan(
       state,
       slices.map((slice) => at(slice, step)),
     );
+    requireSameState(initial, made.state);
+    requireSameResults(steps[reverse ? length - 1 : 0] ?? made.results, made.results);
     state = [...made.state];
     steps[step] = made.results;
   }
@@ -91,11 +107,13 @@ function recordedScan(
   traceBackend.enter(inner);
   let made: ReturnType<ScanBody>;
   let bodyOutputs: Traced[];
+  let captured: ReadonlySet<tf.Tensor> = new Set();
   try {
     made = body(stateInputs.map(tensorOf), sliceInputs.map(tensorOf));
+    requireSameState(initial, made.state);
     bodyOutputs = [...made.state, ...made.results].map(tracedOf);
   } finally {
-    traceBackend.leave();
+    captured = traceBackend.leave();
   }
   const graph = inner.finish(bodyOutputs.map((value) => [inner.freshName(), value] as const));
   const direction = reverse ? 1 : 0;
@@ -113,8 +131,43 @@ function recordedScan(
       scan_output_directions: made.results.map(() => direction),
     },
   );
-  const tensors = outputs.map(tensorOf);
+  const read = [...initial, ...sequences, ...captured];
+  for (const tensor of captured) tracedOf(tensor); // a graph around this one captures it too
+  const tensors = outputs.map((output) => withoutGradient(output, read));
   return { state: tensors.slice(0, initial.length), results: tensors.slice(initial.length) };
+}
+
+/** A tensor that follows from others in a way that is not differentiated: asking for a gradient throws. */
+function withoutGradient(traced: Traced, read: readonly tf.Tensor[]): tf.Tensor {
+  const run = tf.customGrad(() => ({
+    value: tensorOf(traced),
+    gradFunc: () => {
+      throw new CompileError(
+        'scan: a trace records no gradient of a scan, and so no second derivative of gru and lstm. Define a primitive ' +
+          'with a gradient of its own around the scan (definePrimitive), or write the loop in JavaScript.',
+      );
+    },
+  }));
+  return run(...read);
+}
+
+function requireSameState(before: readonly tf.Tensor[], after: readonly tf.Tensor[]): void {
+  if (described(before) === described(after)) return;
+  throw new CompileError(
+    `scan: expected the body to return state like the initial one, ${described(before)}, received ${described(after)}. ` +
+      'Reshape or cast what the body returns, or the initial state.',
+  );
+}
+
+function requireSameResults(first: readonly tf.Tensor[], now: readonly tf.Tensor[]): void {
+  if (described(first) === described(now)) return;
+  throw new CompileError(
+    `scan: expected the body to return results alike at every step, ${described(first)} as at the first, received ${described(now)}.`,
+  );
+}
+
+function described(tensors: readonly tf.Tensor[]): string {
+  return `(${tensors.map(({ shape, dtype }) => `${dtype}[${shape.join(', ')}]`).join(', ')})`;
 }
 
 function at<Item>(items: readonly Item[], index: number): Item {
