@@ -1,8 +1,13 @@
 /**
  * What a trained model says of a recording: latents and contexts, frame by frame.
  *
+ * A recording is heard in chunks of one size, so that one prepared function serves every length and memory does not grow with
+ * it. Chunks overlap by what the encoder sees around a latent, the context is carried from chunk to chunk, and positions beyond
+ * the recording's ends are zero in every layer, as they are where the recording is encoded in one piece. The features are
+ * those of the whole recording up to rounding.
+ *
  * Letters used for shapes here:
- *   T  frames of 10 ms    D  latent size    H  context size
+ *   T  frames of a recording    C  frames of a chunk    D  latent size    H  context size    W  samples a chunk hears
  */
 import type { CompiledFunction } from '@cpc/compile';
 import {
@@ -14,24 +19,37 @@ import {
   unflatten,
   withoutPredictors,
 } from '@cpc/core';
-import type * as tf from '@tensorflow/tfjs';
-import { scaleInput } from './input-scaling.js';
-import { contextualise, encode, encoderHop } from './model.js';
+import * as tf from '@tensorflow/tfjs';
+import { applyLevel, createLevelMeter, type InputLevel } from './input-scaling.js';
+import { contextualise, encode, encoderHop, receptiveFieldSamples } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechFeatures {
   /** `[T, D]`: z. */
   readonly latents: HostArray;
-  /** `[T, H]`: c; frame t has heard the recording up to frame t. */
+  /** `[T, H]`: c; frame t has heard the recording up to frame t (and its loudness as a whole, see `input-scaling.ts`). */
   readonly contexts: HostArray;
+}
+
+/** Samples that need not be in memory at once. */
+export interface SampleSource {
+  readonly sampleCount: number;
+  /** Mono at 16 kHz from sample `start` on; the array may be changed by the caller. */
+  readonly read: (start: number, length: number) => Promise<Float32Array>;
 }
 
 export interface FeatureExtractor {
   /**
    * @param samples - mono at 16 kHz, at least one hop long; not changed. Samples behind the last whole hop are left out.
    * @returns T = floor(samples / 160) frames for the paper's strides.
+   * @throws {CpcArgumentError} if there are fewer samples than one hop.
    */
   readonly extract: (samples: Float32Array) => Promise<SpeechFeatures>;
+  /**
+   * The same in parts of at most C frames, in order, for recordings of any length. A model with `unit-variance` input reads
+   * the source twice: once for its loudness.
+   */
+  readonly stream: (source: SampleSource) => AsyncGenerator<SpeechFeatures, void, undefined>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -39,85 +57,186 @@ export interface FeatureExtractorOptions {
   readonly settings: SpeechSettings;
   readonly parameters: Tree<HostArray>;
   readonly engine: Engine;
+  /** C; default 400, which is 4 seconds. Memory grows with it: about 0.3 GB per minute at 256 channels. */
+  readonly chunkFrames?: number;
 }
 
-/** Prepared functions that are kept: one per length, the least recently used is let go. */
-const keptLengths = 8;
-
 /**
- * Prepares to run a model over whole recordings. The first recording of a length takes longer: its function is made then.
+ * Prepares to run a model over recordings.
  *
  * @example
  * const extractor = createFeatureExtractor({ settings, parameters, engine });
  * const { contexts } = await extractor.extract(await corpus.read(0)); // [T, 256]
  */
-export function createFeatureExtractor({ settings, parameters, engine }: FeatureExtractorOptions): FeatureExtractor {
-  const hop = encoderHop(settings.layers);
-  const flat = withoutPredictors(flatten(parameters));
-  const prepared = new Map<number, CompiledFunction>();
-
-  const functionFor = async (length: number): Promise<CompiledFunction> => {
-    const known = prepared.get(length);
-    const made =
-      known ??
-      (await engine.compile((inputs) => featuresOf(settings, Object.keys(flat), inputs), inputSpecs(flat, length)));
-    prepared.delete(length);
-    prepared.set(length, made); // last in the map is most recently used
-    const [oldest] = prepared;
-    if (prepared.size > keptLengths && oldest !== undefined) {
-      prepared.delete(oldest[0]);
-      await oldest[1].dispose();
-    }
-    return made;
+export function createFeatureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
+  const { settings } = options;
+  const geometry = geometryOf(settings, options.chunkFrames ?? 400);
+  const flat = withoutPredictors(flatten(options.parameters));
+  let prepared: Promise<CompiledFunction> | undefined;
+  const prepare = () => {
+    prepared ??= prepareChunk(options, flat, geometry);
+    return prepared;
   };
 
+  async function* stream(source: SampleSource): AsyncGenerator<SpeechFeatures, void, undefined> {
+    const frames = wholeFrames(source.sampleCount, geometry.hop);
+    const level = await levelOf(source, frames * geometry.hop, settings);
+    const chunk = await prepare();
+    let state: HostArray = { shape: [1, settings.contextUnits], data: new Float32Array(settings.contextUnits) };
+    for (let first = 0; first < frames; first += geometry.chunkFrames) {
+      const heard = await hear(source, first, frames, level, geometry);
+      const outputs = await chunk.run({ ...flat, ...heard, state });
+      state = arrayOf(outputs.finalState);
+      const count = Math.min(geometry.chunkFrames, frames - first);
+      yield {
+        latents: firstRows(arrayOf(outputs.latents), count),
+        contexts: firstRows(arrayOf(outputs.contexts), count),
+      };
+    }
+  }
+
   return {
+    stream,
     extract: async (samples) => {
-      const length = Math.floor(samples.length / hop) * hop;
-      if (length === 0) {
-        throw new CpcArgumentError({
-          where: 'extract',
-          argument: 'samples',
-          expected: `at least ${hop} samples (one frame)`,
-          received: samples.length,
-        });
-      }
-      const scaled = samples.slice(0, length);
-      scaleInput(scaled, settings.inputScaling);
-      const run = await functionFor(length);
-      const { latents, contexts } = await run.run({ ...flat, waveform: { shape: [1, length], data: scaled } });
-      return { latents: frames(latents), contexts: frames(contexts) };
+      const parts: SpeechFeatures[] = [];
+      const read = (start: number, length: number) => Promise.resolve(samples.slice(start, start + length));
+      for await (const part of stream({ sampleCount: samples.length, read })) parts.push(part);
+      return {
+        latents: joinRows(parts.map(({ latents }) => latents)),
+        contexts: joinRows(parts.map(({ contexts }) => contexts)),
+      };
     },
     dispose: async () => {
-      await Promise.all([...prepared.values()].map((made) => made.dispose()));
-      prepared.clear();
+      const made = await prepared;
+      prepared = undefined;
+      await made?.dispose();
     },
   };
 }
 
-function inputSpecs(flat: Readonly<Record<string, HostArray>>, length: number) {
-  return {
-    ...Object.fromEntries(
-      Object.entries(flat).map(([path, { shape }]) => [path, { shape, dtype: 'float32' as const }]),
-    ),
-    waveform: { shape: [1, length], dtype: 'float32' as const },
-  };
+/** How chunks lie on a recording. */
+interface Geometry {
+  readonly hop: number;
+  readonly chunkFrames: number;
+  /** Frames heard on either side of a chunk, so that its first and last latents see all they would see. */
+  readonly marginFrames: number;
+  /** W. */
+  readonly chunkSamples: number;
 }
 
-/** Traced: encoder, then context. */
-function featuresOf(
+function geometryOf({ layers }: SpeechSettings, chunkFrames: number): Geometry {
+  if (!(Number.isInteger(chunkFrames) && chunkFrames >= 1)) {
+    throw new CpcArgumentError({
+      where: 'createFeatureExtractor',
+      argument: 'chunkFrames',
+      expected: 'chunkFrames as a whole number of at least 1',
+      received: chunkFrames,
+    });
+  }
+  const hop = encoderHop(layers);
+  const marginFrames = Math.ceil(receptiveFieldSamples(layers) / hop);
+  return { hop, chunkFrames, marginFrames, chunkSamples: (chunkFrames + 2 * marginFrames) * hop };
+}
+
+function prepareChunk(
+  { settings, engine }: FeatureExtractorOptions,
+  flat: Readonly<Record<string, HostArray>>,
+  geometry: Geometry,
+): Promise<CompiledFunction> {
+  const parameters = Object.entries(flat).map(([path, { shape }]) => [path, { shape, dtype: 'float32' as const }]);
+  return engine.compile((inputs) => chunkFeatures(settings, Object.keys(flat), geometry, inputs), {
+    ...Object.fromEntries(parameters),
+    waveform: { shape: [1, geometry.chunkSamples], dtype: 'float32' },
+    bounds: { shape: [2], dtype: 'float32' },
+    state: { shape: [1, settings.contextUnits], dtype: 'float32' },
+  });
+}
+
+/** Traced: `waveform` [1, W], `bounds` [2], `state` [1, H] to `latents` [1, C, D], `contexts` [1, C, H], `finalState` [1, H]. */
+function chunkFeatures(
   settings: SpeechSettings,
   paths: readonly string[],
+  { chunkFrames, marginFrames }: Geometry,
   inputs: Readonly<Record<string, tf.Tensor>>,
 ): Record<string, tf.Tensor> {
   const parameters = unflatten(Object.fromEntries(paths.map((path) => [path, inputs[path] as tf.Tensor])));
-  const latents = encode(settings, parameters, inputs.waveform as tf.Tensor2D);
-  return { latents, contexts: contextualise(parameters, latents) };
+  const within = (length: number, samplesPerPosition: number) =>
+    withinRecording(inputs.bounds as tf.Tensor1D, length, samplesPerPosition);
+  const heard = encode(settings, parameters, inputs.waveform as tf.Tensor2D, within); // [1, C + margins, D]
+  const latents = tf.slice(heard, [0, marginFrames, 0], [1, chunkFrames, -1]); // [1, C, D]
+  const contexts = contextualise(parameters, latents, inputs.state as tf.Tensor2D); // [1, C, H]
+  const last = tf.slice(contexts, [0, chunkFrames - 1, 0], [1, 1, -1]); // [1, 1, H]
+  return { latents, contexts, finalState: tf.reshape(last, [1, settings.contextUnits]) };
 }
 
-/** Without the batch axis. */
-function frames(value: { readonly shape: readonly number[]; readonly data: unknown } | undefined): HostArray {
-  if (value !== undefined && value.data instanceof Float32Array)
-    return { shape: value.shape.slice(1), data: value.data };
+/** `[1, length, 1]`: 1 for positions from the recording's first sample to its last, 0 beyond. `bounds`: both, in the chunk. */
+function withinRecording(bounds: tf.Tensor1D, length: number, samplesPerPosition: number): tf.Tensor3D {
+  const starts = tf.mul(tf.range(0, length, 1, 'float32'), samplesPerPosition); // [length]
+  const begun = tf.greaterEqual(starts, tf.slice(bounds, [0], [1])); // [length]
+  const notEnded = tf.less(starts, tf.slice(bounds, [1], [1])); // [length]
+  return tf.reshape(tf.cast(tf.logicalAnd(begun, notEnded), 'float32'), [1, length, 1]);
+}
+
+/** What the chunk whose first frame is `first` hears, and where in it the recording begins and ends. */
+async function hear(source: SampleSource, first: number, frames: number, level: InputLevel, geometry: Geometry) {
+  const { hop, marginFrames, chunkSamples } = geometry;
+  const origin = (first - marginFrames) * hop; // sample of the recording at which the chunk starts; may lie before it
+  const begin = Math.max(0, origin);
+  const end = Math.min(frames * hop, origin + chunkSamples);
+  const samples = await source.read(begin, end - begin);
+  applyLevel(samples, level);
+  const waveform = new Float32Array(chunkSamples);
+  waveform.set(samples, begin - origin);
+  return {
+    waveform: { shape: [1, chunkSamples], data: waveform },
+    bounds: { shape: [2], data: Float32Array.of(Math.max(0, -origin), frames * hop - origin) },
+  };
+}
+
+async function levelOf(
+  source: SampleSource,
+  sampleCount: number,
+  { inputScaling }: SpeechSettings,
+): Promise<InputLevel> {
+  const meter = createLevelMeter(inputScaling);
+  if (inputScaling === 'none') return meter.level();
+  for (let start = 0; start < sampleCount; start += meterSamples) {
+    meter.add(await source.read(start, Math.min(meterSamples, sampleCount - start)));
+  }
+  return meter.level();
+}
+
+const meterSamples = 1 << 20;
+
+function wholeFrames(sampleCount: number, hop: number): number {
+  const frames = Math.floor(sampleCount / hop);
+  if (frames > 0) return frames;
+  throw new CpcArgumentError({
+    where: 'extract',
+    argument: 'samples',
+    expected: `at least ${hop} samples (one frame)`,
+    received: sampleCount,
+  });
+}
+
+function arrayOf(value: { readonly shape: readonly number[]; readonly data: unknown } | undefined): HostArray {
+  if (value !== undefined && value.data instanceof Float32Array) return { shape: value.shape, data: value.data };
   throw new Error('the model gave no float32 features');
+}
+
+/** `[1, C, F]` to `[count, F]`. */
+function firstRows({ shape, data }: HostArray, count: number): HostArray {
+  const width = shape[2] ?? 0;
+  return { shape: [count, width], data: data.subarray(0, count * width) };
+}
+
+function joinRows(parts: readonly HostArray[]): HostArray {
+  const width = parts[0]?.shape[1] ?? 0;
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part.data, offset);
+    offset += part.data.length;
+  }
+  return { shape: [data.length / Math.max(1, width), width], data };
 }

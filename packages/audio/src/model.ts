@@ -34,6 +34,9 @@ export interface SpeechModel {
   readonly contextUnits: number;
 }
 
+/** `[B or 1, length, 1]` for a layer with so many positions, so many samples apart: 1 within the recording, 0 beyond. */
+export type WithinRecording = (length: number, samplesPerPosition: number) => tf.Tensor3D;
+
 /** The paper's five layers: one latent for every 160 samples, 10 ms at 16 kHz. */
 export const paperLayers: readonly EncoderLayer[] = [
   { kernelLength: 10, stride: 5 },
@@ -84,17 +87,26 @@ export function initialiseSpeechModel(
  * give N / 160 latents.
  *
  * @param waveform - `[B, N]` float32, N a multiple of the hop.
+ * @param within - where the waveform is a part of a recording that may reach beyond its ends: which positions lie in it.
  * @returns `[B, T, D]`, all >= 0 (ReLU); the caller owns it.
  */
-export function encode({ layers }: SpeechModel, parameters: TensorTree, waveform: tf.Tensor2D): tf.Tensor3D {
+export function encode(
+  { layers }: SpeechModel,
+  parameters: TensorTree,
+  waveform: tf.Tensor2D,
+  within?: WithinRecording,
+): tf.Tensor3D {
   return tf.tidy(() => {
     const [batch, samples] = waveform.shape;
     let hidden: tf.Tensor3D = tf.reshape(waveform, [batch, samples, 1]); // [B, N, 1]
+    let samplesPerPosition = 1;
     for (const [index, { kernelLength, stride }] of layers.entries()) {
       const overlap = kernelLength - stride;
       const padding = { padBefore: Math.floor(overlap / 2), padAfter: Math.ceil(overlap / 2) };
       const layer = layerAt(parameters, `encoder/${layerName(index)}`, ['kernel', 'bias']);
       hidden = tf.relu(conv1d(layer, hidden, { stride, ...padding })); // [B, length / stride, D]
+      samplesPerPosition *= stride;
+      if (within !== undefined) hidden = tf.mul(hidden, within(hidden.shape[1], samplesPerPosition));
     }
     return hidden; // [B, T, D]
   });
