@@ -5,15 +5,18 @@ import * as records from './index.js';
 it('exports these names and no others', () => {
   expect(Object.keys(records).sort()).toEqual([
     'RecordError',
+    'averageSteps',
     'confidenceIntervalSchema',
     'dataSummarySchema',
     'engineSummarySchema',
     'figureSchema',
+    'finalSteps',
     'formatMetricsLine',
     'formatRunRecord',
     'machineSchema',
     'metricsLineOf',
     'metricsLineSchema',
+    'offsetsOf',
     'parseMetrics',
     'parseMetricsLine',
     'parseRunRecord',
@@ -23,6 +26,7 @@ it('exports these names and no others', () => {
     'runRecordSchema',
     'runRecordVersion',
     'settingSourceSchema',
+    'sittingSchema',
     'stepMeasurementsSchema',
     'trainingEventSchema',
   ]);

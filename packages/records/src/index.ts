@@ -1,6 +1,7 @@
 /**
  * @cpc/records: the schemas and types that programs share about a run. No TensorFlow, no runtime, no files.
  */
+export { averageSteps, finalSteps, type StepAverages } from './average-steps.js';
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
 export { RecordError } from './errors.js';
 export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
@@ -33,6 +34,8 @@ export {
   runRecordSchema,
   runRecordVersion,
   type SettingSource,
+  type Sitting,
   settingSourceSchema,
+  sittingSchema,
 } from './run-record.js';
-export { type StepMeasurements, stepMeasurementsSchema } from './step-measurements.js';
+export { offsetsOf, type StepMeasurements, stepMeasurementsSchema } from './step-measurements.js';

@@ -34,6 +34,13 @@ describe('metrics.jsonl', () => {
 });
 
 describe('a metrics line', () => {
+  it('of offsets 2 and 5 comes back unchanged; of offset 2 twice, or of 3 offsets for 2 accuracies, it is refused', () => {
+    const line = { ...metricsLine, firstPredictionStep: 2, offsets: [2, 5] };
+    expect(parseMetrics(formatMetricsLine(line), 'metrics.jsonl')).toEqual([line]);
+    expect(() => formatMetricsLine({ ...line, offsets: [2, 2] })).toThrow(/no offset twice/);
+    expect(() => formatMetricsLine({ ...line, offsets: [2, 3, 4] })).toThrow(/one entry each/);
+  });
+
   it('holds what the step-end event holds, and the time instead of the type', () => {
     expect(metricsLineOf(events['step-end'], new Date(metricsLine.time))).toEqual(metricsLine);
   });

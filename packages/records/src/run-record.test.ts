@@ -29,6 +29,14 @@ describe('a run record', () => {
     expect(parseRunRecord(text, 'run.json')).toEqual(record);
   });
 
+  it('of 2 sittings comes back unchanged; one without its engine is refused', () => {
+    const { engine, versions, machine, started } = record;
+    const sittings = [0, 250].map((step) => ({ started, step, engine, versions, machine }));
+    expect(parseRunRecord(formatRunRecord({ ...record, sittings }), 'run.json').sittings).toEqual(sittings);
+    const broken = JSON.stringify({ ...record, sittings: [{ ...sittings[0], engine: undefined }] });
+    expect(() => parseRunRecord(broken, 'run.json')).toThrow(/sittings\.0\.engine/);
+  });
+
   it('accepts seed 0 and a negative seed', () => {
     for (const seed of [0, -7]) expect(parseRunRecord(formatRunRecord({ ...record, seed }), 'x').seed).toBe(seed);
   });

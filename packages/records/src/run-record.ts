@@ -48,6 +48,18 @@ export const figureSchema = z.object({
   count: z.int().min(0).optional(),
 });
 
+/** A run that was interrupted and resumed has several: each may have had another machine. */
+export const sittingSchema = z.object({
+  /** ISO 8601, UTC */
+  started: z.iso.datetime(),
+  /** updates made before it */
+  step: z.int().min(0),
+  engine: engineSummarySchema,
+  /** package name to version */
+  versions: z.record(z.string(), z.string()),
+  machine: machineSchema,
+});
+
 export const runRecordSchema = z.object({
   schema: z.literal(runRecordVersion),
   /** as typed, such as `cpc audio train --builtin` */
@@ -72,6 +84,8 @@ export const runRecordSchema = z.object({
   totals: z.object({ steps: z.int().min(0), seconds: z.number().min(0) }),
   figures: z.record(z.string(), figureSchema),
   probes: z.array(probeResultSchema),
+  /** oldest first; `engine`, `versions` and `machine` above are those of the first. Left out by early versions */
+  sittings: z.array(sittingSchema).optional(),
   /** why a failed run failed */
   error: z.string().optional(),
 });
@@ -84,6 +98,8 @@ export type ResolvedSetting = z.infer<typeof resolvedSettingSchema>;
 export type SettingSource = z.infer<typeof settingSourceSchema>;
 /** The computer that ran it. */
 export type Machine = z.infer<typeof machineSchema>;
+/** From a start or a resumption to the next end, and what computed then. */
+export type Sitting = z.infer<typeof sittingSchema>;
 /** What the data held, and which files were left out. */
 export type DataSummary = z.infer<typeof dataSummarySchema>;
 /** A number worth reporting, with its unit and uncertainty. */
