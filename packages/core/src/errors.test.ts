@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { CpcArgumentError, CpcError } from './errors.js';
 
-const parts = { where: 'infoNce', expected: 'M >= 2', fix: 'Raise negativesPerAnchor.' };
+const parts = { where: 'infoNce', expected: 'M >= 2', fix: 'Raise the count.' };
 
 describe('a message', () => {
   it('has its 4 parts in order: where, expected, received, fix', () => {
     const error = new CpcArgumentError({ ...parts, argument: 'scores', received: [8, 1] });
-    expect(error.message).toBe('infoNce: expected M >= 2, received [8, 1]. Raise negativesPerAnchor.');
+    expect(error.message).toBe('infoNce: expected M >= 2, received [8, 1]. Raise the count.');
   });
 
   it('keeps 2 parts when nothing came and nothing can be done', () => {

@@ -90,6 +90,6 @@ describe('infoNce', () => {
   });
 
   it('rejects a line-up with no negatives, naming the sampler option', () => {
-    expect(() => infoNce(tf.zeros([8, 1]))).toThrow(/M >= 2.*received \[8, 1\].*negativesPerAnchor/);
+    expect(() => infoNce(tf.zeros([8, 1]))).toThrow(/M >= 2.*received \[8, 1\].*count of the sampler/);
   });
 });

@@ -79,6 +79,6 @@ function requireLineUp(scores: tf.Tensor): void {
     argument: 'scores',
     expected: 'scores of shape [N, M] with M >= 2 (1 positive and at least 1 negative)',
     received: scores.shape,
-    fix: 'Raise negativesPerAnchor in the sampler to at least 1.',
+    fix: 'Raise the count of the sampler, as in negativesFromBatch(count).',
   });
 }

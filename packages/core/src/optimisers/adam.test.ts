@@ -52,6 +52,13 @@ describe('adam', () => {
     expect((third[1] ?? 0) - (first[1] ?? 0)).toBeCloseTo(change, 6);
   });
 
+  it.each([0, -1e-8, Number.NaN, Number.POSITIVE_INFINITY])('refuses an epsilon of %s, and decays of it', (value) => {
+    expect(() => adam({ learningRate: 1e-3, epsilon: value })).toThrow(/adam: expected epsilon to be a finite number/);
+    if (value === 0) return; // a decay of 0 keeps nothing of the past: legal
+    expect(() => adam({ learningRate: 1e-3, firstDecay: value })).toThrow(/firstDecay/);
+    expect(() => adam({ learningRate: 1e-3, secondDecay: value })).toThrow(/secondDecay/);
+  });
+
   it('refuses a learning rate of 0 and a decay of 1', () => {
     expect(() => adam({ learningRate: 0 })).toThrow(/learningRate|above 0/);
     expect(() => adam({ learningRate: 1e-3, secondDecay: 1 })).toThrow(/below 1/);

@@ -2,6 +2,7 @@
  * Adam (Kingma & Ba, 2015, arXiv:1412.6980, algorithm 1), with epsilon added to the bias-corrected root, as PyTorch does.
  */
 import * as tf from '@tensorflow/tfjs';
+import { CpcArgumentError } from '../errors.js';
 import { type Optimiser, type OptimiserInputs, requireDecay, tensorNamed } from './optimiser.js';
 import { type LearningRate, scheduleOf } from './schedules.js';
 
@@ -12,12 +13,12 @@ export interface AdamOptions {
   readonly firstDecay?: number;
   /** Decay of the squared gradient's average, in [0, 1); default 0.999. */
   readonly secondDecay?: number;
-  /** Added to the denominator; default 1e-8. */
+  /** Added to the denominator, > 0 and finite; default 1e-8. */
   readonly epsilon?: number;
 }
 
 /**
- * @throws {CpcArgumentError} if a rate or decay is out of range.
+ * @throws {CpcArgumentError} if a rate, a decay or epsilon is out of range.
  *
  * @example
  * const optimiser = adam({ learningRate: 2e-4 });
@@ -26,6 +27,10 @@ export function adam({ learningRate, firstDecay = 0.9, secondDecay = 0.999, epsi
   const rateAt = scheduleOf('adam', learningRate);
   requireDecay('adam', 'firstDecay', firstDecay);
   requireDecay('adam', 'secondDecay', secondDecay);
+  if (!(epsilon > 0 && Number.isFinite(epsilon))) {
+    const expected = 'epsilon to be a finite number above 0';
+    throw new CpcArgumentError({ where: 'adam', argument: 'epsilon', expected, received: epsilon });
+  }
   return {
     name: 'adam',
     moments: { first: 0, second: 0 },
