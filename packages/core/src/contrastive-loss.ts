@@ -19,7 +19,7 @@ export interface ContrastiveInputs {
   /** `[S, T, H]` float32: c. Position t may depend on observations up to t only. */
   readonly contexts: tf.Tensor3D;
   readonly predictors: PredictorParameters<tf.Tensor>;
-  /** How far ahead each predicted step lies, such as 1 .. 12; each in 1 .. T - 1. */
+  /** How far ahead each predicted step lies, such as 1 .. 12; each in 1 .. T - 1, none twice. */
   readonly offsets: readonly number[];
   /** `[G, M]` int32 rows of the flattened latents; G divides S. See `negatives.ts`. */
   readonly candidates: tf.Tensor2D;
@@ -37,7 +37,11 @@ export interface ContrastiveOutputs {
   readonly lossPerStep: tf.Tensor1D;
   /** `[K]`: how often the positive scores above all negatives, 0 .. 1; a tie counts as a miss. */
   readonly accuracyPerStep: tf.Tensor1D;
-  /** `[K]`: mean of ln(size of the line-up) - loss, in nats: a lower bound on I(x_{t+k}; c_t). */
+  /**
+   * `[K]`: mean of ln(size of the line-up) - loss, in nats. A lower bound on I(x_{t+k}; c_t) if the negatives come from p(x), as
+   * those of the whole batch do. Negatives of the anchor's own sequence come from p(x | sequence): the figure then bounds
+   * I(x_{t+k}; c_t | sequence), which leaves out what all positions of a sequence share, such as the speaker.
+   */
   readonly boundPerStep: tf.Tensor1D;
 }
 
@@ -45,7 +49,7 @@ export interface ContrastiveOutputs {
  * The contrastive loss and what it says of every predicted step.
  *
  * @returns four tensors that the caller owns.
- * @throws {CpcArgumentError} if shapes do not fit, an offset is not within the sequence, or G does not divide S.
+ * @throws {CpcArgumentError} if shapes do not fit, an offset is doubled or not within the sequence, or G does not divide S.
  */
 export function contrastiveLoss(inputs: ContrastiveInputs): ContrastiveOutputs {
   const sizes = checkedSizes(inputs);
@@ -125,10 +129,12 @@ function checkedSizes({ latents, contexts, offsets, candidates }: ContrastiveInp
     received: contexts.shape,
   });
   requireThat(
-    offsets.length > 0 && offsets.every((offset) => Number.isInteger(offset) && offset >= 1 && offset < positions),
+    offsets.length > 0 &&
+      new Set(offsets).size === offsets.length &&
+      offsets.every((offset) => Number.isInteger(offset) && offset >= 1 && offset < positions),
     {
       argument: 'offsets',
-      expected: `at least one offset, each a whole number from 1 to ${positions - 1} (there are ${positions} positions)`,
+      expected: `at least one offset and none twice, each a whole number from 1 to ${positions - 1} (there are ${positions} positions)`,
       received: offsets,
     },
   );

@@ -2,20 +2,27 @@ import { expect, it } from 'vitest';
 
 import { scalarsOfStep } from './step-scalars.js';
 
+const measured = {
+  step: 1,
+  lossNats: 4.5,
+  accuracy: [0.5, 0.25],
+  boundNats: [1, 0.5],
+  firstPredictionStep: 2,
+  gradientNorm: 3,
+  learningRate: 2e-4,
+  stepMilliseconds: 100,
+  inputWaitMilliseconds: 1,
+  examplesPerSecond: 80,
+  trainedSeconds: 0.1,
+};
+
+it('a step that predicts 2 and 5 ahead is tagged k02 and k05', () => {
+  const tags = Object.keys(scalarsOfStep({ ...measured, offsets: [2, 5] })).filter((tag) => tag.includes('/k'));
+  expect(tags).toEqual(['accuracy/k02', 'accuracy/k05', 'bound_nats/k02', 'bound_nats/k05']);
+});
+
 it('a step that predicts 2 and 3 ahead gives 6 scalars and 2 per prediction step', () => {
-  const scalars = scalarsOfStep({
-    step: 1,
-    lossNats: 4.5,
-    accuracy: [0.5, 0.25],
-    boundNats: [1, 0.5],
-    firstPredictionStep: 2,
-    gradientNorm: 3,
-    learningRate: 2e-4,
-    stepMilliseconds: 100,
-    inputWaitMilliseconds: 1,
-    examplesPerSecond: 80,
-    trainedSeconds: 0.1,
-  });
+  const scalars = scalarsOfStep(measured);
   expect(scalars).toEqual({
     'loss/nats': 4.5,
     'accuracy/k02': 0.5,

@@ -1,5 +1,6 @@
 /** What turns a pure function into something that runs. */
 import type { CompiledFunction, NamedSpecs, PureFunction } from '@cpc/compile';
+import type { EngineSummary } from '@cpc/records';
 
 export type EngineName = 'onnx' | 'tensorflow' | 'cpu';
 
@@ -13,4 +14,9 @@ export interface Engine {
   readonly note: string;
   /** Prepares `fn` for inputs of these shapes. Dispose of the result when done. */
   readonly compile: (fn: PureFunction, inputs: NamedSpecs) => Promise<CompiledFunction>;
+}
+
+/** An engine in words, for events and run records. */
+export function summaryOf({ name, provider, threads, note }: Engine): EngineSummary {
+  return { name, provider, ...(threads === undefined ? {} : { threads }), note };
 }

@@ -27,6 +27,7 @@ export {
   readRunRecord,
   resumeRunFolder,
   runPaths,
+  updateRunRecord,
 } from './run-folder.js';
 export { type RunInWorkerOptions, runInWorker, WorkerJobError } from './run-in-worker.js';
 export { createTensorBoardWriter } from './tensorboard-writer.js';

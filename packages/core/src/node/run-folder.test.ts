@@ -13,6 +13,7 @@ import {
   readRunRecord,
   resumeRunFolder,
   runPaths,
+  updateRunRecord,
 } from './run-folder.js';
 
 const record: RunRecord = {
@@ -31,6 +32,16 @@ const record: RunRecord = {
   totals: { steps: 0, seconds: 0 },
   figures: {},
   probes: [],
+};
+
+const probe: RunRecord['probes'][number] = {
+  task: 'phones',
+  representation: 'context',
+  accuracy: 0.5,
+  classes: 2,
+  counts: { train: 10, test: 10 },
+  folds: 1,
+  confidence: { low: 0.4, high: 0.6, level: 0.95 },
 };
 
 function stepEnd(step: number): TrainingEventOf<'step-end'> {
@@ -161,6 +172,38 @@ describe('a new run is refused', () => {
     const wrong = { ...record, seed: 0.5 };
     await expect(createRunFolder(folder, wrong)).rejects.toThrow(/seed: /);
     expect(await readdir(parent)).toEqual([]);
+  });
+});
+
+describe('a run that is being written', () => {
+  it('can be opened by nobody else until it is closed, and the refusal names this process and run.lock', async () => {
+    const run = await createRunFolder(folder, record);
+    await expect(resumeRunFolder(folder)).rejects.toThrow(
+      new RegExp(`run\\.lock: .*process ${process.pid} is training`),
+    );
+    await run.close();
+    await (await resumeRunFolder(folder)).close();
+    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+
+  it('keeps the 2 results that probes add while it updates 10 times', async () => {
+    const run = await createRunFolder(folder, record);
+    const add = (task: string) =>
+      updateRunRecord(folder, ({ probes }) => ({ probes: [...probes, { ...probe, task }] }));
+    const updates = Array.from({ length: 10 }, (_, index) => run.update({ totals: { steps: index, seconds: 1 } }));
+    await Promise.all([add('phones'), ...updates, add('speakers')]);
+    await run.close();
+    const { probes, totals } = await readRunRecord(folder);
+    expect([probes.map(({ task }) => task).sort(), totals.steps]).toEqual([['phones', 'speakers'], 9]);
+  });
+
+  it('is not changed by an update with an accuracy of 2, nor is a folder without a run given a lock', async () => {
+    await (await createRunFolder(folder, record)).close();
+    const wrong = updateRunRecord(folder, () => ({ probes: [{ ...probe, accuracy: 2 }] }));
+    await expect(wrong).rejects.toThrow(/probes\.0\.accuracy/);
+    expect(await readRunRecord(folder)).toEqual(record);
+    await expect(updateRunRecord(parent, () => ({}))).rejects.toThrow(/with run\.json in it/);
+    expect(await readdir(parent)).toEqual(['runs']);
   });
 });
 

@@ -7,6 +7,8 @@
  *   checkpoints/             parameters and moments of the newest steps
  *   model.safetensors, encoder.onnx, context.onnx, report.html
  *
+ *   run.lock                 while something trains into the folder: which process it is
+ *
  * A run that was killed may have logged steps that came after its last checkpoint. It will take those steps again, so
  * resuming first drops their lines: the files then equal those of a run that was never interrupted.
  */
@@ -29,6 +31,7 @@ import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { createCheckpointStore } from './checkpoints.js';
+import { type FileLock, takeLock, withLock } from './run-lock.js';
 import { createTensorBoardWriter } from './tensorboard-writer.js';
 
 /** Where the files of a run lie. */
@@ -42,17 +45,18 @@ export interface RunPaths {
   readonly report: string;
 }
 
-/** A run's folder, open for writing. One writer at a time. */
+/** A run's folder, open for writing. One at a time: a second one is refused until this one is closed. */
 export interface RunFolder {
   readonly paths: RunPaths;
-  /** The run record as it was last written. */
+  /** The run record as this writer last wrote it. */
   readonly record: RunRecord;
   /** Updates that the newest good checkpoint had seen when the folder was opened; 0 for a new run. */
   readonly resumedStep: number;
   /** Saving also makes sure that the metrics up to then outlive a power cut. */
   readonly checkpoints: CheckpointStore;
   /**
-   * Replaces fields of the run record, on disk too.
+   * Replaces fields of the run record, on disk too. Fields that another program wrote meanwhile, such as a probe's result,
+   * are kept.
    *
    * @throws {RecordError} if a field is wrong; the file stays as it was.
    */
@@ -100,11 +104,14 @@ export async function createRunFolder(
   record: RunRecord,
   options: RunFolderOptions = {},
 ): Promise<RunFolder> {
-  const text = formatRunRecord(record, runPaths(folder).record);
+  const paths = runPaths(folder);
+  const text = formatRunRecord(record, paths.record);
   await makeFolder(folder);
-  await refuseExistingRun(folder);
-  await writeFileAtomically(runPaths(folder).record, text);
-  return openFiles(folder, record, { resumedStep: 0, nextStep: 0 }, options);
+  return holding(folder, async (lock) => {
+    await refuseExistingRun(folder);
+    await writeFileAtomically(paths.record, text);
+    return openFiles(folder, { record, lock, resumedStep: 0, nextStep: 0 }, options);
+  });
 }
 
 /**
@@ -119,18 +126,61 @@ export async function createRunFolder(
 export async function resumeRunFolder(folder: string, options: ResumeOptions = {}): Promise<RunFolder> {
   const { admit = (record: RunRecord) => record } = options;
   const paths = runPaths(folder);
-  const before = await readRunRecord(folder);
-  const checkpoint = await newestWhole(createCheckpointStore(paths.checkpoints), paths.checkpoints);
-  const resumedStep = checkpoint?.step ?? 0;
-  const metrics = await linesUpTo(paths.metrics, resumedStep);
-  const { ended: _ended, error: _error, ...rest } = admit(before, checkpoint);
-  const record: RunRecord = { ...rest, status: 'running' };
-  const text = formatRunRecord(record, paths.record);
-  await removeTemporaryFiles(folder);
-  if (metrics.kept !== metrics.text) await writeFileAtomically(paths.metrics, metrics.kept);
-  await writeFileAtomically(paths.record, text);
-  return openFiles(folder, record, { resumedStep, nextStep: resumedStep + 1 }, options);
+  await readRunRecord(folder); // no lock is left where there is no run
+  return holding(folder, async (lock) => {
+    const before = await readRunRecord(folder);
+    const checkpoint = await newestWhole(createCheckpointStore(paths.checkpoints), paths.checkpoints);
+    const resumedStep = checkpoint?.step ?? 0;
+    const metrics = await linesUpTo(paths.metrics, resumedStep);
+    const { ended: _ended, error: _error, ...rest } = admit(before, checkpoint);
+    const record: RunRecord = { ...rest, status: 'running' };
+    const text = formatRunRecord(record, paths.record);
+    await removeTemporaryFiles(folder);
+    if (metrics.kept !== metrics.text) await writeFileAtomically(paths.metrics, metrics.kept);
+    await writeFileAtomically(paths.record, text);
+    return openFiles(folder, { record, lock, resumedStep, nextStep: resumedStep + 1 }, options);
+  });
 }
+
+/** Opens a folder under the lock of its one writer, which is given back if that fails. */
+async function holding(folder: string, open: (lock: FileLock) => Promise<RunFolder>): Promise<RunFolder> {
+  const lock = await takeLock(join(folder, 'run.lock'), { purpose: 'is training' });
+  try {
+    return await open(lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Replaces fields of the record of the run in a folder. Whatever else writes the record at that moment is waited for, a
+ * training run included, and neither undoes what the other did.
+ *
+ * @param change - gives the fields to replace, from the record as it is.
+ * @returns the record as it is now.
+ * @throws {CpcError} if the folder holds no run, or another process keeps the record to itself for 10 s.
+ * @throws {RecordError} if `run.json` is damaged or a field is wrong; the file stays as it was.
+ *
+ * @example
+ * await updateRunRecord('runs/first', ({ probes }) => ({ probes: [...probes, result] }));
+ */
+export async function updateRunRecord(
+  run: string,
+  change: (record: RunRecord) => Partial<RunRecord>,
+): Promise<RunRecord> {
+  const path = runPaths(run).record;
+  await readRunRecord(run); // no lock is left where there is no run
+  const options = { purpose: 'is changing run.json', waitMilliseconds: longestWaitMilliseconds };
+  return withLock(`${path}.lock`, options, async () => {
+    const record = await readRunRecord(run);
+    const changed: RunRecord = { ...record, ...change(record) };
+    await writeFileAtomically(path, formatRunRecord(changed, path));
+    return changed;
+  });
+}
+
+const longestWaitMilliseconds = 10_000;
 
 /**
  * The record of the run in a folder.
@@ -160,18 +210,22 @@ export async function readMetrics(folder: string): Promise<MetricsLine[]> {
   return parseMetrics((await readIfThere(path)) ?? '', path);
 }
 
-async function openFiles(
-  folder: string,
-  opened: RunRecord,
-  { resumedStep, nextStep }: { readonly resumedStep: number; readonly nextStep: number },
-  { keepCheckpoints }: RunFolderOptions,
-): Promise<RunFolder> {
+interface OpenedRun {
+  readonly record: RunRecord;
+  readonly lock: FileLock;
+  readonly resumedStep: number;
+  /** From which step on TensorBoard drops what earlier sittings wrote; 0 if there were none. */
+  readonly nextStep: number;
+}
+
+async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }: RunFolderOptions): Promise<RunFolder> {
+  const { lock, resumedStep, nextStep } = opened;
   const paths = runPaths(folder);
   const store = createCheckpointStore(paths.checkpoints, keepCheckpoints);
   const metrics = await open(paths.metrics, 'a');
   const tensorBoard = await createTensorBoardWriter(folder, nextStep);
   const inTurn = createQueue();
-  let record = opened;
+  let { record } = opened;
   return {
     paths,
     resumedStep,
@@ -187,9 +241,7 @@ async function openFiles(
     },
     update: (change) =>
       inTurn(async () => {
-        const changed = { ...record, ...change };
-        await writeFileAtomically(paths.record, formatRunRecord(changed, paths.record));
-        record = changed;
+        record = await updateRunRecord(folder, () => change);
       }),
     append: (event, time = new Date()) =>
       inTurn(async () => {
@@ -198,9 +250,11 @@ async function openFiles(
       }),
     close: () =>
       inTurn(async () => {
-        await metrics.sync();
-        await metrics.close();
-        await tensorBoard.close();
+        try {
+          await metrics.sync();
+        } finally {
+          await Promise.allSettled([metrics.close(), tensorBoard.close(), lock.release()]);
+        }
       }),
   };
 }

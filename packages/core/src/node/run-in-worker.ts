@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { markThreadsEnded, threadsEnded } from './run-lock.js';
 import type { WorkerError, WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
 
 export interface RunInWorkerOptions {
@@ -37,8 +38,9 @@ export async function* runInWorker<Event>(
   { signal }: RunInWorkerOptions = {},
 ): AsyncGenerator<Event, void, undefined> {
   const stopFlag = new SharedArrayBuffer(4);
-  const input: WorkerInput = { job, stopFlag };
+  const input: WorkerInput = { job, stopFlag, endedThreads: threadsEnded() };
   const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/core/node/worker'), { workerData: input });
+  const { threadId } = worker; // gone once it has ended
   const messages = messagesOf(worker);
   const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);
   if (signal?.aborted === true) stop();
@@ -52,6 +54,7 @@ export async function* runInWorker<Event>(
   } finally {
     signal?.removeEventListener('abort', stop);
     await worker.terminate();
+    markThreadsEnded([threadId]);
   }
 }
 

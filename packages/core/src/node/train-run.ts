@@ -2,17 +2,27 @@
  * A training run with its folder: what `train()` does, kept on disk. Every domain's `train` command ends here.
  */
 import { cpus, totalmem } from 'node:os';
-import type { RunRecord, TrainingEvent, TrainingEventOf } from '@cpc/records';
-import type { Engine } from '../engines/engine.js';
+import {
+  averageSteps,
+  finalSteps,
+  type MetricsLine,
+  type RunRecord,
+  type Sitting,
+  type StepMeasurements,
+  type TrainingEvent,
+  type TrainingEventOf,
+} from '@cpc/records';
+import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, type HostArray } from '../parameter-tree.js';
 import { encodeSafetensors } from '../safetensors.js';
+import { predictionTag } from '../step-scalars.js';
 import type { Domain } from '../training/domain.js';
 import { parametersOf, train } from '../training/train.js';
 import { writeFileAtomically } from './atomic-file.js';
 import type { Control } from './domain-commands.js';
-import { createRunFolder, type RunFolder, type RunPaths, resumeRunFolder } from './run-folder.js';
+import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunFolder } from './run-folder.js';
 
 export interface TrainRunOptions {
   readonly domain: Domain;
@@ -36,20 +46,21 @@ export interface TrainRunOptions {
   readonly control: Control;
 }
 
-/** Steps whose mean stands in the record as the final figures. */
-const finalSteps = 100;
-
 /**
  * Trains into a run folder.
  *
- * @returns the events of `train()`.
- * @throws {CpcError} what `train()` throws; or the folder holds another run. The record then says `failed` and why.
+ * @returns the events of `train()`, and a warning where a run goes on with another engine, version or machine.
+ * @throws {CpcError} what `train()` throws; or the folder holds another run, or another process trains into it. Once
+ *   training has begun, the record then says `failed` and why.
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<TrainingEvent, void, undefined> {
   const folder = await openFolder(options);
   const { domain, engine, optimiser, seed, steps, minutes, clipNorm, checkpointEverySteps, control } = options;
-  const recent: TrainingEventOf<'step-end'>[] = [];
+  let last: TrainingEventOf<'step-end'> | undefined;
+  let hasFailed = false;
   try {
+    const recent: StepMeasurements[] = await lastLogged(options);
+    for (const message of changesSince(folder.record.sittings)) yield { type: 'warning', message };
     const events = train({
       domain,
       engine,
@@ -66,6 +77,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
     for await (const event of events) {
       if (event.type === 'step-end') {
         await folder.append(event);
+        last = event;
         recent.push(event);
         if (recent.length > finalSteps) recent.shift();
       }
@@ -73,22 +85,40 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
       yield event;
     }
   } catch (error) {
-    await folder.update({
-      status: 'failed',
-      ended: now(),
-      error: error instanceof Error ? error.message : String(error),
-    });
+    hasFailed = true;
+    await recordFailure(folder, error, last);
     throw error;
   } finally {
-    await folder.close();
+    const closed = folder.close();
+    await (hasFailed ? closed.catch(() => undefined) : closed); // the first error tells what went wrong
   }
+}
+
+/** Says in the record why the run failed. Where that fails too, such as on a full disk, the first error is what counts. */
+async function recordFailure(
+  folder: RunFolder,
+  error: unknown,
+  last: TrainingEventOf<'step-end'> | undefined,
+): Promise<void> {
+  const failure: Partial<RunRecord> = {
+    status: 'failed',
+    ended: now(),
+    error: error instanceof Error ? error.message : String(error),
+    ...(last === undefined ? {} : { totals: { steps: last.step, seconds: last.trainedSeconds } }),
+  };
+  await folder.update(failure).catch(() => undefined);
+}
+
+/** What earlier sittings logged last: the final figures of a run that was interrupted are means over its last steps too. */
+async function lastLogged({ folder, resume }: TrainRunOptions): Promise<MetricsLine[]> {
+  return resume ? (await readMetrics(folder)).slice(-finalSteps) : [];
 }
 
 async function finish(
   folder: RunFolder,
   { modelMetadata, exportModel }: TrainRunOptions,
   end: TrainingEventOf<'run-end'>,
-  recent: readonly TrainingEventOf<'step-end'>[],
+  recent: readonly StepMeasurements[],
 ): Promise<void> {
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
@@ -104,22 +134,18 @@ async function finish(
   });
 }
 
-/** Means over the last steps: a single step's figures are those of one batch. */
-function finalFigures(recent: readonly TrainingEventOf<'step-end'>[]): RunRecord['figures'] {
-  const [first] = recent;
-  if (first === undefined) return {};
-  const count = recent.length;
-  const mean = (read: (event: TrainingEventOf<'step-end'>) => number) =>
-    recent.reduce((sum, event) => sum + read(event), 0) / count;
+function finalFigures(recent: readonly StepMeasurements[]): RunRecord['figures'] {
+  const means = averageSteps(recent);
+  if (means === undefined) return {};
+  const { count } = means;
   const figures: RunRecord['figures'] = {
-    lossNats: { value: mean((event) => event.lossNats), unit: 'nats', count },
-    stepMilliseconds: { value: mean((event) => event.stepMilliseconds), unit: 'ms', count },
-    inputWaitMilliseconds: { value: mean((event) => event.inputWaitMilliseconds), unit: 'ms', count },
+    lossNats: { value: means.lossNats, unit: 'nats', count },
+    stepMilliseconds: { value: means.stepMilliseconds, unit: 'ms', count },
+    inputWaitMilliseconds: { value: means.inputWaitMilliseconds, unit: 'ms', count },
   };
-  for (const index of first.accuracy.keys()) {
-    const k = String(first.firstPredictionStep + index).padStart(2, '0');
-    figures[`accuracy/k${k}`] = { value: mean((event) => event.accuracy[index] ?? 0), count };
-    figures[`boundNats/k${k}`] = { value: mean((event) => event.boundNats[index] ?? 0), unit: 'nats', count };
+  for (const [index, offset] of means.offsets.entries()) {
+    figures[`accuracy/${predictionTag(offset)}`] = { value: means.accuracy[index] ?? 0, count };
+    figures[`boundNats/${predictionTag(offset)}`] = { value: means.boundNats[index] ?? 0, unit: 'nats', count };
   }
   return figures;
 }
@@ -127,9 +153,11 @@ function finalFigures(recent: readonly TrainingEventOf<'step-end'>[]): RunRecord
 async function openFolder(options: TrainRunOptions): Promise<RunFolder> {
   if (!options.resume) return createRunFolder(options.folder, newRecord(options));
   return resumeRunFolder(options.folder, {
-    admit: (before) => {
+    admit: (before, checkpoint) => {
       requireSameRun(before, options);
-      return before;
+      const { started, engine, versions, machine } = before;
+      const earlier = before.sittings ?? [{ started, step: 0, engine, versions, machine }];
+      return { ...before, sittings: [...earlier, newSitting(options, checkpoint?.step ?? 0)] };
     },
   });
 }
@@ -162,11 +190,30 @@ function fingerprintOf({ record }: TrainRunOptions): string {
   return `${record.dataFingerprint} ${textOf(record.settings)}`;
 }
 
-function newRecord({ domain, engine, seed, record }: TrainRunOptions): RunRecord {
+function newRecord(options: TrainRunOptions): RunRecord {
+  const sitting = newSitting(options, 0);
   return {
     schema: 1,
-    ...record,
-    domain: domain.name,
+    ...options.record,
+    domain: options.domain.name,
+    machine: sitting.machine,
+    engine: sitting.engine,
+    seed: options.seed,
+    started: sitting.started,
+    status: 'running',
+    totals: { steps: 0, seconds: 0 },
+    figures: {},
+    probes: [],
+    sittings: [sitting],
+  };
+}
+
+function newSitting({ engine, record }: TrainRunOptions, step: number): Sitting {
+  return {
+    started: now(),
+    step,
+    engine: summaryOf(engine),
+    versions: record.versions,
     machine: {
       cpuModel: cpus()[0]?.model ?? 'unknown',
       cores: Math.max(1, cpus().length),
@@ -174,18 +221,29 @@ function newRecord({ domain, engine, seed, record }: TrainRunOptions): RunRecord
       platform: `${process.platform}-${process.arch}`,
       node: process.versions.node,
     },
-    engine: {
-      name: engine.name,
-      provider: engine.provider,
-      ...(engine.threads === undefined ? {} : { threads: engine.threads }),
-      note: engine.note,
-    },
-    seed,
-    started: now(),
-    status: 'running',
-    totals: { steps: 0, seconds: 0 },
-    figures: {},
-    probes: [],
+  };
+}
+
+/** What computes differently than in the sitting before. The run goes on, but not bit for bit as if left alone. */
+function changesSince(sittings: readonly Sitting[] = []): string[] {
+  const [before, now] = sittings.slice(-2);
+  if (before === undefined || now === undefined) return [];
+  const then = computingParts(before);
+  const changes = Object.entries(computingParts(now)).filter(([name, value]) => then[name] !== value);
+  if (changes.length === 0) return [];
+  const list = changes.map(([name, value]) => `${name} ${value} (before: ${then[name] ?? 'none'})`).join(', ');
+  return [`the run goes on with ${list}: its numbers may differ from those of a run that was not interrupted`];
+}
+
+function computingParts({ engine, versions, machine }: Sitting): Record<string, string> {
+  return {
+    engine: engine.name,
+    provider: engine.provider ?? 'unknown',
+    threads: String(engine.threads ?? 'of its own choice'),
+    ...(engine.note === undefined ? {} : { runtime: engine.note }),
+    processor: `${machine.cpuModel}, ${machine.platform}`,
+    node: machine.node,
+    ...versions,
   };
 }
 

@@ -15,6 +15,8 @@ export interface WorkerInput {
   readonly job: WorkerJob;
   /** One int32: 1 asks the work to stop. Shared, because a message would wait until the work yields the thread. */
   readonly stopFlag: SharedArrayBuffer;
+  /** Threads that were ended before: what they held is free. */
+  readonly endedThreads: readonly number[];
 }
 
 export type WorkerMessage =

@@ -4,11 +4,13 @@ import { CompileError } from '@cpc/compile';
 import { RecordError } from '@cpc/records';
 import { CpcError } from '../errors.js';
 import type { Control } from './domain-commands.js';
+import { markThreadsEnded } from './run-lock.js';
 import type { WorkerError, WorkerInput, WorkerMessage } from './worker-messages.js';
 
 type Method = (request: unknown, control: Control) => AsyncIterable<unknown>;
 
-async function work({ job, stopFlag }: WorkerInput): Promise<void> {
+async function work({ job, stopFlag, endedThreads }: WorkerInput): Promise<void> {
+  markThreadsEnded(endedThreads);
   const flag = new Int32Array(stopFlag);
   const exported: Record<string, Record<string, unknown>> = await import(job.module);
   const method = exported[job.object]?.[job.method];

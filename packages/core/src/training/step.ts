@@ -14,7 +14,7 @@ import {
 } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcError } from '../errors.js';
+import { CpcArgumentError, CpcError } from '../errors.js';
 import { clipFactor, globalNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
@@ -27,7 +27,7 @@ export interface TrainingStepOptions {
   readonly optimiser: Optimiser;
   /** Parameters to start from. */
   readonly parameters: Tree<HostArray>;
-  /** Limit on the length of the whole gradient; no limit if left out. */
+  /** Limit on the length of the whole gradient, > 0 and finite; no limit if left out. */
   readonly clipNorm?: number;
 }
 
@@ -59,8 +59,13 @@ const parametersPrefix = 'parameters/';
 const gradientsPrefix = 'gradients/';
 const nextPrefix = 'next/';
 
-/** Prepares a domain's training step on an engine. */
+/**
+ * Prepares a domain's training step on an engine.
+ *
+ * @throws {CpcArgumentError} if clipNorm is out of range, or the domain's tensors do not fit one another.
+ */
 export async function createTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
+  requireClipNorm(options.clipNorm);
   const started = performance.now();
   const { domain, engine, optimiser } = options;
   const parameters = prefixed(parametersPrefix, Object.entries(flatten(options.parameters)));
@@ -246,6 +251,13 @@ function momentName(moment: string, parameter: string): string {
 
 function numbersOf(tensor: HostTensor | undefined): number[] {
   return Array.from(tensor?.data ?? []);
+}
+
+function requireClipNorm(received: number | undefined): void {
+  if (received === undefined || (received > 0 && Number.isFinite(received))) return;
+  const expected = 'clipNorm to be a finite number above 0';
+  const fix = 'Leave it out to clip nothing.';
+  throw new CpcArgumentError({ where: 'createTrainingStep', argument: 'clipNorm', expected, received, fix });
 }
 
 function requireFinite(what: string, value: number, step: number): void {

@@ -3,6 +3,7 @@ import { createToyDomain, describeDomain } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { type CheckpointStore, createMemoryCheckpointStore } from '../checkpoint-store.js';
+import { CpcArgumentError } from '../errors.js';
 import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
@@ -167,5 +168,33 @@ describe('train', () => {
     await expect(run({})).rejects.toThrow(/steps .* or minutes/);
     await expect(run({ steps: 2.5 })).rejects.toThrow(/whole number/);
     await expect(run({ minutes: 0 })).rejects.toThrow(/minutes/);
+  });
+
+  it.each([
+    { clipNorm: 0 },
+    { clipNorm: Number.NaN },
+    { clipNorm: Number.POSITIVE_INFINITY },
+    { checkpointEverySteps: 0 },
+    { checkpointEverySteps: 1.5 },
+    { checkpointEverySeconds: 0 },
+    { checkpointEverySeconds: Number.NaN },
+  ])('refuses %o, naming it', async (option) => {
+    const refusal = run({ steps: 1, ...option });
+    await expect(refusal).rejects.toMatchObject({ argument: Object.keys(option)[0] });
+    await expect(refusal).rejects.toSatisfy(CpcArgumentError.isInstance);
+  });
+
+  it('tells of offsets 2 and 5 as they are, and refuses offset 2 twice', async () => {
+    const [step] = stepsOf(await run({ domain: { ...createToyDomain(), offsets: [2, 5] }, steps: 1 }));
+    expect(step).toMatchObject({ firstPredictionStep: 2, offsets: [2, 5] });
+    await expect(run({ domain: { ...createToyDomain(), offsets: [2, 2] }, steps: 1 })).rejects.toThrow(
+      /none twice.*received \[2, 2\]/,
+    );
+  });
+
+  it('says nothing of threads where the engine decides about them', async () => {
+    const [start] = await run({ steps: 0, engine: await createEngine({ name: 'cpu' }) });
+    expect(start).toMatchObject({ type: 'run-start', engine: { name: 'cpu' } });
+    expect(start).not.toHaveProperty('engine.threads');
   });
 });

@@ -6,7 +6,7 @@
 import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
 import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
-import type { Engine } from '../engines/engine.js';
+import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
@@ -26,11 +26,11 @@ export interface TrainOptions {
   /** Ends after this much time spent training, counted over interruptions; > 0. */
   readonly minutes?: number;
   readonly checkpoints: CheckpointStore;
-  /** Also saves after every so many updates, beside once at the end. Default 500. */
+  /** Also saves after every so many updates, >= 1, beside once at the end. Default 500. */
   readonly checkpointEverySteps?: number;
-  /** Also saves when so many seconds have gone by since the last time. Default 120. */
+  /** Also saves when so many seconds, > 0, have gone by since the last time. Default 120. */
   readonly checkpointEverySeconds?: number;
-  /** Limit on the length of the whole gradient; none if left out. */
+  /** Limit on the length of the whole gradient, > 0 and finite; none if left out. */
   readonly clipNorm?: number;
   /** Stored with every checkpoint; a run resumes only from a checkpoint with the same text. */
   readonly fingerprint?: string;
@@ -45,8 +45,9 @@ export interface TrainOptions {
  * for bit on the same machine.
  *
  * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
- * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or one is out of range.
- * @throws {CpcError} if the loss is not finite, naming the step and the last good checkpoint; or the checkpoint is another run's.
+ * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or a number is out of range.
+ * @throws {CpcError} if loss or gradient is not finite, naming the step and the last good checkpoint; or the checkpoint is
+ *   another run's; or there are checkpoints, and none is whole.
  *
  * @example
  * for await (const event of train({ domain, engine, optimiser: adam({ learningRate: 2e-4 }), seed: 1, steps: 1000, checkpoints })) {
@@ -55,6 +56,7 @@ export interface TrainOptions {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
   requireEnd(options);
+  requireIntervals(options);
   const { domain, engine, seed, checkpoints } = options;
   const random = createRandom(seed);
   const parameters = initialiseModel(domain, random.fold('initialise'));
@@ -75,7 +77,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       type: 'run-start',
       step,
       parameterCount: countParameters(parameters),
-      engine: { name: engine.name, provider: engine.provider, threads: engine.threads ?? 1, note: engine.note },
+      engine: summaryOf(engine),
       traceMilliseconds: trainingStep.prepareMilliseconds,
       ...(options.steps === undefined ? {} : { totalSteps: options.steps }),
       ...(options.minutes === undefined ? {} : { totalMinutes: options.minutes }),
@@ -104,6 +106,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         accuracy: [...result.accuracy],
         boundNats: [...result.boundNats],
         firstPredictionStep: domain.offsets[0] ?? 1,
+        offsets: [...domain.offsets],
         gradientNorm: result.gradientNorm,
         learningRate: result.learningRate,
         stepMilliseconds,
@@ -258,6 +261,19 @@ function requireEnd({ steps, minutes }: TrainOptions): void {
     expected: 'steps (a whole number of at least 0) or minutes (above 0), or both',
     received: badMinutes ? minutes : steps,
   });
+}
+
+function requireIntervals({ checkpointEverySteps, checkpointEverySeconds }: TrainOptions): void {
+  if (checkpointEverySteps !== undefined && !(Number.isInteger(checkpointEverySteps) && checkpointEverySteps >= 1)) {
+    const expected = 'checkpointEverySteps to be a whole number of at least 1';
+    const received = checkpointEverySteps;
+    throw new CpcArgumentError({ where: 'train', argument: 'checkpointEverySteps', expected, received });
+  }
+  if (checkpointEverySeconds !== undefined && !(checkpointEverySeconds > 0)) {
+    const expected = 'checkpointEverySeconds to be above 0';
+    const received = checkpointEverySeconds;
+    throw new CpcArgumentError({ where: 'train', argument: 'checkpointEverySeconds', expected, received });
+  }
 }
 
 /** Lets timers and messages of this thread have their turn: a step may hold it for a second. */

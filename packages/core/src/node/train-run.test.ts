@@ -1,0 +1,182 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunRecord, TrainingEvent } from '@cpc/records';
+import { createToyDomain } from '@cpc/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adam } from '../optimisers/adam.js';
+import type { Domain } from '../training/domain.js';
+import { createEngine } from './engines.js';
+import { readMetrics, readRunRecord } from './run-folder.js';
+import { type TrainRunOptions, trainRun } from './train-run.js';
+
+let parent = '';
+let folder = '';
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'cpc-train-'));
+  folder = join(parent, 'run');
+});
+afterEach(() => rm(parent, { recursive: true }));
+
+const setting = (value: number) => ({ value, source: 'set' }) as const;
+const record: TrainRunOptions['record'] = {
+  command: 'cpc toy train',
+  preset: 'small',
+  settings: { batchSize: setting(4), learningRate: setting(0.01) },
+  versions: { '@cpc/core': '1.0.0' },
+  dataFingerprint: 'circles',
+  data: { counts: {}, skipped: [] },
+};
+
+async function optionsFor(change: Partial<TrainRunOptions> = {}): Promise<TrainRunOptions> {
+  return {
+    domain: createToyDomain(),
+    engine: await createEngine({ name: 'onnx', threads: 1 }),
+    optimiser: adam({ learningRate: 0.01 }),
+    seed: 1,
+    folder,
+    resume: false,
+    record,
+    modelMetadata: {},
+    exportModel: async () => undefined,
+    control: { stopRequested: () => false },
+    ...change,
+  };
+}
+
+async function run(change: Partial<TrainRunOptions>): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of trainRun(await optionsFor(change))) events.push(event);
+  return events;
+}
+
+async function contentsOf(place: string): Promise<Record<string, string>> {
+  const found = await readdir(place, { recursive: true, withFileTypes: true });
+  const files = found.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')])));
+}
+
+describe('a resume is refused', () => {
+  it('with batchSize 8 instead of 4 and seed 2 instead of 1, naming these 2 only, and every file stays as it was', async () => {
+    await run({ steps: 3, checkpointEverySteps: 2 });
+    const before = await contentsOf(folder);
+    const settings = { ...record.settings, batchSize: setting(8) };
+    await expect(run({ steps: 5, resume: true, seed: 2, record: { ...record, settings } })).rejects.toThrow(
+      /the settings the run was started with \(batchSize 4, seed 1\), received batchSize 8, seed 2\./,
+    );
+    expect(await contentsOf(folder)).toEqual(before);
+  });
+
+  it('with other data, or with a setting that was not there', async () => {
+    await run({ steps: 1 });
+    await expect(run({ resume: true, steps: 2, record: { ...record, dataFingerprint: 'squares' } })).rejects.toThrow(
+      /\(data circles\), received data squares/,
+    );
+    const settings = { ...record.settings, momentum: setting(0.5) };
+    await expect(run({ resume: true, steps: 2, record: { ...record, settings } })).rejects.toThrow(
+      /\(momentum none\), received momentum 0\.5/,
+    );
+  });
+
+  it('while this process trains there, without harm to that', async () => {
+    const first = trainRun(await optionsFor({ steps: 3 }));
+    await first.next();
+    await expect(run({ steps: 3, resume: true })).rejects.toThrow(/run\.lock: .*is training/);
+    for await (const _ of first);
+    expect((await readRunRecord(folder)).status).toBe('completed');
+  });
+});
+
+describe('a run that goes on', () => {
+  it('has as final figures the means over its last 5 steps, 3 of them of an earlier sitting', async () => {
+    await run({ steps: 3 });
+    await run({ steps: 5, resume: true });
+    const losses = (await readMetrics(folder)).map(({ lossNats }) => lossNats);
+    const { figures } = await readRunRecord(folder);
+    expect(losses).toHaveLength(5);
+    expect(figures.lossNats?.count).toBe(5);
+    expect(figures.lossNats?.value).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / 5, 12);
+  });
+
+  it('with 2 threads instead of 1 and another version says so, and its record tells of both sittings', async () => {
+    await run({ steps: 2 });
+    const events = await run({
+      steps: 3,
+      resume: true,
+      engine: await createEngine({ name: 'onnx', threads: 2 }),
+      record: { ...record, versions: { '@cpc/core': '1.0.1' } },
+    });
+    expect(events[0]).toMatchObject({ type: 'warning' });
+    expect(events[0]).toHaveProperty(
+      'message',
+      expect.stringMatching(/threads 2 \(before: 1\).*@cpc\/core 1\.0\.1 \(before: 1\.0\.0\)/),
+    );
+    const { sittings = [], engine } = await readRunRecord(folder);
+    expect(sittings.map(({ step, engine: { threads } }) => [step, threads])).toEqual([
+      [0, 1],
+      [2, 2],
+    ]);
+    expect(engine.threads).toBe(1);
+  });
+
+  it('on the same engine and machine warns 0 times', async () => {
+    await run({ steps: 1 });
+    const events = await run({ steps: 2, resume: true });
+    expect(events.filter(({ type }) => type === 'warning')).toEqual([]);
+  });
+
+  it('from a record without sittings, of an early version, has 2 sittings afterwards', async () => {
+    await run({ steps: 1 });
+    const { sittings: _, ...early }: RunRecord = await readRunRecord(folder);
+    await writeFile(join(folder, 'run.json'), JSON.stringify(early));
+    await run({ steps: 2, resume: true });
+    expect((await readRunRecord(folder)).sittings?.map(({ step }) => step)).toEqual([0, 1]);
+  });
+});
+
+describe('a run that fails', () => {
+  it('at step 3 has in its record the totals of step 2 and the reason', async () => {
+    await expect(run({ steps: 9, domain: createToyDomain({ infiniteAt: 3 }) })).rejects.toThrow(/finite loss/);
+    const { status, totals, error } = await readRunRecord(folder);
+    expect([status, totals.steps]).toEqual(['failed', 2]);
+    expect(totals.seconds).toBeGreaterThan(0);
+    expect(error).toMatch(/training step 3/);
+  });
+
+  it('and cannot say so in its record, tells the first error all the same, and gives its lock back', async () => {
+    const toy = createToyDomain({ infiniteAt: 3 });
+    let draws = 0;
+    const domain: Domain = {
+      ...toy,
+      draw: async (random) => {
+        draws += 1;
+        if (draws === 2) await writeFile(join(folder, 'run.json'), 'damaged');
+        return toy.draw(random);
+      },
+    };
+    await expect(run({ steps: 9, domain })).rejects.toThrow(/training step 3: expected a finite loss/);
+    expect((await readdir(folder)).filter((name) => name.includes('lock'))).toEqual([]);
+  });
+});
+
+it('targets 2 and 5 ahead are figures k02 and k05', async () => {
+  await run({ steps: 1, domain: { ...createToyDomain(), offsets: [2, 5] } });
+  const names = Object.keys((await readRunRecord(folder)).figures).filter((name) => name.includes('/k'));
+  expect(names).toEqual(['accuracy/k02', 'boundNats/k02', 'accuracy/k05', 'boundNats/k05']);
+});
+
+it('a folder copied after step 3, with a checkpoint of step 2, goes on to the 4 losses of a run left alone', async () => {
+  const whole = join(parent, 'whole');
+  await run({ steps: 4, folder: whole });
+  const killed = trainRun(await optionsFor({ steps: 4, checkpointEverySteps: 2 }));
+  for await (const event of killed) {
+    if (event.type !== 'step-end' || event.step !== 3) continue;
+    await cp(folder, join(parent, 'copy'), { recursive: true }); // as a kill leaves it, but for the lock
+    break;
+  }
+  expect(await readdir(folder)).not.toContain('run.lock'); // who leaves the loop early gives the folder back
+  await rm(join(parent, 'copy', 'run.lock'));
+  await run({ steps: 4, folder: join(parent, 'copy'), resume: true });
+  const losses = async (place: string) => (await readMetrics(place)).map(({ lossNats }) => lossNats);
+  expect(await losses(join(parent, 'copy'))).toEqual(await losses(whole));
+});
