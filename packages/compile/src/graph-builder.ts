@@ -7,8 +7,10 @@ import {
   type Attribute,
   type Constant,
   type DataType,
+  definedNames,
   type Graph,
   type Node,
+  renamedThroughout,
   subgraphsOf,
   type TensorSpec,
   type Value,
@@ -145,22 +147,46 @@ export class GraphBuilder {
     this.#nodes.push(node);
   }
 
-  /** The finished graph; `outputs` gives each output's name in the order they shall have. */
+  /**
+   * The finished graph; `outputs` gives each output's name in the order they shall have. A value inside that bears the
+   * name of an output gives way to it.
+   *
+   * @throws {CompileError} if an output has the name of an input.
+   */
   finish(outputs: readonly (readonly [name: string, value: Traced])[]): Graph {
-    for (const [name] of outputs) this.#names.reserve(name);
-    const named = outputs.map(([name, value]) => {
-      if (name !== value.name) {
-        this.#nodes.push({ op: 'Identity', inputs: [value.name], outputs: [name], attributes: {} });
-      }
-      return this.#record(new Traced(name, value.shape, value.dtype));
-    });
-    return {
+    const written: Graph = {
       inputs: this.#inputs,
-      outputs: named,
+      outputs: [],
       nodes: this.#nodes,
       constants: this.#constants,
       values: this.#values,
     };
+    const rename = this.#givingWay(written, outputs);
+    const inside = renamedThroughout(written, rename);
+    const [nodes, values] = [[...inside.nodes], new Map(inside.values)];
+    const named = outputs.map(([name, { name: from, shape, dtype }]) => {
+      const source = rename.get(from) ?? from;
+      if (name !== source) nodes.push({ op: 'Identity', inputs: [source], outputs: [name], attributes: {} });
+      const output: Value = { name, shape, dtype };
+      values.set(name, output);
+      return output;
+    });
+    return { ...inside, nodes, values, outputs: named };
+  }
+
+  /** New names for values that bear the name of an output and are not that output. */
+  #givingWay(graph: Graph, outputs: readonly (readonly [name: string, value: Traced])[]): Map<string, string> {
+    const inputs = new Set(graph.inputs.map(({ name }) => name));
+    const taken = new Set(definedNames(graph));
+    const rename = new Map<string, string>();
+    for (const [name] of outputs) this.#names.reserve(name);
+    for (const [name, value] of outputs) {
+      if (inputs.has(name)) {
+        throw new CompileError(`graph: output "${name}" has the name of an input; name it differently.`);
+      }
+      if (name !== value.name && taken.has(name)) rename.set(name, this.#names.next());
+    }
+    return rename;
   }
 
   /** ONNX lets no subgraph reuse a name of the graph around it. */
@@ -180,7 +206,7 @@ export class GraphBuilder {
 export const onnxDataType: Readonly<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 /** Hands out value names `t0`, `t1`, … that are not taken. */
-export class NameSource {
+class NameSource {
   #count = 0;
   readonly #taken = new Set<string>();
 

@@ -51,11 +51,61 @@ export interface Graph {
   readonly values: ReadonlyMap<string, Value>;
 }
 
+/** How many elements a tensor of this shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** The order of axes that undoes another. */
+export function inverseOf(perm: readonly number[]): number[] {
+  return perm.map((_, axis) => perm.indexOf(axis));
+}
+
+/** A constant's elements as numbers. */
+export function numbersOf({ data }: Constant): number[] {
+  return Array.from<number | bigint, number>(data, Number);
+}
+
 /** Subgraphs held in a node's attributes. */
 export function subgraphsOf(node: Node): Graph[] {
   return Object.values(node.attributes).flatMap((attribute) =>
     typeof attribute === 'object' && 'graph' in attribute ? [attribute.graph] : [],
   );
+}
+
+/** Names of all values of a graph and its subgraphs. */
+export function definedNames(graph: Graph): string[] {
+  return [...graph.values.keys(), ...graph.nodes.flatMap(subgraphsOf).flatMap(definedNames)];
+}
+
+/** The graph with other names for some of its values, wherever they stand; subgraphs included. */
+export function renamedThroughout(graph: Graph, rename: ReadonlyMap<string, string>): Graph {
+  if (rename.size === 0) return graph;
+  const named = (name: string) => rename.get(name) ?? name;
+  const value = (old: Value): Value => ({ ...old, name: named(old.name) });
+  return {
+    inputs: graph.inputs.map(value),
+    outputs: graph.outputs.map(value),
+    nodes: graph.nodes.map((node) => renamedNode(node, rename)),
+    constants: new Map([...graph.constants].map(([name, constant]) => [named(name), constant])),
+    values: new Map([...graph.values].map(([name, old]) => [named(name), value(old)])),
+  };
+}
+
+function renamedNode(node: Node, rename: ReadonlyMap<string, string>): Node {
+  const named = (name: string) => rename.get(name) ?? name;
+  const attributes = Object.entries(node.attributes).map(([key, attribute]): [string, Attribute] => [
+    key,
+    typeof attribute === 'object' && 'graph' in attribute
+      ? { graph: renamedThroughout(attribute.graph, rename) }
+      : attribute,
+  ]);
+  return {
+    ...node,
+    inputs: node.inputs.map(named),
+    outputs: node.outputs.map(named),
+    attributes: Object.fromEntries(attributes),
+  };
 }
 
 /** Names a node reads: its inputs and whatever its subgraphs capture from outside. */
@@ -64,7 +114,7 @@ export function namesReadBy(node: Node): string[] {
 }
 
 /** Names a graph reads but does not define itself; empty for a graph that is not a subgraph. */
-export function capturedNames(graph: Graph): string[] {
+function capturedNames(graph: Graph): string[] {
   const own = new Set([...graph.inputs.map((value) => value.name), ...graph.constants.keys()]);
   for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
   const read = [...graph.nodes.flatMap(namesReadBy), ...graph.outputs.map((value) => value.name)];

@@ -23,7 +23,7 @@ export type SymbolicSpecs = Readonly<Record<string, TensorSpec<AxisLength>>>;
 export type AxisSizes = Readonly<Record<string, number>>;
 
 /** Traces per export: two points determine a length, the others check it; the last one is never fitted to. */
-export const traceCount = 5;
+const traceCount = 5;
 
 /** Named axes at most: the multiples of 1, 2, 3 and 4 modulo `traceCount` put the lengths of each in an order of its own. */
 const mostAxes = traceCount - 1;

@@ -13,7 +13,7 @@ export interface Atom {
 }
 
 /** `coefficient` times the product of `factors`. */
-export interface Term<Factor> {
+interface Term<Factor> {
   readonly coefficient: number;
   readonly factors: readonly Factor[];
 }

@@ -6,10 +6,11 @@
  *   B  batch    H, W  input height, width    I  input channels
  *   O  output channels    P, Q  output height, width    h, w  filter height, width
  */
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activated } from './activation.js';
 import { combined } from './binary.js';
-import { input, type Kernel, type KernelAttributes, numbersAttribute, sizeOf } from './kernel.js';
+import { input, type Kernel, type KernelAttributes, numbersAttribute } from './kernel.js';
 import { padded } from './padding.js';
 import { concatenated, stridden } from './slicing.js';
 import {
@@ -132,7 +133,7 @@ function tapProduct(g: GraphBuilder, tap: Traced, dy: Traced): Traced {
   return g.node('Gemm', terms, [channels, outputs], 'float32', { transA: 1 });
 }
 
-export function withBorder(g: GraphBuilder, x: Traced, { padBefore, padAfter }: Window): Traced {
+function withBorder(g: GraphBuilder, x: Traced, { padBefore, padAfter }: Window): Traced {
   return padded(
     g,
     x,

@@ -1,4 +1,5 @@
 /** Rows by index, and sums of rows by index (the gradient of the former). */
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { filled } from './fill.js';
 import {
@@ -9,7 +10,6 @@ import {
   numberAttribute,
   numbersAttribute,
   range,
-  sizeOf,
 } from './kernel.js';
 
 const gather: Kernel = (g, inputs, attributes) => {

@@ -1,4 +1,5 @@
 /** Every TensorFlow.js kernel that can be traced, by name. One file per family. */
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activationKernels } from './activation.js';
 import { binaryKernels } from './binary.js';
@@ -7,7 +8,7 @@ import { cumulativeKernels } from './cumulative.js';
 import { depthwiseKernels } from './depthwise.js';
 import { empty, fillKernels } from './fill.js';
 import { gatherKernels } from './gather.js';
-import { type Kernel, sizeOf } from './kernel.js';
+import type { Kernel } from './kernel.js';
 import { logicKernels } from './logic.js';
 import { matmulKernels } from './matmul.js';
 import { normalisationKernels } from './normalisation.js';

@@ -74,10 +74,6 @@ export function broadcastShape(a: Pick<Traced, 'shape'>, b: Pick<Traced, 'shape'
   return tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
 }
 
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** The same shape with one axis of another length. */
 export function withAxis(shape: readonly number[], axis: number, length: number): number[] {
   return shape.map((old, index) => (index === axis ? length : old));

@@ -1,18 +1,12 @@
 /** Matrix products, plain and batched, alone and fused with bias and activation. */
+
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activated } from './activation.js';
 import { combined } from './binary.js';
 import { filled } from './fill.js';
-import {
-  flagAttribute,
-  input,
-  type Kernel,
-  type KernelAttributes,
-  type KernelInputs,
-  range,
-  sizeOf,
-} from './kernel.js';
+import { flagAttribute, input, type Kernel, type KernelAttributes, type KernelInputs, range } from './kernel.js';
 
 interface Factor {
   readonly value: Traced;

@@ -1,7 +1,8 @@
 /** Borders around a tensor: of one value, or mirrored. */
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { filled } from './fill.js';
-import { input, type Kernel, numberAttribute, type Pair, pairsAttribute, range, sizeOf, withAxis } from './kernel.js';
+import { input, type Kernel, numberAttribute, type Pair, pairsAttribute, range, withAxis } from './kernel.js';
 
 /** x with `value` around it; nothing is written where nothing is padded. */
 export function padded(g: GraphBuilder, x: Traced, paddings: readonly Pair[], value: number): Traced {

@@ -4,10 +4,11 @@
  * Letters used for shapes here:
  *   B  batch    C  channels    H, W  input height, width    P, Q  output height, width
  */
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { spreadBack } from './convolution.js';
 import { filled } from './fill.js';
-import { input, type Kernel, sizeOf } from './kernel.js';
+import { input, type Kernel } from './kernel.js';
 import { inFloat } from './unary.js';
 import { fromChannelsFirst, poolWindow, toChannelsFirst, windowAttributes } from './window.js';
 

@@ -1,8 +1,8 @@
 /** Sums, means, products, extremes and logic along axes. */
 import * as tf from '@tensorflow/tfjs';
-import type { DataType } from '../graph.js';
+import { type DataType, sizeOf } from '../graph.js';
 import { filled } from './fill.js';
-import { flagAttribute, input, type Kernel, numbersAttribute, sizeOf } from './kernel.js';
+import { flagAttribute, input, type Kernel, numbersAttribute } from './kernel.js';
 
 interface Reduction {
   readonly op: string;

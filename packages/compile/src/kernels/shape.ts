@@ -1,15 +1,9 @@
 /** Values stay, shapes change: reshape, transpose, tile, and blocks of space moved to other axes. */
+
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
-import {
-  axisFromFront,
-  input,
-  type Kernel,
-  numberAttribute,
-  numbersAttribute,
-  pairsAttribute,
-  sizeOf,
-} from './kernel.js';
+import { axisFromFront, input, type Kernel, numberAttribute, numbersAttribute, pairsAttribute } from './kernel.js';
 import { padded } from './padding.js';
 import { sliced } from './slicing.js';
 

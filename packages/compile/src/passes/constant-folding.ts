@@ -1,5 +1,5 @@
 /** Computes once, here, what a runtime would compute from constants each time or when it loads the graph. */
-import { type Attribute, type Constant, type Graph, type Node, subgraphsOf, type Value } from '../graph.js';
+import { type Attribute, type Constant, type Graph, type Node, sizeOf, subgraphsOf, type Value } from '../graph.js';
 import { evaluated } from './evaluate.js';
 import type { Pass } from './pass.js';
 
@@ -48,8 +48,4 @@ function withFoldedBodies(node: Node, lookup: Lookup): Node {
     ]),
   );
   return { ...node, attributes };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -2,7 +2,7 @@
  * What a node makes of constants: rearrangement of elements, and arithmetic whose result a runtime rounds
  * to the same bits (so no exponentials).
  */
-import type { Constant, DataType, Node } from '../graph.js';
+import { type Constant, type DataType, type Node, numbersOf, sizeOf } from '../graph.js';
 import { onnxDataType } from '../graph-builder.js';
 
 /** The node's result, of the given shape; undefined for what is not evaluated here. */
@@ -153,14 +153,6 @@ function put(target: Constant['data'], index: number, value: number | bigint): v
 
 function strides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
-function numbersOf({ data }: Constant): number[] {
-  return Array.from<number | bigint, number>(data, Number);
 }
 
 /** A Transpose that names no order reverses the axes. */

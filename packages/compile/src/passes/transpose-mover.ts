@@ -1,5 +1,5 @@
 /** One walk through a graph that puts off every Transpose as long as its readers allow. */
-import { type Constant, type Graph, type Node, namesReadBy, type Value } from '../graph.js';
+import { type Constant, type Graph, inverseOf, type Node, namesReadBy, numbersOf, type Value } from '../graph.js';
 import { elementwise } from './elementwise.js';
 import { renamedInputs } from './rename.js';
 
@@ -85,7 +85,7 @@ export class TransposeMover {
     const inputs = operands.map((operand) => operand());
     const source = this.#newValue(
       output,
-      inverse(lead.perm).map((axis) => shape[axis] ?? 1),
+      inverseOf(lead.perm).map((axis) => shape[axis] ?? 1),
     );
     this.#nodes.push({ ...node, inputs, outputs: [source] });
     this.#note(output, { source, perm: lead.perm, origin: lead.origin });
@@ -114,7 +114,7 @@ export class TransposeMover {
     return () =>
       this.#reshaped(
         name,
-        inverse(perm).map((axis) => Number(whole[axis] ?? 1)),
+        inverseOf(perm).map((axis) => Number(whole[axis] ?? 1)),
       );
   }
 
@@ -141,7 +141,7 @@ export class TransposeMover {
     const shape = this.#shape(output);
     const source = this.#newValue(
       output,
-      inverse(order).map((axis) => shape[axis] ?? 1),
+      inverseOf(order).map((axis) => shape[axis] ?? 1),
     );
     const inputs = [putOff.source, this.#axes([...reduced].sort((a, b) => a - b))];
     this.#nodes.push({ ...node, inputs, outputs: [source] });
@@ -180,14 +180,6 @@ export class TransposeMover {
 
 function nodeOf(op: string, inputs: readonly string[], output: string): Node {
   return { op, inputs, outputs: [output], attributes: {} };
-}
-
-function numbersOf({ data }: Constant): number[] {
-  return Array.from<number | bigint, number>(data, Number);
-}
-
-function inverse(perm: readonly number[]): number[] {
-  return perm.map((_, axis) => perm.indexOf(axis));
 }
 
 function listOf(attribute: unknown): readonly number[] {

@@ -11,7 +11,7 @@ import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { concatenated, sliced } from '../kernels/slicing.js';
 
 /** Inputs of a recurrent primitive by name; in a list they stand in this order. */
-export interface RecurrentInputs<Value> {
+interface RecurrentInputs<Value> {
   /** `[B, T, I]`. */
   readonly input: Value;
   /** `[I, G H]`. */

@@ -2,7 +2,7 @@
  * Moves Transposes behind element-wise nodes until they meet their opposite and both are gone. Between two
  * convolutions bias and activation then run in the convolution's own layout.
  */
-import type { Constant, Graph, Node, Value } from '../../graph.js';
+import { type Constant, type Graph, inverseOf, type Node, type Value } from '../../graph.js';
 import { transposed } from '../../passes/evaluate.js';
 import type { Pass } from '../../passes/pass.js';
 
@@ -84,7 +84,7 @@ class Sinking {
     if (!inputs.every((name) => name !== undefined)) return false;
     const inner = `${output}_${perm.join('')}`;
     const dtype = this.#values.get(output)?.dtype ?? 'float32';
-    this.#values.set(inner, { name: inner, shape: inverse(perm).map((axis) => shape[axis] ?? 1), dtype });
+    this.#values.set(inner, { name: inner, shape: inverseOf(perm).map((axis) => shape[axis] ?? 1), dtype });
     this.#nodes.push({ ...node, inputs, outputs: [inner] });
     this.#transpose({ op: 'Transpose', inputs: [inner], outputs: [output], attributes: { perm } });
     return true;
@@ -99,15 +99,11 @@ class Sinking {
     if (constant === undefined) return undefined;
     const inner = `${name}_${perm.join('')}`;
     const broadcast = [...perm.slice(constant.shape.length).map(() => 1), ...constant.shape];
-    const moved = transposed({ ...constant, shape: broadcast }, inverse(perm));
+    const moved = transposed({ ...constant, shape: broadcast }, inverseOf(perm));
     this.#constants.set(inner, moved);
     this.#values.set(inner, { name: inner, shape: moved.shape, dtype: moved.dtype });
     return inner;
   }
-}
-
-function inverse(perm: readonly number[]): number[] {
-  return perm.map((_, axis) => perm.indexOf(axis));
 }
 
 function listOf(attribute: unknown): readonly number[] {
