@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledFunction, compile, compileGraph } from './compile.js';
+import { CompileError } from './errors.js';
 import { GraphBuilder } from './graph-builder.js';
 import { nodeRuntime } from './node/index.js';
 import type { Runtime } from './runtime.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => line.dispose());
 
+const two = { a: { shape: [2], dtype: 'float32' }, b: { shape: [2], dtype: 'float32' } } as const;
 const feeds = { x: floats([1, 2]), slope: floats([3], []), unread: ints([0, 0]) };
 
 describe('a compiled function', () => {
@@ -85,6 +87,42 @@ describe('a compiled function', () => {
     );
   });
 
+  it('refuses to write into memory that an input or another output lies in, naming both', async () => {
+    const memory = new Float32Array(6);
+    const part = (start: number) => ({ shape: [2], data: memory.subarray(start, start + 2) });
+    await expect(line.run({ ...feeds, x: part(0) }, { y: part(0) })).rejects.toThrow(
+      /input "x" and output "y" share memory.*createState/,
+    );
+    await expect(line.run({ ...feeds, x: part(1) }, { y: part(0) })).rejects.toThrow(/share memory/);
+    const none = { shape: [2], data: new Int32Array(memory.buffer, 4, 2) };
+    await expect(line.run(feeds, { y: part(0), none })).rejects.toThrow(/output "y" and output "none" share memory/);
+    await expect(line.run({ ...feeds, unread: none }, { y: part(2) })).rejects.toThrow(/"unread" and output "y" share/);
+  });
+
+  it('takes parts of one buffer that lie side by side, and reads one array as 2 inputs', async () => {
+    const memory = new Float32Array(6);
+    memory.set([1, 2]);
+    const part = (start: number) => ({ shape: [2], data: memory.subarray(start, start + 2) });
+    const none = { shape: [2], data: new Int32Array(memory.buffer, 16, 2) };
+    const { y } = await line.run({ ...feeds, x: part(0) }, { y: part(2), none });
+    expect(Array.from(y?.data ?? [])).toEqual([3, 6]);
+    expect(Array.from(memory)).toEqual([1, 2, 3, 6, 0, 0]);
+    const sum = await compile(({ a, b }) => ({ y: tf.add(a as tf.Tensor, b as tf.Tensor) }), two, { runtime });
+    expect((await sum.run({ a: feeds.x, b: feeds.x })).y?.data).toEqual(Float32Array.of(2, 4));
+    await sum.dispose();
+  });
+
+  it('refuses to write into an output that it does not have, naming those it has', async () => {
+    await expect(line.run(feeds, { z: floats([0, 0]) })).rejects.toThrow(
+      /into names "z", which is no output; outputs are y, none/,
+    );
+  });
+
+  it('refuses an array that holds no element type, naming it', async () => {
+    const wide = { shape: [2], data: new Float64Array(2) as never };
+    await expect(line.run({ ...feeds, x: wide })).rejects.toThrow(/received Float64Array/);
+  });
+
   it('is of no use after dispose()', async () => {
     const short = await compile(
       ({ x }) => ({ y: tf.neg(x as tf.Tensor) }),
@@ -92,7 +130,22 @@ describe('a compiled function', () => {
       { runtime },
     );
     await short.dispose();
-    await expect(short.run({ x: floats([1], []) })).rejects.toThrow();
+    await short.dispose();
+    const refused = short.run({ x: floats([1], []) });
+    await expect(refused).rejects.toThrow(/used after dispose\(\)\. Make another with compile/);
+    await expect(refused).rejects.toBeInstanceOf(CompileError);
+  });
+
+  it('passes on what the runtime says of a run that fails, as a CompileError that tells of toText', async () => {
+    const g = new GraphBuilder();
+    const places = g.input('places', { shape: [1], dtype: 'int32' });
+    const rows = g.constant(Float32Array.of(1, 2), [2], 'float32');
+    const picked = await compileGraph(g.finish([['y', g.node('Gather', [rows, places], [1], 'float32')]]), { runtime });
+    expect((await picked.run({ places: ints([1]) })).y?.data[0]).toBe(2);
+    const refused = picked.run({ places: ints([5]) });
+    await expect(refused).rejects.toThrow(/ONNX Runtime failed: .*indices.*toText\(graph\)/s);
+    await expect(refused).rejects.toBeInstanceOf(CompileError);
+    await picked.dispose();
   });
 });
 

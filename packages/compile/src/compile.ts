@@ -1,14 +1,16 @@
 /**
  * From a function or a graph to something that runs.
  */
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { CompileError } from './errors.js';
-import type { AxisLength, Graph, TensorSpec, Value } from './graph.js';
-import { dataTypeOf, type HostTensor, type NamedHostTensors, zeros } from './host-tensor.js';
+import { type AxisLength, type Graph, sizeOf, type TensorSpec, type Value } from './graph.js';
+import { dataTypeOf, describedTensor, type HostTensor, type NamedHostTensors, zeros } from './host-tensor.js';
+import { refuseSharedMemory } from './memory.js';
 import { toOnnx } from './onnx/encode.js';
 import { applyPasses, standardPasses } from './passes/index.js';
 import type { Pass } from './passes/pass.js';
 import type { Runtime } from './runtime.js';
+import { GuardedSession } from './session.js';
 import { type NamedSpecs, type PureFunction, trace } from './trace.js';
 
 /** A function that runs on host tensors. */
@@ -19,12 +21,14 @@ export interface CompiledFunction {
    * Runs once.
    *
    * @param feeds - every input by name; further names are ignored, so that a state may be spread in.
-   * @param into - tensors to write outputs into; outputs that are not named here are newly made. None may share memory with a feed.
-   * @returns every output by name.
-   * @throws {CompileError} if an input is missing or its shape or element type is not the one compiled for.
+   * @param into - tensors to write outputs into; outputs that are not named here are newly made. None may share memory
+   *   with an input or with another output.
+   * @returns every output by name; those named in `into` are the tensors given there.
+   * @throws {CompileError} if an input is missing or its shape or element type is not the one compiled for; if `into`
+   *   names no output or shares memory; after dispose(); or with what the runtime says if it fails.
    */
   readonly run: (feeds: NamedHostTensors, into?: NamedHostTensors) => Promise<NamedHostTensors>;
-  /** Frees the session; running afterwards is an error. */
+  /** Frees the session; running afterwards is an error, disposing again is not. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -53,63 +57,69 @@ export async function compile(
 export async function compileGraph(traced: Graph, options: CompileOptions): Promise<CompiledFunction> {
   const graph = applyPasses(traced, options.passes ?? standardPasses('train'));
   const session = await options.runtime.createSession(toOnnx(graph));
-  return new SessionFunction(graph, session, options.runtime);
+  return new SessionFunction(graph, new GuardedSession('compile', session), options.runtime);
 }
 
 class SessionFunction implements CompiledFunction {
   readonly inputs: NamedSpecs;
   readonly outputs: NamedSpecs;
-  readonly #session: InferenceSession;
+  readonly #session: GuardedSession;
   readonly #runtime: Runtime;
-  readonly #readInputs: ReadonlySet<string>;
 
-  constructor(graph: Graph, session: InferenceSession, runtime: Runtime) {
+  constructor(graph: Graph, session: GuardedSession, runtime: Runtime) {
     this.inputs = specsOf(graph.inputs);
     this.outputs = specsOf(graph.outputs);
     this.#session = session;
     this.#runtime = runtime;
-    this.#readInputs = new Set(session.inputNames);
   }
 
   readonly run = async (feeds: NamedHostTensors, into: NamedHostTensors = {}): Promise<NamedHostTensors> => {
-    const given: Record<string, Tensor> = {};
-    for (const [name, spec] of Object.entries(this.inputs)) {
-      const checked = this.#tensor('input', name, spec, feeds[name]);
-      if (this.#readInputs.has(name)) given[name] = checked;
-    }
-    const buffers: Record<string, HostTensor> = {};
-    const wanted: Record<string, Tensor> = {};
-    for (const [name, spec] of Object.entries(this.outputs)) {
-      const buffer = into[name] ?? zeros(spec);
-      buffers[name] = buffer;
-      wanted[name] = this.#tensor('output', name, spec, buffer);
-    }
-    await this.#session.run(given, wanted);
-    return buffers;
+    this.#session.requireAlive();
+    const read = chosen('input', this.inputs, feeds);
+    refuseUnknown(into, this.outputs);
+    const made = Object.entries(this.outputs).map(([name, spec]) => [name, into[name] ?? zeros(spec)] as const);
+    const written = chosen('output', this.outputs, Object.fromEntries(made));
+    refuseSharedMemory(read, into);
+    const needed = Object.entries(read).filter(([name]) => this.#session.inputNames.has(name));
+    await this.#session.run(this.#tensors(Object.fromEntries(needed)), this.#tensors(written));
+    return written;
   };
 
-  readonly dispose = async (): Promise<void> => {
-    await this.#session.release();
-  };
+  readonly dispose = (): Promise<void> => this.#session.dispose();
 
-  #tensor(kind: 'input' | 'output', name: string, spec: TensorSpec, tensor: HostTensor | undefined): Tensor {
-    const expected = `${spec.dtype}[${spec.shape.join(', ')}]`;
-    if (tensor === undefined) throw new CompileError(`run: ${kind} "${name}" is missing; expected ${expected}.`);
-    const dtype = dataTypeOf(tensor.data);
-    const received = `${dtype}[${tensor.shape.join(', ')}] with ${tensor.data.length} elements`;
-    const fits =
-      dtype === spec.dtype && tensor.shape.join() === spec.shape.join() && tensor.data.length === sizeOf(spec);
-    if (!fits || dtype === 'int64') {
-      throw new CompileError(
-        `run: ${kind} "${name}" should be ${expected}, received ${received}. A compiled function has fixed shapes: compile again for other ones.`,
-      );
-    }
-    return this.#runtime.createTensor(dtype, tensor.data, tensor.shape);
+  #tensors(tensors: NamedHostTensors): Record<string, Tensor> {
+    return Object.fromEntries(
+      Object.entries(tensors).map(([name, { data, shape }]) => [
+        name,
+        this.#runtime.createTensor(dataTypeOf(data), data, shape),
+      ]),
+    );
   }
 }
 
-function sizeOf(spec: TensorSpec): number {
-  return spec.shape.reduce((product, length) => product * length, 1);
+/** The tensors that were asked for, each with the shape and element type of its spec. */
+function chosen(kind: 'input' | 'output', specs: NamedSpecs, tensors: NamedHostTensors): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, fitting(kind, name, spec, tensors[name])]),
+  );
+}
+
+function fitting(kind: string, name: string, spec: TensorSpec, tensor: HostTensor | undefined): HostTensor {
+  const expected = `${spec.dtype}[${spec.shape.join(', ')}]`;
+  if (tensor === undefined) throw new CompileError(`run: ${kind} "${name}" is missing; expected ${expected}.`);
+  const isOfType = dataTypeOf(tensor.data) === spec.dtype;
+  if (isOfType && tensor.shape.join() === spec.shape.join() && tensor.data.length === sizeOf(spec.shape)) return tensor;
+  throw new CompileError(
+    `run: ${kind} "${name}" should be ${expected}, received ${describedTensor(tensor)}. A compiled function has fixed shapes: compile again for other ones.`,
+  );
+}
+
+function refuseUnknown(into: NamedHostTensors, outputs: NamedSpecs): void {
+  const unknown = Object.keys(into).find((name) => outputs[name] === undefined);
+  if (unknown === undefined) return;
+  throw new CompileError(
+    `run: into names "${unknown}", which is no output; outputs are ${Object.keys(outputs).join(', ')}. Leave it out, or name an output.`,
+  );
 }
 
 function specsOf(values: readonly Value[]): NamedSpecs {

@@ -3,10 +3,11 @@
  */
 import type { Tensor } from 'onnxruntime-common';
 import { CompileError } from '../errors.js';
-import type { AxisLength, TensorSpec } from '../graph.js';
+import { type AxisLength, sizeOf, type TensorSpec } from '../graph.js';
 import { dataTypeOf, type HostTensor, type NamedHostTensors } from '../host-tensor.js';
 import type { Runtime } from '../runtime.js';
-import { type OnnxDescription, readOnnx } from './read.js';
+import { GuardedSession } from '../session.js';
+import { type OnnxDescription, readOnnx, unnamedAxis } from './read.js';
 
 /** An ONNX file that is ready to run. */
 export interface LoadedOnnx {
@@ -14,10 +15,11 @@ export interface LoadedOnnx {
   /**
    * @param feeds - every input by name; further names are ignored.
    * @returns every output by name, newly made.
-   * @throws {CompileError} if an input is missing, has another element type, or a length that does not fit.
+   * @throws {CompileError} if an input is missing, has another element type, or a length that does not fit; after
+   *   dispose(); or with what the runtime says if it fails.
    */
   readonly run: (feeds: NamedHostTensors) => Promise<NamedHostTensors>;
-  /** Frees the session; running afterwards is an error. */
+  /** Frees the session; running afterwards is an error, disposing again is not. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -32,10 +34,11 @@ export interface LoadedOnnx {
  */
 export async function loadOnnx(model: Uint8Array, { runtime }: { readonly runtime: Runtime }): Promise<LoadedOnnx> {
   const description = readOnnx(model);
-  const session = await runtime.createSession(model);
+  const session = new GuardedSession('loadOnnx', await runtime.createSession(model));
   return {
     description,
     run: async (feeds) => {
+      session.requireAlive();
       const lengths = new Map<string, number>();
       const given = Object.entries(description.inputs).map(([name, spec]) => [
         name,
@@ -44,9 +47,7 @@ export async function loadOnnx(model: Uint8Array, { runtime }: { readonly runtim
       const results = await session.run(Object.fromEntries(given));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, hostTensor(name, tensor)]));
     },
-    dispose: async () => {
-      await session.release();
-    },
+    dispose: () => session.dispose(),
   };
 }
 
@@ -61,13 +62,12 @@ function tensorFor(
   const expected = `${dtype}[${shape.join(', ')}]`;
   if (tensor === undefined) throw new CompileError(`run: input "${name}" is missing; expected ${expected}.`);
   const type = dataTypeOf(tensor.data);
-  const size = tensor.shape.reduce((product, length) => product * length, 1);
   const fits =
     type === dtype &&
-    size === tensor.data.length &&
+    sizeOf(tensor.shape) === tensor.data.length &&
     tensor.shape.length === shape.length &&
     shape.every((length, axis) => fitsAxis(length, tensor.shape[axis] ?? 0, lengths));
-  if (fits && type !== 'int64') return runtime.createTensor(type, tensor.data, tensor.shape);
+  if (fits) return runtime.createTensor(type, tensor.data, tensor.shape);
   const known = [...lengths].map(([axis, length]) => `${axis} = ${length}`).join(', ');
   throw new CompileError(
     `run: input "${name}" should be ${expected}${known === '' ? '' : ` with ${known}`}, received ` +
@@ -77,6 +77,7 @@ function tensorFor(
 
 function fitsAxis(expected: AxisLength, received: number, lengths: Map<string, number>): boolean {
   if (typeof expected === 'number') return expected === received;
+  if (expected === unnamedAxis) return true;
   const known = lengths.get(expected);
   if (known === undefined) lengths.set(expected, received);
   return known === undefined || known === received;

@@ -4,6 +4,7 @@ import { CompileError } from '../errors.js';
 import { exportOnnx } from '../export/export-onnx.js';
 import { nodeRuntime } from '../node/index.js';
 import { loadOnnx } from './load.js';
+import { MessageWriter } from './protobuf.js';
 import { fieldsOf } from './protobuf-reader.js';
 import { readOnnx } from './read.js';
 
@@ -57,7 +58,53 @@ describe('fieldsOf', () => {
   });
 });
 
+describe('axes without a name', () => {
+  /** y = a + b along 2 axes that the file gives no length, and no name or an empty one. */
+  const unnamed = () => {
+    const node = new MessageWriter().text(1, 'a').text(2, 'y').text(4, 'Neg');
+    const other = new MessageWriter().text(1, 'b').text(2, 'z').text(4, 'Neg');
+    const value = (name: string) => {
+      const shape = new MessageWriter()
+        .message(1, new MessageWriter())
+        .message(1, new MessageWriter().text(2, ''))
+        .message(1, new MessageWriter().text(3, 'denotation').integer(1, 2));
+      const tensor = new MessageWriter().integer(1, 1).message(2, shape);
+      return new MessageWriter().text(1, name).message(2, new MessageWriter().message(1, tensor));
+    };
+    const graph = new MessageWriter().message(1, node).message(1, other).text(2, 'unnamed');
+    for (const name of ['a', 'b']) graph.message(11, value(name));
+    for (const name of ['y', 'z']) graph.message(12, value(name));
+    const set = new MessageWriter().text(1, '').integer(2, 18);
+    return new MessageWriter().integer(1, 8).message(7, graph).message(8, set).finish();
+  };
+
+  it("are called '?', a length is read behind a denotation", () => {
+    expect(readOnnx(unnamed()).inputs.a?.shape).toEqual(['?', '?', 2]);
+  });
+
+  it('take any length each: 3 and 4 in one input, 1 and 5 in another', async () => {
+    const model = await loadOnnx(unnamed(), { runtime: await nodeRuntime({ threads: 1 }) });
+    const tensor = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+    const { y, z } = await model.run({ a: tensor(3, 4, 2), b: tensor(1, 5, 2) });
+    expect([y?.shape, z?.shape]).toEqual([
+      [3, 4, 2],
+      [1, 5, 2],
+    ]);
+    await expect(model.run({ a: tensor(3, 4, 3), b: tensor(1, 5, 2) })).rejects.toThrow(
+      /should be float32\[\?, \?, 2\]/,
+    );
+    await model.dispose();
+  });
+});
+
 describe('loadOnnx', () => {
+  it('is of no use after dispose(), which may be called twice', async () => {
+    const gate = await loadOnnx(file, { runtime: await nodeRuntime({ threads: 1 }) });
+    await gate.dispose();
+    await gate.dispose();
+    await expect(gate.run({})).rejects.toThrow(/used after dispose\(\)\. Make another with loadOnnx/);
+  });
+
   it('refuses a missing input, another element type, another length and axes that contradict each other', async () => {
     const gate = await loadOnnx(file, { runtime: await nodeRuntime({ threads: 1 }) });
     const x = { shape: [2, 3], data: new Float32Array(6) };

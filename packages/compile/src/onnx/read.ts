@@ -12,7 +12,7 @@ export interface OnnxDescription {
   readonly name: string;
   /** Key-value pairs stored with the file. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Inputs that must be fed; a string in a shape names an axis of any length. */
+  /** Inputs that must be fed; a string in a shape names an axis of any length, '?' one without a name. */
   readonly inputs: Readonly<Record<string, TensorSpec<AxisLength>>>;
   readonly outputs: Readonly<Record<string, TensorSpec<AxisLength>>>;
   /** The operator of every node, in the order in which they run; bodies of loops are left out. */
@@ -64,11 +64,15 @@ const dataTypes: ReadonlyMap<number, DataType> = new Map([
   [onnxDataType.bool, 'bool'],
 ]);
 
-/** A number, or a name; '?' where the file gives neither. */
+/** What an axis is called that the file gives neither a length nor a name; two of them need not be equally long. */
+export const unnamedAxis = '?';
+
 function axisLength(axis: Field): AxisLength {
-  const [field] = fieldsOf(axis.bytes);
-  if (field === undefined) return '?';
-  return field.number === 1 ? Number(field.integer) : textOf(field);
+  for (const field of fieldsOf(axis.bytes)) {
+    if (field.number === 1) return Number(field.integer);
+    if (field.number === 2) return textOf(field) || unnamedAxis;
+  }
+  return unnamedAxis;
 }
 
 function numbered(fields: readonly Field[], number: number): Field[] {
