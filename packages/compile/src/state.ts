@@ -3,7 +3,7 @@
  * other, then swapped. Nothing is copied and no buffer is input and output at once.
  */
 import { CompileError } from './errors.js';
-import type { HostTensor, NamedHostTensors } from './host-tensor.js';
+import { describedTensor, type HostTensor, type NamedHostTensors } from './host-tensor.js';
 
 export interface State {
   /** What the next step reads. */
@@ -14,7 +14,11 @@ export interface State {
   readonly swap: () => void;
   /** Copies of the current values, which later steps do not change. */
   readonly read: () => NamedHostTensors;
-  /** Replaces the current values by copies of these; names and shapes must be the same. */
+  /**
+   * Replaces the current values by copies of these, all or none of them. Further names are ignored.
+   *
+   * @throws {CompileError} if a name is missing or its shape, element type or number of elements is another.
+   */
   readonly load: (values: NamedHostTensors) => void;
   /** Lets go of both sets; using the state afterwards is an error. */
   readonly dispose: () => void;
@@ -48,15 +52,9 @@ class DoubleBuffer implements State {
   readonly read = (): NamedHostTensors => copied(this.current);
 
   readonly load = (values: NamedHostTensors): void => {
-    for (const [name, target] of Object.entries(this.current)) {
-      const source = values[name];
-      if (source === undefined || source.shape.join() !== target.shape.join()) {
-        throw new CompileError(
-          `state: expected "${name}" of shape [${target.shape.join(', ')}], received ${source === undefined ? 'nothing' : `[${source.shape.join(', ')}]`}.`,
-        );
-      }
-      target.data.set(source.data);
-    }
+    const current = Object.entries(this.current);
+    const sources = current.map(([name, target]) => matching(name, target, values[name]));
+    for (const [index, [, target]] of current.entries()) target.data.set(sources[index]?.data ?? []);
   };
 
   readonly dispose = (): void => {
@@ -67,6 +65,17 @@ class DoubleBuffer implements State {
     if (this.#sets === undefined) throw new CompileError('state: used after dispose().');
     return this.#sets;
   }
+}
+
+/** The given tensor, if it can take the target's place. */
+function matching(name: string, target: HostTensor, given: HostTensor | undefined): HostTensor {
+  const expected = describedTensor(target);
+  const received = given === undefined ? 'nothing' : describedTensor(given);
+  if (given !== undefined && received === expected) return given;
+  throw new CompileError(
+    `state: load: expected "${name}" to be ${expected}, received ${received}. Nothing was loaded: pass values that ` +
+      'read() of a state with the same names, shapes and element types gave.',
+  );
 }
 
 function copied(values: NamedHostTensors): NamedHostTensors {
