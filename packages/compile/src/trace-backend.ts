@@ -26,6 +26,7 @@ interface Recording {
 
 class TraceBackend extends tf.KernelBackend {
   readonly #recordings: Recording[] = [];
+  readonly #references = new WeakMap<object, number>();
   readonly #known = new WeakMap<object, { readonly traced: Traced; readonly owner: GraphBuilder }>();
 
   get builder(): GraphBuilder {
@@ -110,15 +111,16 @@ class TraceBackend extends tf.KernelBackend {
   override numDataIds(): number {
     return 0;
   }
-  override disposeData(): boolean {
-    return true;
+  /** True once nothing shares the data: a variable shares that of the tensor it was made of. */
+  override disposeData(dataId: object): boolean {
+    this.#references.set(dataId, this.refCount(dataId) - 1);
+    return this.refCount(dataId) <= 0;
   }
-  override incRef(): void {}
-  decRef(): boolean {
-    return true;
+  override incRef(dataId: object): void {
+    this.#references.set(dataId, this.refCount(dataId) + 1);
   }
-  override refCount(): number {
-    return 1;
+  override refCount(dataId: object): number {
+    return this.#references.get(dataId) ?? 1;
   }
   override floatPrecision(): 16 | 32 {
     return 32;

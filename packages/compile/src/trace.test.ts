@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CompileError } from './errors.js';
+import { exportOnnx } from './export/export-onnx.js';
 import { GraphBuilder } from './graph-builder.js';
+import { readOnnx } from './onnx/read.js';
 import { blockConv1d } from './primitives/block-conv1d.js';
 import { scan } from './primitives/scan.js';
+import { expectAgreement } from './test-support/compare.js';
+import { floats } from './test-support/tensors.js';
 import { toText } from './text.js';
 import { type NamedTensors, type PureFunction, trace } from './trace.js';
 
@@ -160,6 +164,44 @@ describe('a traced function', () => {
     expect(rejections).toEqual([]);
   });
 
+  it('may not draw at random: the message tells of inputs, and Math.random draws again afterwards', () => {
+    const { random } = Math;
+    const draws: Readonly<Record<string, PureFunction>> = {
+      dropout: (inputs) => ({ y: tf.dropout(input(inputs), 0.5) }),
+      randomNormal: (inputs) => ({ y: tf.add(input(inputs), tf.randomNormal([3])) }),
+      randomUniform: (inputs) => ({ y: tf.add(input(inputs), tf.randomUniform([3])) }),
+      truncatedNormal: (inputs) => ({ y: tf.add(input(inputs), tf.truncatedNormal([3])) }),
+    };
+    for (const [name, fn] of Object.entries(draws)) {
+      expect(refusal(fn), name).toMatch(/random number was drawn while tracing.*as an input/);
+      const { random: now } = Math;
+      expect(now, name).toBe(random);
+    }
+  });
+
+  it('holds a draw with a seed of its own as a constant', () => {
+    const graph = trace(({ x }) => ({ y: tf.add(x as tf.Tensor, tf.randomNormal([3], 0, 1, 'float32', 1)) }), vector);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['Add', 'Identity']);
+    expect(graph.constants.size).toBe(1);
+  });
+
+  it('may not return a bare tensor, a list, a number, nothing at all, or a record of numbers', () => {
+    const results: Readonly<Record<string, (x: tf.Tensor) => unknown>> = {
+      'received a bare tensor\\.': (x) => tf.neg(x),
+      'received an array\\.': (x) => [tf.neg(x)],
+      'received 3\\.': () => 3,
+      'received undefined\\.': () => undefined,
+      'received null\\.': () => null,
+      'received 3 as "loss"\\.': (x) => ({ y: tf.neg(x), loss: 3 }),
+      'received undefined as "y"\\.': () => ({ y: undefined }),
+    };
+    for (const [message, fn] of Object.entries(results)) {
+      expect(refusal((inputs) => fn(input(inputs)) as NamedTensors)).toMatch(
+        new RegExp(`${message}.*return \\{ y \\}`),
+      );
+    }
+  });
+
   it('may not return nothing, nor an output named like an input, nor two values of one input name', () => {
     expect(refusal(() => ({}))).toMatch(/returned no outputs/);
     expect(refusal((inputs) => ({ x: tf.neg(input(inputs)) }))).toMatch(/output "x" has the name of an input/);
@@ -183,6 +225,97 @@ describe('a traced function', () => {
       }, vector),
     ).toThrow(own);
     expect(tf.getBackend()).toBe('cpu');
+  });
+});
+
+describe('inputs', () => {
+  it('have lengths that are whole numbers of at least 0: the message tells of exportOnnx', () => {
+    for (const shape of [[-1], [2.5], [Number.NaN], ['batch'], [2, undefined]]) {
+      const specs = { x: { shape: shape as number[], dtype: 'float32' } } as const;
+      expect(() => trace((inputs) => ({ y: tf.neg(input(inputs)) }), specs)).toThrow(
+        /input "x" has shape \[.*whole numbers of at least 0.*exportOnnx/,
+      );
+    }
+    const empty = { x: { shape: [0, 3], dtype: 'float32' } } as const;
+    expect(trace((inputs) => ({ y: tf.neg(input(inputs)) }), empty).outputs[0]?.shape).toEqual([0, 3]);
+  });
+});
+
+describe('variables made while tracing', () => {
+  const step = (inputs: NamedTensors) => {
+    const weights = tf.variable(tf.tensor1d([1, 2, 3]), true, 'named weights');
+    const loss = () => tf.sum<tf.Scalar>(tf.mul(tf.square(weights), input(inputs)));
+    const { value, grads } = tf.variableGrads(loss);
+    return { value, gradient: grads['named weights'] as tf.Tensor };
+  };
+
+  it('are gone after it, with their names: a function with a named one can be traced twice', () => {
+    const before = { ...countsOf(), variables: Object.keys(tf.engine().registeredVariables) };
+    for (let count = 0; count < 2; count++) {
+      expect(trace(step, vector).outputs).toHaveLength(2);
+      expect({ ...countsOf(), variables: Object.keys(tf.engine().registeredVariables) }).toEqual(before);
+    }
+  });
+
+  it('are gone after a failure too', () => {
+    const failing = (inputs: NamedTensors) => {
+      tf.variable(input(inputs), true, 'failing');
+      return { y: tf.dropout(input(inputs), 0.5) };
+    };
+    expect([refusal(failing), refusal(failing)].join()).toMatch(/random.*random/s);
+    expect(tf.engine().registeredVariables.failing).toBeUndefined();
+  });
+
+  it('spare those made before, which keep name and value', () => {
+    const kept = tf.variable(tf.tensor1d([4]), true, 'kept');
+    trace(step, vector);
+    expect(tf.engine().registeredVariables.kept).toBe(kept);
+    expect(kept.dataSync()[0]).toBe(4);
+    kept.dispose();
+  });
+
+  it('give the gradient 2 w x, compiled as eagerly, to 1e-5', async () => {
+    const fresh = (inputs: NamedTensors) => {
+      const result = step(inputs);
+      tf.engine().registeredVariables['named weights']?.dispose();
+      return result;
+    };
+    await expectAgreement(fresh, { x: floats([1, 2, 3]) });
+  });
+
+  it('may be named in a function that is exported at 5 sizes', () => {
+    const layer: PureFunction = (inputs) => ({
+      y: tf.mul(input(inputs), tf.variable(tf.tensor1d([1, 2, 3]), true, 'scale')),
+    });
+    const file = exportOnnx(
+      layer,
+      { x: { shape: ['batch', 3], dtype: 'float32' } },
+      { axes: { batch: { example: 2 } } },
+    );
+    expect(readOnnx(file).operators).toEqual(['Mul']);
+  });
+});
+
+describe('an output', () => {
+  it('may have the name of a value inside: that one gives way', async () => {
+    const feeds = { x: floats([1, -2, 3]) };
+    const names: Readonly<Record<string, PureFunction>> = {
+      'of a node before it': (inputs) => ({ t0: tf.neg(tf.relu(input(inputs))) }),
+      'of a constant': (inputs) => ({ t1: tf.neg(tf.add(input(inputs), 2)), t0: tf.relu(input(inputs)) }),
+      swapped: (inputs) => {
+        const [first, second] = [tf.neg(input(inputs)), tf.relu(input(inputs))];
+        return { t1: first, t0: second };
+      },
+      'of values in the body of a scan': (inputs) => {
+        const body = ([sum]: tf.Tensor[], [now]: tf.Tensor[]) => ({
+          state: [tf.add(tf.mul(sum as tf.Tensor, 2), now as tf.Tensor)],
+          results: [],
+        });
+        const last = scan(body, [tf.scalar(0)], [input(inputs)]).state[0] as tf.Tensor;
+        return Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`t${index}`, tf.add(last, index)]));
+      },
+    };
+    for (const fn of Object.values(names)) await expectAgreement(fn, feeds);
   });
 });
 
