@@ -59,7 +59,7 @@ function encodeGraph(graph: Graph, name: string): MessageWriter {
 function encodeNode(node: Node): MessageWriter {
   if (node.domain === primitiveDomain) {
     throw new CompileError(
-      `toOnnx: the graph holds the primitive ${node.op}; apply lowerPrimitives(graph, 'train' | 'export') first.`,
+      `toOnnx: the graph holds the primitive ${node.op}; lower it first with lowerPrimitives('train').apply(graph), or 'export' for a file.`,
     );
   }
   const message = new MessageWriter();

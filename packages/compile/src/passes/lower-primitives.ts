@@ -3,7 +3,7 @@
  * one ONNX operator where there is one for export.
  */
 import { CompileError } from '../errors.js';
-import type { Graph, Node } from '../graph.js';
+import { type Attribute, type Graph, type Node, subgraphsOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import { loweringOf, type PrimitiveAttributes, primitiveDomain } from '../primitives/define.js';
 import { recordTensors } from '../trace.js';
@@ -12,43 +12,82 @@ import type { Pass } from './pass.js';
 /** What the lowered graph is for. */
 export type Purpose = 'train' | 'export';
 
+/**
+ * The pass that leaves no primitive in a graph, bodies of loops included.
+ *
+ * @throws {CompileError} if a primitive is not defined in this program, or its lengths are named already.
+ */
 export function lowerPrimitives(purpose: Purpose): Pass {
-  return { name: `lower-primitives-${purpose}`, apply: (graph) => lowered(graph, purpose) };
+  return {
+    name: `lower-primitives-${purpose}`,
+    apply: (graph) => (holdsPrimitive(graph) ? new Lowering(purpose, [graph], new GraphBuilder()).graph() : graph),
+  };
 }
 
-function lowered(graph: Graph, purpose: Purpose): Graph {
-  if (!graph.nodes.some((node) => node.domain === primitiveDomain)) return graph;
-  const builder = new GraphBuilder();
-  builder.adopt(graph);
-  for (const node of graph.nodes) {
-    if (node.domain === primitiveDomain) replace(builder, graph, node, purpose);
-    else builder.append(node);
+function holdsPrimitive(graph: Graph): boolean {
+  return graph.nodes.some((node) => node.domain === primitiveDomain || subgraphsOf(node).some(holdsPrimitive));
+}
+
+/** Rewrites one graph, and by others of its kind the bodies in it. */
+class Lowering {
+  readonly #purpose: Purpose;
+  /** The graph at hand, then those around it, whose values it may read. */
+  readonly #scopes: readonly Graph[];
+  readonly #builder: GraphBuilder;
+
+  constructor(purpose: Purpose, scopes: readonly Graph[], builder: GraphBuilder) {
+    this.#purpose = purpose;
+    this.#scopes = scopes;
+    this.#builder = builder;
   }
-  const outputs = graph.outputs.map((value) => [value.name, tracedValue(graph, value.name)] as const);
-  return builder.finish(outputs);
-}
 
-function replace(builder: GraphBuilder, graph: Graph, node: Node, purpose: Purpose): void {
-  const inputs = node.inputs.map((name) => tracedValue(graph, name));
-  const [name] = node.outputs;
-  if (name === undefined) throw new CompileError(`lowerPrimitives: ${node.op} has no output.`);
-  const result = tracedValue(graph, name);
-  const lowering = loweringOf(node.op);
-  const attributes: PrimitiveAttributes = node.attributes;
-  const [made] =
-    purpose === 'export' && lowering.export !== undefined
-      ? [lowering.export(builder, inputs, attributes, result)]
-      : recordTensors(builder, inputs, (tensors) => [lowering.train(tensors, attributes)]);
-  if (made === undefined) throw new CompileError(`lowerPrimitives: ${node.op} made nothing.`);
-  builder.append({ op: 'Identity', inputs: [made.name], outputs: [name], attributes: {} });
-}
+  graph(): Graph {
+    const [graph] = this.#scopes;
+    if (graph === undefined) throw new CompileError('lowerPrimitives: no graph was given.');
+    this.#builder.adopt(graph);
+    for (const node of graph.nodes) {
+      if (node.domain === primitiveDomain) this.#replace(node);
+      else this.#builder.append(this.#withLoweredBodies(node));
+    }
+    return this.#builder.finish(graph.outputs.map(({ name }) => [name, this.#traced(name)] as const));
+  }
 
-function tracedValue(graph: Graph, name: string): Traced {
-  const value = graph.values.get(name);
-  if (value === undefined) throw new CompileError(`lowerPrimitives: no value named ${name}.`);
-  const shape = value.shape.map((length) => {
-    if (typeof length === 'number') return length;
-    throw new CompileError(`lowerPrimitives: value ${name} has the symbolic axis ${length}; lower before naming axes.`);
-  });
-  return new Traced(value.name, shape, value.dtype);
+  #withLoweredBodies(node: Node): Node {
+    if (!subgraphsOf(node).some(holdsPrimitive)) return node;
+    const attributes = Object.entries(node.attributes).map(([key, attribute]): [string, Attribute] => [
+      key,
+      typeof attribute === 'object' && 'graph' in attribute ? { graph: this.#body(attribute.graph) } : attribute,
+    ]);
+    return { ...node, attributes: Object.fromEntries(attributes) };
+  }
+
+  #body(graph: Graph): Graph {
+    return new Lowering(this.#purpose, [graph, ...this.#scopes], this.#builder.child()).graph();
+  }
+
+  #replace(node: Node): void {
+    const inputs = node.inputs.map((name) => this.#traced(name));
+    const [name] = node.outputs;
+    if (name === undefined) throw new CompileError(`lowerPrimitives: ${node.op} has no output.`);
+    const lowering = loweringOf(node.op);
+    const attributes: PrimitiveAttributes = node.attributes;
+    const [made] =
+      this.#purpose === 'export' && lowering.export !== undefined
+        ? [lowering.export(this.#builder, inputs, attributes, this.#traced(name))]
+        : recordTensors(this.#builder, inputs, (tensors) => [lowering.train(tensors, attributes)]);
+    if (made === undefined) throw new CompileError(`lowerPrimitives: ${node.op} made nothing.`);
+    this.#builder.append({ op: 'Identity', inputs: [made.name], outputs: [name], attributes: {} });
+  }
+
+  #traced(name: string): Traced {
+    const value = this.#scopes.flatMap((graph) => graph.values.get(name) ?? [])[0];
+    if (value === undefined) throw new CompileError(`lowerPrimitives: no value named ${name}.`);
+    const shape = value.shape.map((length) => {
+      if (typeof length === 'number') return length;
+      throw new CompileError(
+        `lowerPrimitives: value ${name} has the symbolic axis ${length}; lower before naming axes.`,
+      );
+    });
+    return new Traced(value.name, shape, value.dtype);
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { GraphBuilder } from '../graph-builder.js';
+import { GraphBuilder, type Traced } from '../graph-builder.js';
 import { concatenated, sliced } from '../kernels/slicing.js';
 import { applied, linesOf } from '../test-support/passes.js';
 import { removeDeadCode } from './dead-code.js';
@@ -48,6 +48,16 @@ it('keeps a Slice across parts, one of half a part, one along another axis and o
     ]),
   );
   expect(linesOf(after).filter((line) => line.includes('Slice'))).toHaveLength(2);
+});
+
+it('reads through parts of parts, though the Concat between them is gone', async () => {
+  const g = new GraphBuilder();
+  const [a, b, d] = [2, 1, 3].map((width, index) => g.input(`part${index}`, { shape: [2, width], dtype: 'float32' }));
+  const inner = sliced(g, concatenated(g, [a as Traced, b as Traced], 1), [0, 2], [2, 1]); // b
+  const outer = sliced(g, concatenated(g, [inner, d as Traced], 1), [0, 0], [2, 1]); // b again
+  const graph = g.finish([['y', g.node('Neg', [outer], outer.shape, 'float32')]]);
+  const after = removeDeadCode.apply(await applied(takeParts, graph));
+  expect(linesOf(after).filter((line) => line.includes('='))[0]).toContain('Neg(part1)');
 });
 
 it('leaves a part that is an output its name', async () => {

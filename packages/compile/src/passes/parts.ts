@@ -7,12 +7,13 @@ export const takeParts: Pass = { name: 'parts', apply: withPartsTaken };
 
 function withPartsTaken(graph: Graph): Graph {
   const outputs = new Set(graph.outputs.map((value) => value.name));
-  const joined = new Map(graph.nodes.flatMap((node) => (node.op === 'Concat' ? [[node.outputs[0], node]] : [])));
+  const joined = new Map<string, Node>();
   const rename = new Map<string, string>();
   const nodes = graph.nodes.flatMap((original): Node[] => {
     const node = renamedInputs(original, rename);
     const [name = ''] = node.outputs;
-    const part = node.op === 'Slice' ? partOf(graph, node, joined.get(node.inputs[0])) : undefined;
+    if (node.op === 'Concat') joined.set(name, node);
+    const part = node.op === 'Slice' ? partOf(graph, node, joined.get(node.inputs[0] ?? '')) : undefined;
     if (part === undefined) return [node];
     if (outputs.has(name)) return [{ op: 'Identity', inputs: [part], outputs: [name], attributes: {} }];
     rename.set(name, part);

@@ -45,10 +45,20 @@ type Lowering = {
 
 const lowerings = new Map<string, Lowering>();
 
-/** Makes a function of a primitive: call it with tensors and attributes, inside or outside a trace. */
+/**
+ * Makes a function of a primitive: call it with tensors and attributes, inside or outside a trace.
+ *
+ * @returns a function whose result the caller owns.
+ * @throws {CompileError} if a primitive of this name is defined already: graphs know primitives by their names.
+ */
 export function definePrimitive<Attributes extends PrimitiveAttributes>(
   primitive: Primitive<Attributes>,
 ): (inputs: readonly tf.Tensor[], attributes: Attributes) => tf.Tensor {
+  if (lowerings.has(primitive.name)) {
+    throw new CompileError(
+      `definePrimitive: a primitive named "${primitive.name}" is defined already. Define it once, where its file is loaded, or name this one differently.`,
+    );
+  }
   const exportNodes = primitive.export;
   lowerings.set(primitive.name, {
     train: (inputs, attributes) => primitive.compute(inputs, attributes as Attributes),
