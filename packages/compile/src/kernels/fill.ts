@@ -1,7 +1,7 @@
 /** Tensors of values known while tracing: one value everywhere, ranges. */
-import type { DataType } from '../graph.js';
+import { type DataType, sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
-import { dataTypeAttribute, input, type Kernel, numberAttribute, numbersAttribute, sizeOf } from './kernel.js';
+import { dataTypeAttribute, input, type Kernel, numberAttribute, numbersAttribute } from './kernel.js';
 
 /** A tensor of one value. */
 export function filled(g: GraphBuilder, shape: readonly number[], value: number, dtype: DataType): Traced {
@@ -36,14 +36,18 @@ const likeFilledWith =
     return filled(g, x.shape, value, x.dtype);
   };
 
-/** start, start + step, … up to but without stop; a step of 1 counts down where stop lies below start. */
+/**
+ * start, start + step, … up to but without stop. As in TensorFlow.js, a step of 1 counts down where stop lies below start,
+ * and then the last number may be missing: range(4.5, 1) is 4.5, 3.5, 2.5.
+ */
 const range: Kernel = (g, _, attributes) => {
   const start = numberAttribute(attributes, 'start');
   const stop = numberAttribute(attributes, 'stop');
   const given = numberAttribute(attributes, 'step', 1);
   const dtype = dataTypeAttribute(attributes, 'dtype', 'float32');
+  const leadsAway = (start < stop && given < 0) || (stop < start && given > 1);
+  const count = leadsAway ? 0 : Math.abs(Math.ceil((stop - start) / given));
   const step = stop < start && given === 1 ? -1 : given;
-  const count = Math.max(0, Math.ceil((stop - start) / step));
   return progression(g, start, step, count, dtype === 'int32' ? 'int32' : 'float32');
 };
 

@@ -57,6 +57,18 @@ const partCases: KernelCase[] = [
     inputs: [countsWithin(0, 9, [2]), countsWithin(0, 9, [3])],
   },
   { name: 'concat booleans', fn: (a, b) => tf.concat([a, b] as tf.Tensor[], 0), inputs: [flags([2]), flags([3])] },
+  {
+    name: 'concat of integers and floats',
+    fn: (a, b) => tf.concat([a, b] as tf.Tensor[], 0),
+    inputs: [countsWithin(0, 9, [2]), floats([1.5, -1.5])],
+    gradients: [],
+  },
+  {
+    name: 'concat of floats, booleans and integers',
+    fn: (...parts) => tf.concat(parts as tf.Tensor[], 0),
+    inputs: [floats([1.5, -1.5]), flags([2]), countsWithin(0, 9, [2])],
+    gradients: [],
+  },
   { name: 'split into equal parts', fn: (x) => tf.split(x, 2, 1), inputs: [values([2, 4])] },
   { name: 'split into 1, 0 and 3', fn: (x) => tf.split(x, [1, 0, 3], -1), inputs: [values([2, 4])] },
   { name: 'split into one part', fn: (x) => tf.split(x, 1, 0), inputs: [values([3])], gradients: [] },

@@ -108,8 +108,10 @@ export function reversed(g: GraphBuilder, x: Traced, axes: readonly number[]): T
 }
 
 const concat: Kernel = (g, inputs, attributes) => {
-  const parts = listOf(inputs);
-  const rank = parts[0]?.shape.length ?? 0;
+  const given = listOf(inputs);
+  const { dtype = 'float32', shape = [] } = given[0] ?? {};
+  const parts = given.map((part) => g.cast(part, dtype)); // the first one's, as in TensorFlow.js
+  const rank = shape.length;
   return concatenated(g, parts, axisFromFront(numberAttribute(attributes, 'axis', 0), rank));
 };
 

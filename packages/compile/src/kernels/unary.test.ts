@@ -99,6 +99,7 @@ const integerCases: KernelCase[] = [
   { name: 'neg of integers', fn: tf.neg, inputs: [ints([-3, 0, 2 ** 30 + 1])] },
   { name: 'sign of integers', fn: tf.sign, inputs: [ints([-3, 0, 7])] },
   { name: 'square of integers', fn: tf.square, inputs: [ints([-3, 0, 30001])] },
+  { name: 'square of booleans', fn: tf.square, inputs: [bools([0, 1, 1])] },
   { name: 'round of integers', fn: tf.round, inputs: [ints([-3, 0, 2 ** 30 + 1])] },
   { name: 'exp of integers, which is a float', fn: tf.exp, inputs: [ints([0, 1, 2, 3])] },
   { name: 'expm1 of integers, cut to integers', fn: tf.expm1, inputs: [ints([0, 1, 2, -3])] },

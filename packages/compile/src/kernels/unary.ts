@@ -37,6 +37,7 @@ const rounding =
 
 const square: Kernel = (g, inputs) => {
   const x = input(inputs, 'x');
+  if (x.dtype === 'bool') return x; // 0 and 1 are their own squares
   return g.node('Mul', [x, x], x.shape, x.dtype);
 };
 
