@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { withBuildLock } from './build-lock.mjs';
 import { pnpm } from './pnpm.mjs';
 import { members, root } from './workspace.mjs';
 
@@ -43,17 +44,53 @@ function sourcesOutside({ name }) {
 async function orExplain(step, result) {
   const { code, text } = await result;
   if (code === 0) return;
-  process.stderr.write(`${text}\n${step} failed (exit code ${code}).\n`);
-  process.exit(1);
+  throw new Error(`${text}\n${step} failed (exit code ${code}).`);
 }
 
-/** Makes `packages/*\/dist` and `benchmarks/dist` current; leaves the program with exit code 1 where that fails. */
-export async function makeReady() {
+/**
+ * A member and all of ours that it needs, directly or not.
+ *
+ * @param all - what `members()` gives.
+ * @throws if there is no member of that name.
+ */
+export function withNeeds(name, all) {
+  const byName = new Map(all.map((member) => [member.name, member]));
+  if (!byName.has(name)) throw new Error(`there is no member "${name}" in this workspace`);
+  const needed = new Set();
+  const add = (current) => {
+    const member = byName.get(current);
+    if (member === undefined || needed.has(member)) return;
+    needed.add(member);
+    const { dependencies, devDependencies } = member.manifest;
+    for (const dependency of Object.keys({ ...dependencies, ...devDependencies })) add(dependency);
+  };
+  add(name);
+  return [...needed];
+}
+
+/**
+ * Makes `packages/*\/dist` and `benchmarks/dist` current; leaves the program with exit code 1 where that fails. Two programs
+ * that do so at once take turns.
+ *
+ * @param name - a member: it and what it needs, instead of all.
+ */
+export async function makeReady(name) {
+  const onWait = (pid) => process.stderr.write(`Waiting for the build of process ${pid} ...\n`);
+  try {
+    await withBuildLock(join(root, 'node_modules', '.cpc-build.lock'), () => installAndBuild(name), { onWait });
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function installAndBuild(name) {
   if (!isInstalled()) {
     process.stderr.write('Installing dependencies ...\n');
     await orExplain('install', pnpm(['install', '--frozen-lockfile']));
   }
-  const stale = members().filter((member) => member.isBuilt && !isFresh(member.folder, sourcesOutside(member)));
+  const wanted = name === undefined ? members() : withNeeds(name, members());
+  const stale = wanted.filter((member) => member.isBuilt && !isFresh(member.folder, sourcesOutside(member)));
   if (stale.length === 0) return;
   process.stderr.write(`Building ${stale.map((member) => member.name).join(', ')} ...\n`);
   const filters = stale.map((member) => `--filter=${member.name}`);

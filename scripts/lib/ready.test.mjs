@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { isFresh } from './ready.mjs';
+import { isFresh, withNeeds } from './ready.mjs';
 
 let folder;
 
@@ -46,4 +46,20 @@ it('is not fresh when a folder outside that it is built from is 1 s younger, and
   write('elsewhere/cases.ts', 100);
   utimesSync(join(folder, 'elsewhere'), 100, 100);
   expect(isFresh(folder, [join(folder, 'elsewhere')])).toBe(true);
+});
+
+it('of 5 members, the command needs 4: itself, core, what core needs, and the domain it is developed with', () => {
+  const member = (name, dependencies = [], devDependencies = []) => {
+    const wanted = (names) => Object.fromEntries(names.map((each) => [each, 'workspace:^']));
+    return { name, manifest: { dependencies: wanted(dependencies), devDependencies: wanted(devDependencies) } };
+  };
+  const all = [
+    member('records'),
+    member('core', ['records', 'zod']),
+    member('audio', ['core']),
+    member('cli', ['core'], ['audio']),
+    member('report', ['records']),
+  ];
+  expect(withNeeds('cli', all).map(({ name }) => name)).toEqual(['cli', 'core', 'records', 'audio']);
+  expect(() => withNeeds('clj', all)).toThrow(/no member "clj"/);
 });

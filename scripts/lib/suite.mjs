@@ -14,7 +14,7 @@ export async function checkSources(stage, { slow }) {
   await stage('lint', lint, ['install']);
   await stage('types', types, ['install']);
   await stage('boundaries', boundaries, ['install']);
-  await stage('unit tests', () => unitTests({ slow }), ['install']);
+  await stage('unit tests', () => unitTests({ slow }), ['build']); // some start processes, which run built files
 }
 
 /** Packs every package and lints what the registry would get. */

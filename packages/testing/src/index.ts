@@ -1,3 +1,4 @@
+export { ensureBuilt } from './built.js';
 export { largestRelativeDifference } from './compare.js';
 export { type DescribeDomainOptions, describeDomain } from './describe-domain.js';
 export { describeLayer, type LayerCase, type LayerNumbers } from './describe-layer.js';
