@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { inspectEngines } from './doctor.js';
+import { ensureBuilt } from '@cpc/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askForBackends, inspectEngines } from './doctor.js';
 import { tryEngine } from './engine-trial.js';
 import { loadTensorflow } from './tensorflow.js';
 
-// The processes that the inspection starts run built files: `npm test` builds before it tests.
+// The processes that the inspection starts run built files.
+beforeAll(() => ensureBuilt('@cpc/core'), 300_000);
+
 describe('inspectEngines', () => {
   it('finds that the plain JavaScript engine multiplies 2 by 2 matrices in a process of its own', async () => {
     const tried: string[] = [];
@@ -33,6 +36,19 @@ describe('inspectEngines', () => {
       works: false,
       reason: 'gave no answer within 0.05 s',
     });
+  });
+});
+
+describe('askForBackends', () => {
+  it('gives as the reason what a runtime that does not load says, in its own 1 sentence', async () => {
+    const broken = 'data:text/javascript,throw new Error("libonnxruntime.so.1: cannot open shared object file")';
+    expect(await askForBackends(broken)).toEqual({ error: 'libonnxruntime.so.1: cannot open shared object file' });
+  });
+
+  it('gives the 2 backends of one that loads', async () => {
+    const backends = '[{ name: "cpu" }, { name: "webgpu" }]';
+    const module = `data:text/javascript,export const listSupportedBackends = () => ${backends}`;
+    expect(await askForBackends(module)).toEqual({ value: [{ name: 'cpu' }, { name: 'webgpu' }] });
   });
 });
 

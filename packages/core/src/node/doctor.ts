@@ -109,18 +109,24 @@ async function inspectRuntime(): Promise<RuntimeInspection> {
   const fromCompile = createRequire(createRequire(import.meta.url).resolve('@cpc/compile/package.json'));
   const version = versionFrom(fromCompile, runtimePackage);
   if (version === undefined) return runtimeFailure(undefined, 'it is not installed');
-  const path = fromCompile.resolve(runtimePackage);
-  const outcome = await runApart(
-    'import(process.argv[1]).then((ort) => process.send({ value: ort.listSupportedBackends() }))',
-    [pathToFileURL(path).href],
-    defaultSeconds,
-  );
+  const outcome = await askForBackends(pathToFileURL(fromCompile.resolve(runtimePackage)).href);
   if ('error' in outcome) return runtimeFailure(version, outcome.error);
   const offered = offersSchema.parse(outcome.value).map(({ name }) => name);
   return {
     package: { name: runtimePackage, version, loads: true },
     providers: knownProviders.filter((provider) => offered.includes(provider)),
   };
+}
+
+const backendsProgram = `
+import(process.argv[1])
+  .then((runtime) => process.send({ value: runtime.listSupportedBackends() }))
+  .catch((error) => process.send({ error: error.message ?? String(error) }));
+`;
+
+/** Loads a runtime in a process of its own. @param url - of its module. */
+export function askForBackends(url: string): Promise<Outcome> {
+  return runApart(backendsProgram, [url], defaultSeconds);
 }
 
 function runtimeFailure(version: string | undefined, reason: string): RuntimeInspection {
@@ -187,7 +193,8 @@ function builtEntry(): string {
   return new URL('./index.js', pathToFileURL(worker)).href;
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: string };
+/** What a process of its own came to. */
+export type Outcome = { readonly value: unknown } | { readonly error: string };
 const outcomeSchema = z.union([z.object({ error: z.string() }), z.object({ value: z.unknown() })]);
 
 /** Runs a program in a process of its own; it answers with one message. */

@@ -24,6 +24,8 @@ export interface EngineRequest {
 /**
  * Starts an engine.
  *
+ * @throws {CpcArgumentError} if a provider or threads are given to an engine that takes none; `auto` hands them to `onnx`
+ *   where it takes that.
  * @throws {CpcError} or CompileError, if it cannot start, with the reason and what to install.
  *
  * @example
@@ -36,6 +38,7 @@ export async function createEngine(request: EngineRequest): Promise<Engine> {
     case 'onnx':
       return onnxEngine(await nodeRuntime(runtimeOptions(request)));
     case 'cpu':
+      requireNoRuntimeOptions(request);
       return eagerEngine({
         backend: 'cpu',
         name: 'cpu',
@@ -43,6 +46,7 @@ export async function createEngine(request: EngineRequest): Promise<Engine> {
         note: `TensorFlow.js ${tf.version.tfjs}, plain JavaScript: for checks, not for speed`,
       });
     case 'tensorflow':
+      requireNoRuntimeOptions(request);
       return tensorflowEngine();
     default:
       throw new CpcArgumentError({
@@ -76,6 +80,19 @@ async function tensorflowEngine(): Promise<Engine> {
     name: 'tensorflow',
     provider: found.usesGpu ? 'gpu' : 'cpu',
     note: `${found.name} ${found.version}, ${found.usesGpu ? 'on the GPU' : 'on the CPU'}`,
+  });
+}
+
+/** What would be left unheard is refused. */
+function requireNoRuntimeOptions({ name, provider, threads }: EngineRequest): void {
+  const [argument, received] = provider !== undefined ? ['provider', provider] : ['threads', threads];
+  if (received === undefined) return;
+  throw new CpcArgumentError({
+    where: 'createEngine',
+    argument: String(argument),
+    expected: `engine ${name} without ${argument}: the engine onnx alone takes one`,
+    received,
+    fix: `Leave it out, or use the engine onnx.`,
   });
 }
 

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eagerEngine } from '../engines/eager-engine.js';
+import { CpcArgumentError } from '../errors.js';
 import { createEngine } from './engines.js';
-import { searchTensorflow } from './tensorflow.js';
+import { loadTensorflow, searchTensorflow } from './tensorflow.js';
 
 /** Stands for libtensorflow: the plain JavaScript backend under the name that tfjs-node registers. */
 function registerBackend(usesGpu: boolean): void {
@@ -76,8 +77,21 @@ describe('createEngine', () => {
     expect(engine.note).toMatch(/onnxruntime-node \d+\.\d+/);
   });
 
-  it('never replaces an engine that was named: tensorflow without its packages is an error that says what to install', async () => {
+  it('never replaces an engine that was named: tensorflow without its packages is an error that says what to install', async ({
+    skip,
+  }) => {
+    if ((await loadTensorflow()).loaded) skip('a TensorFlow package is installed');
     await expect(createEngine({ name: 'tensorflow' })).rejects.toThrow(/tfjs-node-gpu.*npm install.*--engine onnx/);
+  });
+
+  it.each([
+    [{ name: 'cpu', threads: 2 }, /engine cpu .*threads.*received 2/],
+    [{ name: 'cpu', provider: 'cpu' }, /engine cpu .*provider.*received cpu/],
+    [{ name: 'tensorflow', provider: 'cuda' }, /engine tensorflow .*provider.*received cuda/],
+  ] as const)('refuses %o: only the engine onnx takes them', async (request, message) => {
+    const refusal = createEngine(request);
+    await expect(refusal).rejects.toThrow(message);
+    await expect(refusal).rejects.toSatisfy(CpcArgumentError.isInstance);
   });
 
   it('refuses 0 threads', async () => {
