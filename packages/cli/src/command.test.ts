@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildIfStale } from './test-support/build.js';
 import { installCommand, installFlat, installLinked, temporaryFolder } from './test-support/fake-project.js';
 import { run, start } from './test-support/run-command.js';
 
-beforeAll(buildIfStale, 180_000);
+beforeAll(() => ensureBuilt('@cpc/cli'), 300_000);
 
 /** A project with the fake domain "text" in npm's layout. */
 function project(): string {
@@ -23,7 +23,7 @@ describe('cpc train', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^run {5}first\nstatus {2}completed\nsteps {3}5 in 5\.0 s\n/);
     expect(stdout).toContain('loss    1.827 nats (mean of the last 5 steps)'); // 4 (1 + 1/2 + 1/3 + 1/4 + 1/5) / 5
-    expect(stdout).toMatch(/k {2}accuracy {7}bound\n1 {4}50\.0 % {2}1\.500 nats\n2 {4}25\.0 % {2}0\.500 nats\n$/);
+    expect(stdout).toMatch(/k {2}accuracy {7}bound\n1 {4}50\.0 % {2}1\.500 nats\n3 {4}25\.0 % {2}0\.500 nats\n$/);
     expect(stderr).toContain('Training 1,234,567 parameters on cpu (a fake)');
     expect(stderr).toContain('  cpc text probe --run first --builtin\n');
     expect(stderr).toContain('warning: one file was left out');
@@ -43,7 +43,7 @@ describe('cpc train', () => {
         lossNats: expect.closeTo(1.8267, 4),
         accuracy: [0.5, 0.25],
         boundNats: [1.5, 0.5],
-        firstPredictionStep: 1,
+        offsets: [1, 3],
         examplesPerSecond: 4,
       },
       files: [join('first', 'model.safetensors'), join('first', 'run.json')],
@@ -257,6 +257,14 @@ describe('a domain', () => {
     const { code, stderr } = await run(help, { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^cpc: @cpc\/text is installed, but its entry \.\/node cannot be found/);
+    expect(await run(['--version'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(['--help'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+    const doctor = await run(['doctor', '--json'], { cwd });
+    expect(JSON.parse(doctor.stdout).domains).toContainEqual({
+      name: 'text',
+      installed: false,
+      problem: expect.stringContaining('its entry ./node cannot be found'),
+    });
   });
 });
 
@@ -270,7 +278,8 @@ describe('cpc demo', () => {
   it('says that 80 % against 30 % is better, and where the files are', async () => {
     const { code, stdout } = await run(['demo', '--quick', '--out', 'shown'], demoProject());
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\ntext {4}topic {3}80\.0 % {2}30\.0 % {2}yes {5}5 in /);
+    expect(stdout).toMatch(/\ntext {4}topic {3}80\.0 % {2}30\.0 % {2}yes {5}5 in 5\.0 s\n/);
+    expect(stdout).toMatch(/\n\d.* in all, with starting up and probing\.\n/);
     expect(stdout).toContain(
       'better than random ones: 80.0 % against 30.0 % on 4 classes; the intervals do not touch.',
     );

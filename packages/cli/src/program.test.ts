@@ -17,7 +17,7 @@ beforeAll(async () => {
 /** Reads a command line as `runCpc` would where only the fake domain "text" is installed. */
 async function read(typed: readonly string[], said: string[] = []): Promise<Job | undefined> {
   const note = (line: string) => said.push(line);
-  const context: Context = { typed, output: { result: note, words: note, release: () => undefined } };
+  const context: Context = { typed, output: { result: note, words: note, release: async () => undefined } };
   let chosen: Job | undefined;
   const program = createProgram({
     context,

@@ -1,7 +1,7 @@
 /** From typed words to an exit code. */
 import { CommanderError } from 'commander';
 import type { Context, Job } from './commands/context.js';
-import { type FoundDomain, findDomain } from './domains/find-domain.js';
+import { searchDomain } from './domains/find-domain.js';
 import { type DomainName, knownDomains } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { describeError, exitCodes, UsageError } from './errors.js';
@@ -12,7 +12,8 @@ import { takeOutput } from './terminal/output.js';
  * Does what the command `cpc` does: results to stdout, words to stderr, paths relative to the working directory.
  *
  * @param typed - the words after `cpc`, such as `['audio', 'train', '--builtin', '--steps', '100']`.
- * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted. Errors are printed, not thrown.
+ * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted. Errors of the command are printed, not thrown.
+ * @throws {Error} if a call before has not ended: stdout belongs to one command at a time.
  *
  * @example
  * process.exitCode = await runCpc(['doctor', '--json']);
@@ -27,7 +28,7 @@ export async function runCpc(typed: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
     return await reportError(error, context);
   } finally {
-    output.release();
+    await output.release();
   }
 }
 
@@ -38,26 +39,25 @@ export async function runCpc(typed: readonly string[]): Promise<number> {
  * @throws {UsageError} for wrong use. @throws {CommanderError} once help or version is printed.
  */
 export async function readJob(context: Context): Promise<Job | undefined> {
-  const found = knownDomains.map((name) => findDomain(name)).filter((domain) => domain !== undefined);
+  const wanted = context.typed.find((word) => !word.startsWith('-'));
+  const searches = knownDomains.map((name) => searchDomain(name));
   const domains = new Map<DomainName, LoadedDomain>();
-  for (const domain of neededDomains(context.typed, found)) domains.set(domain.name, await loadDomain(domain));
+  // Loading a domain brings TensorFlow.js along, which commands that name none need not wait for.
+  for (const { name, found, problem } of searches.filter((search) => search.name === wanted)) {
+    if (problem !== undefined) throw problem;
+    if (found !== undefined) domains.set(name, await loadDomain(found));
+  }
   let chosen: Job | undefined;
   const program = createProgram({
     context,
     domains,
-    installed: new Set(found.map(({ name }) => name)),
+    installed: new Set(searches.filter(({ found }) => found !== undefined).map(({ name }) => name)),
     onJob: (job) => {
       chosen = job;
     },
   });
   await program.parseAsync([...context.typed], { from: 'user' });
   return chosen;
-}
-
-/** The one domain that is named: loading one brings TensorFlow.js along, which other commands need not wait for. */
-function neededDomains(typed: readonly string[], found: readonly FoundDomain[]): FoundDomain[] {
-  const first = typed.find((word) => !word.startsWith('-'));
-  return found.filter(({ name }) => name === first);
 }
 
 async function reportError(error: unknown, { output, typed }: Context): Promise<number> {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '@cpc/records';
 import { type Command, Option } from 'commander';
-import { findDomain } from '../domains/find-domain.js';
+import { searchDomain } from '../domains/find-domain.js';
 import { knownDomains, packageOf } from '../domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError, WorkError } from '../errors.js';
@@ -25,6 +25,8 @@ interface DomainDemo {
   readonly domain: string;
   readonly run: string;
   readonly steps: number;
+  /** Time spent training. */
+  readonly trainedSeconds: number;
   /** Training, probing and starting up. */
   readonly seconds: number;
   readonly trained: ProbeResult;
@@ -47,7 +49,7 @@ export function addDemoOptions(command: Command): Command {
 export async function runDemo(options: DemoOptions, { output, typed }: Context): Promise<number> {
   const out = options.out ?? join('runs', `demo-${timestamp(new Date())}`);
   if (existsSync(out)) throw new UsageError(`--out ${out}: exists already; name a new folder.`);
-  const domains = await installedDomains();
+  const domains = await installedDomains(output.words);
   const demos: DomainDemo[] = [];
   const stopped = await withProgress(async (work) => {
     for (const domain of domains) {
@@ -66,8 +68,11 @@ export async function runDemo(options: DemoOptions, { output, typed }: Context):
   return better ? exitCodes.done : exitCodes.failed;
 }
 
-async function installedDomains(): Promise<LoadedDomain[]> {
-  const found = knownDomains.map((name) => findDomain(name)).filter((domain) => domain !== undefined);
+/** One that is half installed is named and left out. */
+async function installedDomains(say: (line: string) => void): Promise<LoadedDomain[]> {
+  const searches = knownDomains.map((name) => searchDomain(name));
+  for (const { problem } of searches) if (problem !== undefined) say(`warning: ${problem.message}`);
+  const found = searches.flatMap((search) => search.found ?? []);
   if (found.length > 0) return Promise.all(found.map(loadDomain));
   throw new UsageError(
     `demo needs a domain, and none is installed.\nRun: npm install ${packageOf(knownDomains[0])} --onnxruntime-node-install=skip`,
@@ -99,6 +104,7 @@ async function demoOf(
     domain: domain.name,
     run,
     steps: summary.steps,
+    trainedSeconds: summary.trainedSeconds,
     seconds: (performance.now() - begun) / 1000,
     trained,
     random,
@@ -114,19 +120,21 @@ function resultOf(results: readonly ProbeResult[], baseline: string | undefined,
 }
 
 function demoText(demos: readonly DomainDemo[]): string {
-  const rows = demos.map(({ domain, trained, random, better, steps, seconds }) => [
+  const rows = demos.map(({ domain, trained, random, better, steps, trainedSeconds }) => [
     domain,
     trained.task,
     percent(trained.accuracy),
     percent(random.accuracy),
     better ? 'yes' : 'no',
-    `${steps} in ${duration(seconds)}`,
+    `${steps} in ${duration(trainedSeconds)}`,
   ]);
+  const total = demos.reduce((sum, { seconds }) => sum + seconds, 0);
   const head = ['domain', 'task', 'trained', 'random', 'better', 'steps'];
   return [
     table([head, ...rows], [2, 3]),
     '',
     ...demos.map(verdict),
+    `${duration(total)} in all, with starting up and probing.`,
     '',
     'Files:',
     ...demos.flatMap(({ files }) => files.map((file) => `  ${file}`)),

@@ -2,7 +2,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { EngineInspection, EngineReport } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
-import { type FoundDomain, findDomain } from '../domains/find-domain.js';
+import { type DomainSearch, searchDomain } from '../domains/find-domain.js';
 import { knownDomains, packageOf } from '../domains/known-domains.js';
 import { exitCodes } from '../errors.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
@@ -55,17 +55,13 @@ async function inspect({ measure }: DoctorOptions): Promise<Report> {
     versions: Object.fromEntries(
       names.map((name) => [name, (name === '@cpc/cli' ? ownVersion() : versionOf(name)) ?? null]),
     ),
-    domains: knownDomains.map((name) => domainReport(name, () => findDomain(name))),
+    domains: knownDomains.map((name) => domainReport(searchDomain(name))),
     ...inspection,
   };
 }
 
-function domainReport(name: string, find: () => FoundDomain | undefined): Report['domains'][number] {
-  try {
-    return { name, installed: find() !== undefined };
-  } catch (error) {
-    return { name, installed: false, problem: error instanceof Error ? error.message : String(error) };
-  }
+function domainReport({ name, found, problem }: DomainSearch): Report['domains'][number] {
+  return { name, installed: found !== undefined, ...(problem === undefined ? {} : { problem: problem.message }) };
 }
 
 function reportText({ node, machine, versions, domains, engines, packages, automatic, works }: Report): string {

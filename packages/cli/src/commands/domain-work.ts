@@ -1,5 +1,5 @@
 /** Runs a domain's work in a thread of its own, with progress on stderr and Ctrl-C meaning "finish the step, save, leave". */
-import type { TaskEvent } from '@cpc/core/node';
+import type { TaskEvent, TrainRequest } from '@cpc/core/node';
 import type { ProbeResult, TrainingEvent } from '@cpc/records';
 import type { FoundDomain } from '../domains/find-domain.js';
 import { commandsExport } from '../domains/load-domain.js';
@@ -41,11 +41,12 @@ export async function withProgress<Result>(work: (options: WorkOptions) => Promi
 /** Trains a domain's model. */
 export async function train(
   domain: FoundDomain,
-  request: unknown,
+  request: TrainRequest,
   { progress, signal }: WorkOptions,
 ): Promise<TrainingSummary> {
-  const { runInWorker } = await import('@cpc/core/node');
-  return followTraining(runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal }), progress);
+  const { readMetrics, runInWorker } = await import('@cpc/core/node');
+  const events = runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal });
+  return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
 /** Probes, embeds or exports. */

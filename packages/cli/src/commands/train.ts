@@ -143,11 +143,11 @@ function trainingTable(out: string, { status, steps, trainedSeconds, final }: Tr
     ['steps', `${steps} in ${duration(trainedSeconds)}`],
   ];
   if (final === undefined) return table(rows);
-  const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, firstPredictionStep } = final;
+  const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, offsets } = final;
   rows.push(['loss', `${short(lossNats)} nats (mean of the last ${averagedSteps} steps)`]);
   rows.push(['speed', `${short(examplesPerSecond)} examples/s`]);
   const perStep = accuracy.map((value, index) => [
-    String(firstPredictionStep + index),
+    String(offsets[index]),
     percent(value),
     `${short(boundNats[index] ?? 0)} nats`,
   ]);

@@ -1,16 +1,22 @@
 /** Reads the events of a training run: shows how it goes, and keeps what is worth reporting at the end. */
-import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
+import {
+  averageSteps,
+  finalSteps,
+  type StepMeasurements,
+  type TrainingEvent,
+  type TrainingEventOf,
+} from '@cpc/records';
 import type { Progress, ProgressState } from '../terminal/progress.js';
 import { duration, grouped, percent, short } from '../terminal/text.js';
 
-/** Means over the last steps of this sitting: a single step's figures are those of one batch. */
+/** Means over the last steps: a single step's figures are those of one batch. */
 export interface FinalFigures {
   readonly averagedSteps: number;
   readonly lossNats: number;
-  /** [K] by predicted step; entry i belongs to the target `firstPredictionStep + i` ahead. */
+  /** [K] by predicted step; entry i belongs to the target `offsets[i]` ahead. */
   readonly accuracy: readonly number[];
   readonly boundNats: readonly number[];
-  readonly firstPredictionStep: number;
+  readonly offsets: readonly number[];
   readonly examplesPerSecond: number;
 }
 
@@ -18,7 +24,7 @@ export interface TrainingSummary {
   readonly status: 'completed' | 'interrupted';
   readonly steps: number;
   readonly trainedSeconds: number;
-  /** Absent if no step was taken in this sitting. */
+  /** Absent if no step was taken. */
   readonly final?: FinalFigures;
   readonly warnings: readonly string[];
 }
@@ -26,15 +32,20 @@ export interface TrainingSummary {
 type Start = TrainingEventOf<'run-start'>;
 type Step = TrainingEventOf<'step-end'>;
 
-const mostAveragedSteps = 100;
+export interface FollowOptions {
+  /** What earlier sittings of a run that goes on have logged; asked once, at `run-start`. */
+  readonly earlierSteps?: () => Promise<readonly StepMeasurements[]>;
+  /** A clock, in milliseconds. */
+  readonly now?: () => number;
+}
 
 /** @throws {Error} if the events end without `run-end`. */
 export async function followTraining(
   events: AsyncIterable<TrainingEvent>,
   progress: Progress,
-  now: () => number = () => performance.now(),
+  { earlierSteps = async () => [], now = () => performance.now() }: FollowOptions = {},
 ): Promise<TrainingSummary> {
-  const recent: Step[] = [];
+  const recent: StepMeasurements[] = [];
   const warnings: string[] = [];
   let describe: ((step: Step) => ProgressState) | undefined;
   let end: TrainingEventOf<'run-end'> | undefined;
@@ -45,10 +56,11 @@ export async function followTraining(
   for await (const event of events) {
     if (event.type === 'run-start') {
       progress.say(openingLine(event));
+      recent.push(...(await earlierSteps()).slice(-finalSteps));
       describe = progressOf(event, recent, now);
     } else if (event.type === 'step-end') {
       recent.push(event);
-      if (recent.length > mostAveragedSteps) recent.shift();
+      if (recent.length > finalSteps) recent.shift();
       if (describe !== undefined) progress.update(describe(event));
     } else if (event.type === 'warning') warn(event.message);
     else if (event.type === 'checkpoint-damaged') {
@@ -73,7 +85,11 @@ function openingLine({ step, parameterCount, engine, traceMilliseconds }: Start)
 }
 
 /** Time left is judged by the pace of this sitting. */
-function progressOf(start: Start, recent: readonly Step[], now: () => number): (step: Step) => ProgressState {
+function progressOf(
+  start: Start,
+  recent: readonly StepMeasurements[],
+  now: () => number,
+): (step: Step) => ProgressState {
   const begun = now();
   let firstFraction: number | undefined;
   return (event) => {
@@ -106,13 +122,13 @@ function position({ totalSteps, totalMinutes }: Start, { step, trainedSeconds }:
   return totalMinutes === undefined ? steps : `${steps}  ${short(trainedSeconds / 60)}/${totalMinutes} min`;
 }
 
-function figures(recent: readonly Step[]): string[] {
+function figures(recent: readonly StepMeasurements[]): string[] {
   const final = finalFigures(recent);
   if (final === undefined) return [];
-  const { accuracy, boundNats, firstPredictionStep: first } = final;
+  const { accuracy, boundNats, offsets } = final;
   const last = accuracy.length - 1;
   const accuracies = last < 1 ? [0] : [0, last];
-  const shown = accuracies.map((index) => `k${first + index} ${percent(accuracy[index] ?? 0)}`);
+  const shown = accuracies.map((index) => `k${offsets[index]} ${percent(accuracy[index] ?? 0)}`);
   return [
     `loss ${short(final.lossNats)} nats`,
     `accuracy ${shown.join(' ')}`,
@@ -121,17 +137,9 @@ function figures(recent: readonly Step[]): string[] {
   ];
 }
 
-function finalFigures(steps: readonly Step[]): FinalFigures | undefined {
-  const [first] = steps;
-  if (first === undefined) return undefined;
-  const mean = (measureOf: (step: Step) => number) =>
-    steps.reduce((sum, step) => sum + measureOf(step), 0) / steps.length;
-  return {
-    averagedSteps: steps.length,
-    lossNats: mean(({ lossNats }) => lossNats),
-    accuracy: first.accuracy.map((_, index) => mean(({ accuracy }) => accuracy[index] ?? 0)),
-    boundNats: first.boundNats.map((_, index) => mean(({ boundNats }) => boundNats[index] ?? 0)),
-    firstPredictionStep: first.firstPredictionStep,
-    examplesPerSecond: mean(({ examplesPerSecond }) => examplesPerSecond),
-  };
+function finalFigures(steps: readonly StepMeasurements[]): FinalFigures | undefined {
+  const means = averageSteps(steps);
+  if (means === undefined) return undefined;
+  const { count, lossNats, accuracy, boundNats, offsets, examplesPerSecond } = means;
+  return { averagedSteps: count, lossNats, accuracy, boundNats, offsets, examplesPerSecond };
 }

@@ -46,6 +46,24 @@ export function findDomain(name: DomainName, places: readonly string[] = searchP
   return undefined;
 }
 
+/** What came of looking for a domain: it was found, or it is not there, or there is something wrong with it. */
+export interface DomainSearch {
+  readonly name: DomainName;
+  readonly found?: FoundDomain;
+  /** For whoever asks for this very domain; others need not care. */
+  readonly problem?: Error;
+}
+
+/** Looks for a domain and never throws: a half-installed one must not take the others along. */
+export function searchDomain(name: DomainName, places: readonly string[] = searchPlaces()): DomainSearch {
+  try {
+    const found = findDomain(name, places);
+    return { name, ...(found === undefined ? {} : { found }) };
+  } catch (error) {
+    return { name, problem: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
 function isInstalled(require: NodeJS.Require, name: DomainName): boolean {
   try {
     require.resolve(`${packageOf(name)}/package.json`);

@@ -26,6 +26,7 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
       onFirst();
     } else if (performance.now() - firstAt > echoMilliseconds) {
       onSecond();
+      release();
       endAtOnce();
     }
   };
@@ -38,9 +39,9 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
 
 /**
  * Ends this process by the signal itself, which shells report as 130. `process.exit` would wait for the worker thread, and
- * with it for a step that computes.
+ * with it for a step that computes. Where a program that calls the command as a function listens to the signal too, it has
+ * been told, and decides.
  */
 function endAtOnce(): void {
-  process.removeAllListeners('SIGINT');
-  process.kill(process.pid, 'SIGINT');
+  if (process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
 }
