@@ -21,8 +21,11 @@ const tiny = {
 };
 
 describeDomain('audio, negatives of the own sequence', { create: () => createSpeechDomain(speech(), tiny) });
-describeDomain('audio, negatives of the batch', {
-  create: () => createSpeechDomain(speech(), { ...tiny, negatives: 'batch' }),
+describeDomain('audio, negatives of the batch, normalised channels', {
+  create: () => createSpeechDomain(speech(), { ...tiny, negatives: 'mixed-speaker', normalisation: 'channel' }),
+});
+describeDomain('audio, negatives of other windows of the same speaker', {
+  create: () => createSpeechDomain(speech(), { ...tiny, negatives: 'same-speaker-excluding-own' }),
 });
 
 function tensors(tree: Tree<HostArray>): Tree<tf.Tensor> {

@@ -13,7 +13,9 @@ import {
   type HostArray,
   initialiseConv1d,
   initialiseGru,
+  initialiseLayerNorm,
   layerAt,
+  layerNorm,
   type Random,
   type TensorTree,
   type Tree,
@@ -32,6 +34,8 @@ export interface SpeechModel {
   readonly channels: number;
   /** H. */
   readonly contextUnits: number;
+  /** `channel` normalises every position over its channels (layer normalisation) between convolution and ReLU. */
+  readonly normalisation: 'none' | 'channel';
 }
 
 /** `[B or 1, length, 1]` for a layer with so many positions, so many samples apart: 1 within the recording, 0 beyond. */
@@ -63,18 +67,17 @@ export function receptiveFieldSamples(layers: readonly EncoderLayer[]): number {
 }
 
 export function initialiseSpeechModel(
-  { layers, channels, contextUnits }: SpeechModel,
+  { layers, channels, contextUnits, normalisation }: SpeechModel,
   random: Random,
 ): Tree<HostArray> {
-  const encoder = layers.map(({ kernelLength }, index) => {
+  const convolutions = layers.map(({ kernelLength }, index): [string, Tree<HostArray>] => {
     const inputs = index === 0 ? 1 : channels;
-    return [
-      layerName(index),
-      initialiseConv1d({ kernelLength, inputs, outputs: channels }, random.fold('encoder', index)),
-    ] as const;
+    const shape = { kernelLength, inputs, outputs: channels };
+    return [layerName(index), initialiseConv1d(shape, random.fold('encoder', index))];
   });
+  const norms = layers.map((_, index) => [normName(index), initialiseLayerNorm({ units: channels })] as const);
   return {
-    encoder: Object.fromEntries(encoder),
+    encoder: Object.fromEntries(normalisation === 'none' ? convolutions : [...convolutions, ...norms]),
     context: { gru: initialiseGru({ inputs: channels, units: contextUnits }, random.fold('context')) },
   };
 }
@@ -91,7 +94,7 @@ export function initialiseSpeechModel(
  * @returns `[B, T, D]`, all >= 0 (ReLU); the caller owns it.
  */
 export function encode(
-  { layers }: SpeechModel,
+  { layers, normalisation }: SpeechModel,
   parameters: TensorTree,
   waveform: tf.Tensor2D,
   within?: WithinRecording,
@@ -104,7 +107,12 @@ export function encode(
       const overlap = kernelLength - stride;
       const padding = { padBefore: Math.floor(overlap / 2), padAfter: Math.ceil(overlap / 2) };
       const layer = layerAt(parameters, `encoder/${layerName(index)}`, ['kernel', 'bias']);
-      hidden = tf.relu(conv1d(layer, hidden, { stride, ...padding })); // [B, length / stride, D]
+      hidden = conv1d(layer, hidden, { stride, ...padding }); // [B, length / stride, D]
+      if (normalisation === 'channel') {
+        const norm = layerAt(parameters, `encoder/${normName(index)}`, ['gain', 'bias']);
+        hidden = layerNorm(norm, hidden) as tf.Tensor3D;
+      }
+      hidden = tf.relu(hidden);
       samplesPerPosition *= stride;
       if (within !== undefined) hidden = tf.mul(hidden, within(hidden.shape[1], samplesPerPosition));
     }
@@ -128,4 +136,8 @@ export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, init
 
 function layerName(index: number): string {
   return `conv${index + 1}`;
+}
+
+function normName(index: number): string {
+  return `norm${index + 1}`;
 }

@@ -3,8 +3,19 @@
  */
 import { type EncoderLayer, paperLayers } from './model.js';
 
-/** Where a step's negatives come from. */
-export type NegativeSource = 'batch' | 'own-sequence';
+/**
+ * Where a step's negatives come from, as in table 2: a batch has windows of mixed speakers or of the same one, and its
+ * negatives may be of any window, of the others only ("excl."), or of the anchor's own only ("current sequence only").
+ */
+export const negativeSources = [
+  'mixed-speaker',
+  'same-speaker',
+  'mixed-speaker-excluding-own',
+  'same-speaker-excluding-own',
+  'own-sequence',
+] as const;
+
+export type NegativeSource = (typeof negativeSources)[number];
 
 /** Everything that decides what a training run computes. */
 export interface SpeechSettings {
@@ -13,6 +24,8 @@ export interface SpeechSettings {
   readonly channels: number;
   /** GRU units; the size of c. */
   readonly contextUnits: number;
+  /** Between convolution and ReLU. */
+  readonly normalisation: 'none' | 'channel';
   /** Samples of one window at 16 kHz; a multiple of the hop. */
   readonly windowSamples: number;
   /** K: latents ahead that are predicted, 1 .. K. */
@@ -33,10 +46,11 @@ export const paperPreset = {
   layers: paperLayers, //            section 3.1
   channels: 512, //                  section 3.1
   contextUnits: 256, //              section 3.1
+  normalisation: 'none', //          ours; the paper gives none
   windowSamples: 20_480, //          1.28 s at 16 kHz; section 3.1
   predictionSteps: 12, //            section 3.1, table 2
   batchSize: 8, //                   section 3.1, on each of 8 GPUs; we run on one machine
-  negatives: 'batch', //             section 3.1: "negative samples from the minibatch"
+  negatives: 'mixed-speaker', //     section 3.1: "negative samples from the minibatch"; table 2, first column
   negativeCount: 128, //             ours; the paper gives none
   inputScaling: 'none', //           ours; the paper gives none
   learningRate: 2e-4, //             section 3.1

@@ -2,7 +2,7 @@
 import { CpcError } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
-import { type SpeechPresetName, type SpeechSettings, speechPresets } from './presets.js';
+import { negativeSources, type SpeechPresetName, type SpeechSettings, speechPresets } from './presets.js';
 
 const count = z.int().min(1);
 
@@ -11,10 +11,11 @@ const settingsSchema = z.strictObject({
   layers: z.array(z.strictObject({ kernelLength: count, stride: count })).min(1),
   channels: count,
   contextUnits: count,
+  normalisation: z.enum(['none', 'channel']),
   windowSamples: count,
   predictionSteps: count,
   batchSize: count,
-  negatives: z.enum(['batch', 'own-sequence']),
+  negatives: z.enum(negativeSources),
   negativeCount: z.int().min(2),
   inputScaling: z.enum(['unit-variance', 'none']),
   learningRate: z.number().gt(0),

@@ -1,16 +1,34 @@
 /**
  * Speech as a domain of core: windows of recordings in, the model of `model.ts` over them.
  */
-import { CpcArgumentError, type Domain, negativesFromBatch, negativesFromOwnSequence } from '@cpc/core';
+import {
+  CpcArgumentError,
+  type Domain,
+  type NegativeSampler,
+  negativesFromBatch,
+  negativesFromOtherSequences,
+  negativesFromOwnSequence,
+} from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { SpeechCorpus } from './data/corpus.js';
-import { createWindowSampler } from './data/windows.js';
+import { createWindowSampler, type WindowMode } from './data/windows.js';
 import { scaleInput } from './input-scaling.js';
 import { contextualise, encode, encoderHop, initialiseSpeechModel } from './model.js';
-import type { SpeechSettings } from './presets.js';
+import type { NegativeSource, SpeechSettings } from './presets.js';
 
 /** Name of the batch's input: `[B, N]` float32. */
 const waveformInput = 'waveform';
+
+/** Table 2: whose windows stand in a batch, and which of them negatives come from. */
+const negativeRules: Readonly<
+  Record<NegativeSource, { readonly windows: WindowMode; readonly negatives: (count: number) => NegativeSampler }>
+> = {
+  'mixed-speaker': { windows: 'uniform', negatives: negativesFromBatch },
+  'same-speaker': { windows: 'same-speaker', negatives: negativesFromBatch },
+  'mixed-speaker-excluding-own': { windows: 'uniform', negatives: negativesFromOtherSequences },
+  'same-speaker-excluding-own': { windows: 'same-speaker', negatives: negativesFromOtherSequences },
+  'own-sequence': { windows: 'uniform', negatives: negativesFromOwnSequence },
+};
 
 /**
  * Training on a corpus with the given settings.
@@ -28,19 +46,18 @@ export function createSpeechDomain(
 ): Domain {
   const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
   const positions = checkedPositions(settings);
+  const { windows, negatives } = negativeRules[settings.negatives];
   const sampler = createWindowSampler(corpus, {
     windowSamples,
     batchSize,
+    mode: windows,
     ...(recordings === undefined ? {} : { recordings }),
   });
   return {
     name: 'audio',
     layout: { sequences: batchSize, positions, latentSize: channels, contextSize: contextUnits },
     offsets: Array.from({ length: predictionSteps }, (_, index) => index + 1),
-    negatives:
-      settings.negatives === 'batch'
-        ? negativesFromBatch(settings.negativeCount)
-        : negativesFromOwnSequence(settings.negativeCount),
+    negatives: negatives(settings.negativeCount),
     initialise: (random) => initialiseSpeechModel(settings, random),
     batch: { [waveformInput]: { shape: [batchSize, windowSamples], dtype: 'float32' } },
     draw: async (random) => {

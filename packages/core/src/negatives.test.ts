@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { negativesFromBatch, negativesFromOwnSequence } from './negatives.js';
+import { negativesFromBatch, negativesFromOtherSequences, negativesFromOwnSequence } from './negatives.js';
 import { createRandom } from './random.js';
 
 const layout = { sequences: 4, positions: 10 };
@@ -48,5 +48,33 @@ describe('negativesFromOwnSequence', () => {
 
   it('refuses 11 candidates from a sequence of 10', () => {
     expect(() => negativesFromOwnSequence(11).draw(layout, createRandom(1))).toThrow(/at most 10/);
+  });
+});
+
+describe('negativesFromOtherSequences', () => {
+  it('gives sequence s rows of the 3 others only, all different, and over 200 draws each of the 30', () => {
+    const sampler = negativesFromOtherSequences(6);
+    expect(sampler.groups(layout)).toBe(4);
+    const seen = Array.from({ length: 4 }, () => new Set<number>());
+    for (let draw = 0; draw < 200; draw++) {
+      const rows = sampler.draw(layout, createRandom(4).fold(draw));
+      for (let sequence = 0; sequence < 4; sequence++) {
+        const others = rows.subarray(sequence * 6, sequence * 6 + 6);
+        expect(new Set(others).size).toBe(6);
+        for (const row of others) {
+          expect(Math.floor(row / 10)).not.toBe(sequence);
+          expect(row).toBeLessThan(40);
+          seen[sequence]?.add(row);
+        }
+      }
+    }
+    expect(seen.map((rows) => rows.size)).toEqual([30, 30, 30, 30]);
+  });
+
+  it('refuses 31 candidates where the other sequences have 30, and any where there is one sequence', () => {
+    expect(() => negativesFromOtherSequences(31).draw(layout, createRandom(1))).toThrow(/at most 30/);
+    expect(() => negativesFromOtherSequences(2).draw({ sequences: 1, positions: 10 }, createRandom(1))).toThrow(
+      /at most 0/,
+    );
   });
 });

@@ -73,6 +73,34 @@ export function negativesFromOwnSequence(count: number): NegativeSampler {
   };
 }
 
+/**
+ * Candidates from all sequences of the batch but the anchor's own ("excl.", table 2).
+ *
+ * @param count - M; at most (S - 1) T of the layout it is used with.
+ */
+export function negativesFromOtherSequences(count: number): NegativeSampler {
+  requireCount('negativesFromOtherSequences', count);
+  return {
+    name: `other-sequences(${count})`,
+    groups: ({ sequences }) => sequences,
+    candidatesPerGroup: count,
+    draw: ({ sequences, positions }, random) => {
+      const others = (sequences - 1) * positions;
+      requireEnough('negativesFromOtherSequences', count, others);
+      const rows = new Int32Array(sequences * count);
+      for (let sequence = 0; sequence < sequences; sequence++) {
+        const before = sequence * positions; // rows of earlier sequences keep their number, later ones follow the own
+        const chosen = random.choose(others, count);
+        rows.set(
+          chosen.map((row) => (row < before ? row : row + positions)),
+          sequence * count,
+        );
+      }
+      return rows;
+    },
+  };
+}
+
 function requireCount(where: string, count: number): void {
   if (Number.isInteger(count) && count >= 2) return;
   throw new CpcArgumentError({

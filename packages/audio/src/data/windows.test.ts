@@ -40,7 +40,7 @@ describe('createWindowSampler', () => {
     expect(other).not.toEqual(first);
   });
 
-  it.each(['uniform', 'same-speaker', 'same-recording'] as const)(
+  it.each(['uniform', 'same-speaker'] as const)(
     'draws each of the 10 places in a tenth of 6,000 windows, within 0.02 (%s)',
     async (mode) => {
       const { draw } = createWindowSampler(corpus, { windowSamples: 4, batchSize: 1, mode });
@@ -56,19 +56,43 @@ describe('createWindowSampler', () => {
     },
   );
 
-  it.each([
-    ['same-speaker', 'speakers', 'recordings'],
-    ['same-recording', 'recordings', 'starts'],
-  ] as const)('keeps to 1 of the %s in each of 200 batches, and to no less', async (mode, shared, free) => {
-    const { draw } = createWindowSampler(corpus, { windowSamples: 4, batchSize: 12, mode });
+  it('keeps to one speaker a batch, none of whose windows overlap, and meets all who have room for 3 windows', async () => {
+    const rich = createMemoryCorpus(
+      [
+        { id: 'a', speaker: 'anna', samples: ramp(1, 10) }, // room for 2 windows of 4
+        { id: 'b', speaker: 'ben', samples: ramp(2, 11) }, // for 2, and no more of his
+        { id: 'c', speaker: 'anna', samples: ramp(3, 4) }, // for 1
+        { id: 'd', speaker: 'dora', samples: ramp(4, 13) }, // for 3
+      ],
+      { name: 'rich ramps' },
+    );
+    const oneSpeaker = createWindowSampler(rich, { windowSamples: 4, batchSize: 3, mode: 'same-speaker' });
+    expect(oneSpeaker).toMatchObject({ eligibleRecordings: 3, excludedRecordings: 1 });
     const random = createRandom(4);
-    let mixed = 0;
-    for (let round = 0; round < 200; round += 1) {
-      const batch = await draw(random);
-      expect(new Set(batch[shared]).size).toBe(1);
-      if (new Set(batch[free]).size > 1) mixed += 1;
+    const met = new Set<number>();
+    const starts = new Set<string>();
+    for (let round = 0; round < 300; round += 1) {
+      const batch = await oneSpeaker.draw(random);
+      expect(new Set(batch.speakers).size).toBe(1);
+      met.add(batch.speakers[0] ?? -1);
+      const windows = [...batch.starts].map((start, index) => ({ start, recording: batch.recordings[index] }));
+      for (const [index, one] of windows.entries()) {
+        starts.add(`${one.recording}:${one.start}`);
+        for (const other of windows.slice(0, index))
+          expect(one.recording === other.recording && Math.abs(one.start - other.start) < 4).toBe(false);
+      }
     }
-    expect(mixed).toBeGreaterThan(100);
+    expect([...met].map((index) => rich.speakers[index]).sort()).toEqual(['anna', 'dora']);
+    // dora has 13 samples for 3 windows of 4: one to spare
+    expect([...starts].filter((place) => place.startsWith('3:')).sort()).toEqual(
+      [0, 1, 4, 5, 8, 9].map((start) => `3:${start}`),
+    );
+  });
+
+  it('refuses batches of one speaker where nobody has room for 12 windows', () => {
+    expect(() => createWindowSampler(corpus, { windowSamples: 4, batchSize: 12, mode: 'same-speaker' })).toThrow(
+      /room for 12 windows of 4 samples/,
+    );
   });
 
   it('draws from recordings 1 and 2 only where told so', async () => {

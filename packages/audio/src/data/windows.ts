@@ -13,10 +13,10 @@ import { recordingAt, type SpeechCorpus } from './corpus.js';
  * What the windows of one batch share.
  *
  * - `uniform`: nothing. Negatives from the batch are of mixed speakers.
- * - `same-speaker`: the speaker. Negatives from the batch are then of the same speaker (table 2 of the paper).
- * - `same-recording`: the recording.
+ * - `same-speaker`: the speaker, and no two windows overlap: a negative is never the positive's own sound. Negatives from the
+ *   batch are then of the same speaker (table 2 of the paper).
  */
-export type WindowMode = 'uniform' | 'same-speaker' | 'same-recording';
+export type WindowMode = 'uniform' | 'same-speaker';
 
 export interface WindowSamplerOptions {
   /** W, samples per window. */
@@ -44,7 +44,7 @@ export interface WindowBatch {
 export interface WindowSampler {
   /** Recordings long enough for a window. */
   readonly eligibleRecordings: number;
-  /** Recordings left out because they are shorter than a window. */
+  /** Recordings left out: shorter than a window or, for `same-speaker`, of a speaker whose batch would not fill. */
   readonly excludedRecordings: number;
   /** Different windows that may be drawn: the places a window can start at, over all eligible recordings. */
   readonly windowCount: number;
@@ -55,12 +55,12 @@ export interface WindowSampler {
 /**
  * Prepares to draw windows from a corpus.
  *
- * Every place at which a window fits is equally likely, so long recordings are drawn in proportion and no sample is
- * favoured (those nearer to an end than W are in fewer windows). In the modes that share a speaker or recording, that one
- * is drawn in proportion to its places, so over many batches each place is still equally likely.
+ * `uniform`: every place at which a window fits is equally likely, so long recordings are drawn in proportion and no sample is
+ * favoured (those nearer to an end than W are in fewer windows). `same-speaker`: the speaker is drawn in proportion to the
+ * places of all recordings, then each window's recording likewise, then where the windows lie in it; speakers with less than
+ * B windows' worth of speech are left out.
  *
- * @throws {CpcArgumentError} if a size is not a whole number above 0, an index is no recording, or no recording is long
- *   enough.
+ * @throws {CpcArgumentError} if a size is not a whole number above 0, an index is no recording, or nothing is long enough.
  *
  * @example
  * const sampler = createWindowSampler(corpus, { windowSamples: 20_480, batchSize: 8 });
@@ -71,23 +71,16 @@ export function createWindowSampler(corpus: SpeechCorpus, options: WindowSampler
   refuseSize('windowSamples', windowSamples);
   refuseSize('batchSize', batchSize);
   const candidates = options.recordings ?? corpus.recordings.map((_, index) => index);
-  const eligible = candidates.filter((index) => sampleCountOf(corpus, index) >= windowSamples);
-  refuseNone(corpus, eligible, windowSamples);
-
-  const all = createPlaces(corpus, eligible, windowSamples);
-  const groupOf = groupRules[mode](corpus);
-  const placesByGroup = new Map<string, Places>();
-  for (const [group, members] of groupBy(eligible, groupOf)) {
-    placesByGroup.set(group, createPlaces(corpus, members, windowSamples));
-  }
+  const longEnough = candidates.filter((index) => sampleCountOf(corpus, index) >= windowSamples);
+  refuseNone(corpus, longEnough, windowSamples);
+  const { eligible, pick } = choosers[mode](corpus, longEnough, windowSamples, batchSize);
   const speakerIndex = new Map(corpus.speakers.map((speaker, index) => [speaker, index]));
   return {
     eligibleRecordings: eligible.length,
     excludedRecordings: candidates.length - eligible.length,
-    windowCount: all.count,
+    windowCount: createPlaces(corpus, eligible, windowSamples).count,
     async draw(random) {
-      const shared = placesByGroup.get(groupOf(all.pick(random).recording)) ?? all;
-      const picks = Array.from({ length: batchSize }, () => shared.pick(random));
+      const picks = pick(random);
       const samples = new Float32Array(batchSize * windowSamples); // [B * W]
       const windows = await Promise.all(
         picks.map(({ recording, start }) => corpus.read(recording, start, windowSamples)),
@@ -106,12 +99,62 @@ export function createWindowSampler(corpus: SpeechCorpus, options: WindowSampler
   };
 }
 
-/** What a recording has in common with the others of its batch, as text, per mode. */
-const groupRules: Readonly<Record<WindowMode, (corpus: SpeechCorpus) => (recording: number) => string>> = {
-  uniform: () => () => '',
-  'same-speaker': (corpus) => (recording) => corpus.recordings[recording]?.speaker ?? '',
-  'same-recording': () => (recording) => String(recording),
-};
+/** Where a window starts. */
+interface Pick {
+  readonly recording: number;
+  readonly start: number;
+}
+
+/** Which recordings are drawn from, and how a batch's windows are. */
+interface Chooser {
+  readonly eligible: readonly number[];
+  readonly pick: (random: Random) => readonly Pick[];
+}
+
+const choosers: Readonly<
+  Record<WindowMode, (corpus: SpeechCorpus, recordings: readonly number[], window: number, batch: number) => Chooser>
+> = { uniform: chooseAnywhere, 'same-speaker': chooseWithinSpeaker };
+
+function chooseAnywhere(corpus: SpeechCorpus, recordings: readonly number[], window: number, batch: number): Chooser {
+  const places = createPlaces(corpus, recordings, window);
+  return { eligible: recordings, pick: (random) => Array.from({ length: batch }, () => places.pick(random)) };
+}
+
+function chooseWithinSpeaker(
+  corpus: SpeechCorpus,
+  recordings: readonly number[],
+  window: number,
+  batch: number,
+): Chooser {
+  const room = (recording: number) => Math.floor(sampleCountOf(corpus, recording) / window); // windows side by side
+  const bySpeaker = groupBy(recordings, (recording) => corpus.recordings[recording]?.speaker ?? '');
+  const roomy = [...bySpeaker.values()].filter((own) => own.reduce((sum, index) => sum + room(index), 0) >= batch);
+  refuseNoRoom(roomy.length, batch, window);
+  const groups = new Map(roomy.flatMap((own) => own.map((recording) => [recording, own] as const)));
+  const all = createPlaces(corpus, [...groups.keys()], window);
+  return {
+    eligible: [...groups.keys()],
+    pick: (random) => {
+      const own = groups.get(all.pick(random).recording) ?? [];
+      const counts = new Map<number, number>();
+      for (let drawn = 0; drawn < batch; drawn++) {
+        const free = own.filter((recording) => (counts.get(recording) ?? 0) < room(recording));
+        const { recording } = createPlaces(corpus, free, window).pick(random);
+        counts.set(recording, (counts.get(recording) ?? 0) + 1);
+      }
+      return [...counts].flatMap(([recording, count]) =>
+        disjointStarts(sampleCountOf(corpus, recording), window, count, random).map((start) => ({ recording, start })),
+      );
+    },
+  };
+}
+
+/** Starts of `count` windows that do not overlap: their gaps share what is left of the recording. */
+function disjointStarts(samples: number, window: number, count: number, random: Random): number[] {
+  const spare = samples - count * window;
+  const offsets = Array.from({ length: count }, () => random.integer(spare + 1)).sort((left, right) => left - right);
+  return offsets.map((offset, index) => offset + index * window);
+}
 
 function groupBy(recordings: readonly number[], groupOf: (recording: number) => string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
@@ -126,7 +169,7 @@ function groupBy(recordings: readonly number[], groupOf: (recording: number) => 
 /** All places at which a window may start, over some recordings, laid end to end. */
 interface Places {
   readonly count: number;
-  pick(random: Random): { recording: number; start: number };
+  pick(random: Random): Pick;
 }
 
 function createPlaces(corpus: SpeechCorpus, recordings: readonly number[], windowSamples: number): Places {
@@ -181,5 +224,16 @@ function refuseNone(corpus: SpeechCorpus, eligible: readonly number[], windowSam
     expected: `a recording of at least ${windowSamples} samples`,
     received: `a corpus whose longest has ${longest}`,
     fix: 'Lower windowSamples, or give longer recordings.',
+  });
+}
+
+function refuseNoRoom(speakers: number, batch: number, window: number): void {
+  if (speakers > 0) return;
+  throw new CpcArgumentError({
+    where: 'createWindowSampler',
+    argument: 'mode',
+    expected: `a speaker with room for ${batch} windows of ${window} samples side by side, for batches of one speaker`,
+    received: 'none',
+    fix: 'Lower the batch size or windowSamples, or give more speech of each speaker.',
   });
 }
