@@ -36,6 +36,7 @@ export { initialiseLstm, type LstmOptions, type LstmParameters, type LstmState, 
 export {
   type NegativeSampler,
   negativesFromBatch,
+  negativesFromOtherSequences,
   negativesFromOwnSequence,
   type SequenceLayout,
 } from './negatives.js';
@@ -70,6 +71,13 @@ export { type FeatureScale, measureScale, standardise } from './probes/standardi
 export { createRandom, type Random } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
-export { candidatesInput, domainLoss, initialiseModel, stepInputs, withoutPredictors } from './training/loss.js';
+export {
+  candidatesInput,
+  domainLoss,
+  initialiseModel,
+  stepInputs,
+  untrainedModel,
+  withoutPredictors,
+} from './training/loss.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { batchOf, parametersOf, type TrainOptions, train } from './training/train.js';

@@ -2,7 +2,7 @@
  * NumPy's file format for one array, version 1.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { CpcArgumentError } from './errors.js';
-import type { HostArray } from './parameter-tree.js';
+import { type HostArray, sizeOf } from './parameter-tree.js';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]; // \x93NUMPY, version 1.0
 const alignment = 64;
@@ -16,7 +16,7 @@ const alignment = 64;
  * await writeFile('latents.npy', encodeNpy({ shape: [2, 3], data: new Float32Array(6) })); // numpy.load('latents.npy')
  */
 export function encodeNpy({ shape, data }: HostArray): Uint8Array {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   if (size !== data.length) {
     throw new CpcArgumentError({
       where: 'encodeNpy',

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { CpcArgumentError } from '../errors.js';
-import type { HostArray } from '../parameter-tree.js';
+import { type HostArray, sizeOf } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 
 /**
@@ -27,7 +27,7 @@ export function dropoutMask(shape: readonly number[], rate: number, random: Rand
       received: rate,
     });
   }
-  const length = shape.reduce((product, axis) => product * axis, 1);
+  const length = sizeOf(shape);
   const kept = 1 / (1 - rate);
   return { shape, data: Float32Array.from({ length }, () => (random.uniform() < rate ? 0 : kept)) };
 }

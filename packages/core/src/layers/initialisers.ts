@@ -1,5 +1,5 @@
 /** How parameters start. All randomness comes from the given stream. */
-import type { HostArray } from '../parameter-tree.js';
+import { type HostArray, sizeOf } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 
 /** Normal with mean 0 and the given standard deviation. */
@@ -20,8 +20,4 @@ export function lecunNormal(shape: readonly number[], fanIn: number, random: Ran
 
 export function zerosArray(shape: readonly number[]): HostArray {
   return { shape, data: new Float32Array(sizeOf(shape)) };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ContrastiveOutputs, contrastiveLoss } from '../contrastive-loss.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { initialisePredictors, type PredictorParameters } from '../predictors.js';
-import type { Random } from '../random.js';
+import { createRandom, type Random } from '../random.js';
 import type { BatchTensors, Domain, TensorTree } from './domain.js';
 
 /** Name under which the plan of negatives enters a step, beside the domain's own inputs. */
@@ -15,12 +15,34 @@ const predictorsBranch = 'predictors';
 export function initialiseModel(domain: Domain, random: Random): Tree<HostArray> {
   const { contextSize, latentSize } = domain.layout;
   return {
-    ...domain.initialise(random.fold('model')),
+    ...domain.initialise(modelStream(random)),
     [predictorsBranch]: initialisePredictors(
       { offsets: domain.offsets, contextSize, latentSize },
       random.fold('predictors'),
     ),
   };
+}
+
+/** What `train()` draws a model's first parameters from. */
+export function initialStream(seed: number): Random {
+  return createRandom(seed).fold('initialise');
+}
+
+function modelStream(random: Random): Random {
+  return random.fold('model');
+}
+
+/**
+ * Encoder and context as they are before the first update of a run with this seed: what a trained model is compared with.
+ *
+ * @param domain - a domain, or the one function of it that is needed.
+ * @returns host arrays that the caller owns: to the last bit those of `train()` at step 0, without the predictors.
+ *
+ * @example
+ * const random = untrainedModel({ initialise: (stream) => initialiseSpeechModel(settings, stream) }, record.seed);
+ */
+export function untrainedModel({ initialise }: Pick<Domain, 'initialise'>, seed: number): Tree<HostArray> {
+  return initialise(modelStream(initialStream(seed)));
 }
 
 /** Encoder and context alone: what is left to use once training is over. By path, such as `encoder/conv1/kernel`. */

@@ -17,9 +17,10 @@ import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { clipFactor, globalNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
+import { gradientName, gradientsPrefix, momentName, parametersPrefix, pathOf } from './state-names.js';
 
 export interface TrainingStepOptions {
   readonly domain: Domain;
@@ -55,8 +56,6 @@ export interface TrainingStep {
   readonly dispose: () => Promise<void>;
 }
 
-const parametersPrefix = 'parameters/';
-const gradientsPrefix = 'gradients/';
 const nextPrefix = 'next/';
 
 /**
@@ -119,11 +118,7 @@ function gradientsOf(
 ): Record<string, tf.Tensor> {
   let metrics: Record<string, tf.Tensor> = {};
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
-    const tree = unflatten(
-      Object.fromEntries(
-        names.map((name, index) => [name.slice(parametersPrefix.length), tensors[index] as tf.Tensor]),
-      ),
-    );
+    const tree = unflatten(Object.fromEntries(names.map((name, index) => [pathOf(name), tensors[index] as tf.Tensor])));
     const { loss: total, lossPerStep, accuracyPerStep, boundPerStep } = domainLoss(domain, tree, inputs);
     metrics = {
       lossPerStep: tf.keep(lossPerStep),
@@ -215,7 +210,7 @@ async function computeUpdate(
 
 /** Buffers for all gradients, side by side in one array. */
 function contiguousGradients(parameters: NamedSpecs): NamedHostTensors {
-  const sizes = Object.values(parameters).map(({ shape }) => shape.reduce((product, length) => product * length, 1));
+  const sizes = Object.values(parameters).map(({ shape }) => sizeOf(shape));
   const whole = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
   let offset = 0;
   return Object.fromEntries(
@@ -239,14 +234,6 @@ function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensor
 
 function prefixed(prefix: string, entries: readonly (readonly [string, HostTensor])[]): Record<string, HostTensor> {
   return Object.fromEntries(entries.map(([name, value]) => [prefix + name, value]));
-}
-
-function gradientName(parameter: string): string {
-  return gradientsPrefix + parameter.slice(parametersPrefix.length);
-}
-
-function momentName(moment: string, parameter: string): string {
-  return `moments/${moment}/${parameter.slice(parametersPrefix.length)}`;
 }
 
 function numbersOf(tensor: HostTensor | undefined): number[] {

@@ -7,8 +7,10 @@ import { CpcArgumentError } from '../errors.js';
 import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
+import { flatten } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
-import { type TrainOptions, train } from './train.js';
+import { untrainedModel, withoutPredictors } from './loss.js';
+import { parametersOf, type TrainOptions, train } from './train.js';
 
 describeDomain('toy', { create: () => createToyDomain() });
 
@@ -162,6 +164,15 @@ describe('train', () => {
     }
     expect(Math.sqrt(squares)).toBeCloseTo(1e-3, 5);
     expect(events[0]?.gradientNorm).toBeGreaterThan(0.1); // reported as it was before clipping
+  });
+
+  it('starts from the untrained model of its seed: step 0 holds its very numbers, and those of seed 2 are others', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 0, seed: 7, checkpoints });
+    const first = await checkpoints.latest();
+    const started = withoutPredictors(flatten(parametersOf(first ?? { step: 0, tensors: {}, metadata: {} })));
+    expect(flatten(untrainedModel(createToyDomain(), 7))).toEqual(started);
+    expect(flatten(untrainedModel(createToyDomain(), 2))).not.toEqual(started);
   });
 
   it('refuses to run without an end, or with 2.5 steps', async () => {

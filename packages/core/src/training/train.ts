@@ -12,7 +12,8 @@ import type { Optimiser } from '../optimisers/optimiser.js';
 import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { createRandom, type Random } from '../random.js';
 import type { Domain } from './domain.js';
-import { candidatesInput, initialiseModel } from './loss.js';
+import { candidatesInput, initialiseModel, initialStream } from './loss.js';
+import { parametersPrefix, pathOf } from './state-names.js';
 import { createTrainingStep, type TrainingStep } from './step.js';
 
 export interface TrainOptions {
@@ -59,7 +60,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   requireIntervals(options);
   const { domain, engine, seed, checkpoints } = options;
   const random = createRandom(seed);
-  const parameters = initialiseModel(domain, random.fold('initialise'));
+  const parameters = initialiseModel(domain, initialStream(seed));
   const trainingStep = await createTrainingStep({ ...options, parameters });
   try {
     const damaged: TrainingEvent[] = [];
@@ -71,7 +72,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       checkpoint === undefined ? { step: 0, trainedSeconds: 0 } : restore(trainingStep, checkpoint, options);
     let { step, trainedSeconds } = resumed;
     let savedAt = { step, trainedSeconds };
-    let savedPath = checkpoint === undefined ? undefined : await pathOf(checkpoints, checkpoint);
+    let savedPath = checkpoint === undefined ? undefined : await placeOf(checkpoints, checkpoint);
 
     yield {
       type: 'run-start',
@@ -143,9 +144,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 
 /** The parameters in a checkpoint: what the encoder, the context and the predictors are made of. */
 export function parametersOf({ tensors }: Checkpoint): Tree<HostArray> {
-  const prefix = 'parameters/';
-  const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return unflatten(Object.fromEntries(parameters.map(([name, value]) => [name.slice(prefix.length), value])));
+  const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(parametersPrefix));
+  return unflatten(Object.fromEntries(parameters.map(([name, value]) => [pathOf(name), value])));
 }
 
 /** The batch of update number `step`, with its plan of negatives. */
@@ -235,7 +235,7 @@ function whereTheyDiffer(one: string, other: string): [string, string] {
   return [cut(one), cut(other)];
 }
 
-async function pathOf(checkpoints: CheckpointStore, { step }: Checkpoint): Promise<string> {
+async function placeOf(checkpoints: CheckpointStore, { step }: Checkpoint): Promise<string> {
   const place = (await checkpoints.list()).find((candidate) => candidate.step === step);
   return place?.path ?? `that of step ${step}`;
 }

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+
+import * as node from './index.js';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(node).sort()).toEqual([
+    'WorkerJobError',
+    'createCheckpointStore',
+    'createEngine',
+    'createRunFolder',
+    'createTensorBoardWriter',
+    'engineRequests',
+    'inspectEngines',
+    'loadTensorflow',
+    'readMetrics',
+    'readRunRecord',
+    'resumeRunFolder',
+    'runInWorker',
+    'runPaths',
+    'tensorflowPackages',
+    'trainRun',
+    'tryEngine',
+    'updateRunRecord',
+    'writeFileAtomically',
+  ]);
+});

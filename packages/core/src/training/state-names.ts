@@ -1,0 +1,19 @@
+/** What the tensors of a training state are called: in checkpoints, and between the two halves of a step. */
+
+export const parametersPrefix = 'parameters/';
+export const gradientsPrefix = 'gradients/';
+
+/** `encoder/kernel` for `parameters/encoder/kernel`. */
+export function pathOf(parameter: string): string {
+  return parameter.slice(parametersPrefix.length);
+}
+
+/** `gradients/encoder/kernel` for `parameters/encoder/kernel`. */
+export function gradientName(parameter: string): string {
+  return gradientsPrefix + pathOf(parameter);
+}
+
+/** `moments/first/encoder/kernel` for the moment `first` of `parameters/encoder/kernel`. */
+export function momentName(moment: string, parameter: string): string {
+  return `moments/${moment}/${pathOf(parameter)}`;
+}
