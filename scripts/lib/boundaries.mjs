@@ -21,6 +21,8 @@ const ALLOWED_IMPORTS = {
   testing: ['compile', 'records', 'core'],
   benchmarks: ['compile', 'records', 'core', ...DOMAINS, 'report', 'cli', 'testing'],
 };
+/** What a package's benchmark cases implement: the one file that they import from outside their package. */
+const BENCHMARK_CASE = 'benchmarks/src/case.js';
 /** Programs and test helpers: they run in Node and nowhere else. */
 const NODE_ONLY = ['cli', 'testing', 'benchmarks'];
 
@@ -89,12 +91,14 @@ function isMathRandom(node) {
 function importViolation(path, specifier) {
   const { member, folder } = memberOf(path);
   const isTest = TEST_FILE.test(path);
-  const mayUseNode = isTest || NODE_ONLY.includes(member) || path.startsWith(`${folder}/src/node/`);
+  const isBenchmark = path.startsWith(`${folder}/benchmarks/`);
+  const mayUseNode = isTest || isBenchmark || NODE_ONLY.includes(member) || path.startsWith(`${folder}/src/node/`);
 
   if (specifier.startsWith('.')) {
     const target = relative('.', resolve(dirname(path), specifier))
       .split(sep)
       .join('/');
+    if (isBenchmark && target === BENCHMARK_CASE) return undefined;
     if (!target.startsWith(`${folder}/`)) return `imports ${specifier}, out of its package: import the package by name`;
     if (!/\.(js|mjs|json)$/.test(specifier)) return `imports ${specifier} without the ending .js`;
     if (!isTest && TEST_FILE.test(`${target}/`)) return `imports ${specifier}: test support is for tests`;
@@ -125,7 +129,8 @@ function mayImport(member, target, isTest) {
 function codeViolations(path, text) {
   const { imports, exportStars, randomCalls } = readCode(path, text);
   const isEntry = path.endsWith('/index.ts');
-  const inMember = memberOf(path)?.folder !== undefined && path.includes('/src/');
+  const folder = memberOf(path)?.folder;
+  const inMember = folder !== undefined && ['src', 'benchmarks'].some((part) => path.startsWith(`${folder}/${part}/`));
   return [
     ...(inMember ? imports : []).map(({ specifier, line }) => ({ line, problem: importViolation(path, specifier) })),
     ...(isEntry ? exportStars : []).map((line) => ({ line, problem: 'has `export *`: list the names' })),
