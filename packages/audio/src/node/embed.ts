@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { CpcError, encodeNpy, encodeSafetensors, type HostArray, unflatten } from '@cpc/core';
 import { type Control, createEngine, type EmbedRequest, type TaskEvent, writeFileAtomically } from '@cpc/core/node';
 import { createFeatureExtractor } from '../features.js';
+import { encoderHop } from '../model.js';
 import { loadSpeechModel } from './model-file.js';
 import { openSpeech } from './open-data.js';
 
@@ -24,11 +25,18 @@ export async function* embedSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const write = writerFor(request.out);
   const model = await loadSpeechModel(request.run);
-  const { corpus, recordings = [...corpus.recordings.keys()] } = await openSpeech(
+  const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(
     request.data,
     'probe',
     request.strict,
   );
+  const hop = encoderHop(model.settings.layers);
+  const recordings = opened.filter((index) => (corpus.recordings[index]?.sampleCount ?? 0) >= hop);
+  for (const { path, reason } of corpus.skipped) yield { type: 'warning', message: `left out ${path}: ${reason}` };
+  if (recordings.length < opened.length) {
+    const message = `left out ${opened.length - recordings.length} recordings shorter than a frame of ${hop} samples`;
+    yield { type: 'warning', message };
+  }
   const extractor = createFeatureExtractor({
     settings: model.settings,
     parameters: unflatten(model.parameters),

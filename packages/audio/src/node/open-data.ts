@@ -22,7 +22,7 @@ export interface OpenedSpeech {
 
 /** @param use - of the built-in speech, training and probes get different speakers of one language. */
 export async function openSpeech(data: string, use: 'train' | 'probe', strict: boolean): Promise<OpenedSpeech> {
-  if (data !== builtInData) return { corpus: await openSpeechCorpus(data, { strict }) };
+  if (data !== builtInData) return { corpus: await openFolder(data, strict) };
   const corpus = builtInSpeech();
   const training = new Set(corpus.speakers.slice(0, trainingSpeakers));
   const isWanted = (speaker: string) => training.has(speaker) === (use === 'train');
@@ -36,8 +36,13 @@ export async function openLabelledSpeech(
   strict: boolean,
 ): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
   if (data === builtInData) return { ...(await openSpeech(data, 'probe', strict)), labels: builtInSpeech().labels() };
-  const corpus = await openSpeechCorpus(data, { strict });
+  const corpus = await openFolder(data, strict);
   return { corpus, labels: await phoneLabelsOf(corpus) };
+}
+
+/** Strict also means: every file is decoded now, so that damage behind an intact head is found before the work begins. */
+function openFolder(data: string, strict: boolean): ReturnType<typeof openSpeechCorpus> {
+  return openSpeechCorpus(data, { strict, verify: strict });
 }
 
 /** `.phn` files beside the audio, or a label file of the paper's format in the folder. */

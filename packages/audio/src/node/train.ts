@@ -10,7 +10,7 @@ import {
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { RunRecord, TrainingEvent } from '@cpc/records';
-import type { SpeechCorpus } from '../data/corpus.js';
+import { corpusSampleRateHz, type SpeechCorpus } from '../data/corpus.js';
 import { exportContext, exportEncoder } from '../export-model.js';
 import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
@@ -28,6 +28,14 @@ export async function* trainSpeech(
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings);
   for (const { path, reason } of opened.corpus.skipped)
     yield { type: 'warning', message: `left out ${path}: ${reason}` };
+  const tooShort = openedRecordings(opened).length - usedRecordings(opened, settings).length;
+  if (tooShort > 0) {
+    const seconds = settings.windowSamples / corpusSampleRateHz;
+    yield {
+      type: 'warning',
+      message: `${tooShort} recordings are shorter than a window of ${seconds} s: not trained on`,
+    };
+  }
   yield* trainRun({
     domain,
     engine: await createEngine(request.engine),
@@ -44,7 +52,7 @@ export async function* trainSpeech(
       settings: resolved,
       versions: versions(),
       dataFingerprint: opened.corpus.fingerprint,
-      data: dataSummary(opened),
+      data: dataSummary(opened, settings),
     },
     modelMetadata: modelMetadata(settings, request.seed),
     exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
@@ -72,7 +80,7 @@ function endOf(
       received: 'none of them',
     });
   }
-  const samples = usedRecordings(opened).reduce((sum, { sampleCount }) => sum + sampleCount, 0);
+  const samples = usedRecordings(opened, settings).reduce((sum, { sampleCount }) => sum + sampleCount, 0);
   const stepsPerEpoch = Math.max(1, Math.ceil(samples / (settings.windowSamples * settings.batchSize)));
   const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * stepsPerEpoch)].filter(
     (limit) => limit !== undefined,
@@ -83,8 +91,8 @@ function endOf(
   };
 }
 
-function dataSummary(opened: OpenedSpeech): RunRecord['data'] {
-  const used = usedRecordings(opened);
+function dataSummary(opened: OpenedSpeech, settings: SpeechSettings): RunRecord['data'] {
+  const used = usedRecordings(opened, settings);
   return {
     counts: { recordings: used.length, speakers: new Set(used.map(({ speaker }) => speaker)).size },
     hours: used.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0) / 3600,
@@ -92,7 +100,12 @@ function dataSummary(opened: OpenedSpeech): RunRecord['data'] {
   };
 }
 
-function usedRecordings({ corpus, recordings }: OpenedSpeech): SpeechCorpus['recordings'] {
+/** Those that a window fits into. */
+function usedRecordings(opened: OpenedSpeech, { windowSamples }: SpeechSettings): SpeechCorpus['recordings'] {
+  return openedRecordings(opened).filter(({ sampleCount }) => sampleCount >= windowSamples);
+}
+
+function openedRecordings({ corpus, recordings }: OpenedSpeech): SpeechCorpus['recordings'] {
   if (recordings === undefined) return corpus.recordings;
   const wanted = new Set(recordings);
   return corpus.recordings.filter((_, index) => wanted.has(index));
