@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describeKernels, type KernelCase } from '../test-support/kernel-grid.js';
-import { bools, countsWithin, floats, within } from '../test-support/tensors.js';
+import { bools, countsWithin, floats, ints, within } from '../test-support/tensors.js';
 
 type Running = (x: tf.Tensor, axis: number, exclusive: boolean, reverse: boolean) => tf.Tensor;
 
@@ -52,6 +52,9 @@ const runningCases = (
 
 describeKernels('cumulative kernels', [
   ...runningCases,
+  { name: 'cumsum of a scalar', fn: (x) => tf.cumsum(x), inputs: [floats([3], [])], gradients: [] },
+  { name: 'cumsum of an integer', fn: (x) => tf.cumsum(x, 0, true, true), inputs: [ints([3], [])] },
+  { name: 'cumprod of a scalar', fn: (x) => tf.cumprod(x), inputs: [floats([3], [])], gradients: [] },
   { name: 'cumsum of booleans', fn: (x) => tf.cumsum(x), inputs: [bools([1, 0, 1, 1])] },
   { name: 'cumsum of nothing', fn: (x) => tf.cumsum(x, 1), inputs: [floats([], [2, 0])], gradients: [] },
   { name: 'cumprod of nothing', fn: (x) => tf.cumprod(x, 1), inputs: [floats([], [2, 0])], gradients: [] },

@@ -4,8 +4,10 @@ import { filled } from './fill.js';
 import { axisFromFront, flagAttribute, input, type Kernel, numberAttribute, withAxis } from './kernel.js';
 import { concatenated, sliced } from './slicing.js';
 
+/** Of a scalar, which has no axis, TensorFlow.js gives 0, and 1 as its running product: so do we. */
 const cumsum: Kernel = (g, inputs, attributes) => {
   const x = counted(g, input(inputs, 'x'));
+  if (x.shape.length === 0) return filled(g, [], 0, x.dtype);
   const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), x.shape.length);
   return g.node('CumSum', [x, g.constant(BigInt64Array.of(BigInt(axis)), [], 'int64')], x.shape, x.dtype, {
     exclusive: flagAttribute(attributes, 'exclusive') ? 1 : 0,
@@ -16,6 +18,7 @@ const cumsum: Kernel = (g, inputs, attributes) => {
 /** ONNX has no running product: products over 1, 2, 4, … neighbours double until they span the axis. */
 const cumprod: Kernel = (g, inputs, attributes) => {
   const x = counted(g, input(inputs, 'x'));
+  if (x.shape.length === 0) return filled(g, [], 1, x.dtype);
   const axis = axisFromFront(numberAttribute(attributes, 'axis', 0), x.shape.length);
   const reverse = flagAttribute(attributes, 'reverse');
   let product = flagAttribute(attributes, 'exclusive') ? shifted(g, x, axis, 1, reverse) : x;

@@ -81,6 +81,7 @@ const oneHot =
 const oneHotCases: KernelCase[] = [
   { name: 'oneHot', fn: oneHot(4), inputs: [ints([0, 3, 1])] },
   { name: 'oneHot of a matrix, some out of range', fn: oneHot(3), inputs: [ints([0, 3, -1, 2], [2, 2])] },
+  { name: 'oneHot of nothing', fn: oneHot(3), inputs: [ints([], [0])] },
   { name: 'oneHot of a scalar', fn: oneHot(3), inputs: [ints([1], [])] },
   { name: 'oneHot between 0.1 and 0.9', fn: oneHot(3, 0.9, 0.1, 'float32'), inputs: [ints([2, 0])] },
 ];

@@ -1,4 +1,5 @@
 /** Every TensorFlow.js kernel that can be traced, by name. One file per family. */
+import { CompileError } from '../errors.js';
 import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activationKernels } from './activation.js';
@@ -8,7 +9,7 @@ import { cumulativeKernels } from './cumulative.js';
 import { depthwiseKernels } from './depthwise.js';
 import { empty, fillKernels } from './fill.js';
 import { gatherKernels } from './gather.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, UnsupportedCall } from './kernel.js';
 import { logicKernels } from './logic.js';
 import { matmulKernels } from './matmul.js';
 import { normalisationKernels } from './normalisation.js';
@@ -41,8 +42,22 @@ const kernels: Readonly<Record<string, Kernel>> = {
 };
 
 export const kernelTable: Readonly<Record<string, Kernel>> = Object.fromEntries(
-  Object.entries(kernels).map(([name, kernel]) => [name, withEmptyResults(kernel)]),
+  Object.entries(kernels).map(([name, kernel]) => [name, withName(name, withEmptyResults(kernel))]),
 );
+
+function withName(name: string, kernel: Kernel): Kernel {
+  return (g, inputs, attributes) => {
+    try {
+      return kernel(g, inputs, attributes);
+    } catch (error) {
+      if (!(error instanceof UnsupportedCall)) throw error;
+      throw new CompileError(
+        `trace: TensorFlow.js kernel ${name} ${error.message}. Call its function with other arguments, or use ` +
+          'TensorFlow.js 4.22, whose kernels packages/compile/src/kernels/ is written for.',
+      );
+    }
+  };
+}
 
 /** A result without elements is a constant: the runtime's operators need not know how to compute nothing. */
 function withEmptyResults(kernel: Kernel): Kernel {

@@ -3,7 +3,6 @@
  * TensorFlow.js kernel, side by side.
  */
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { DataType } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 
@@ -13,10 +12,13 @@ export type Kernel = (g: GraphBuilder, inputs: KernelInputs, attributes: KernelA
 export type KernelInputs = Readonly<Record<string, Traced>>;
 export type KernelAttributes = Readonly<Record<string, unknown>>;
 
+/** Why a kernel can't be written as it was called; `kernelTable` adds the kernel's name and what to do. */
+export class UnsupportedCall extends Error {}
+
 /** A kernel's input that must be there. */
 export function input(inputs: KernelInputs, name: string): Traced {
   const value = inputs[name];
-  if (value === undefined) throw new CompileError(`trace: a kernel lacks its input "${name}".`);
+  if (value === undefined) throw new UnsupportedCall(`lacks its input "${name}"`);
   return value;
 }
 
@@ -28,16 +30,14 @@ export function listOf(inputs: KernelInputs): Traced[] {
 export function numberAttribute(attributes: KernelAttributes, name: string, otherwise?: number): number {
   const value = attributes[name] ?? otherwise;
   if (typeof value === 'number') return value;
-  throw new CompileError(`trace: a kernel's attribute "${name}" should be a number, received ${String(value)}.`);
+  throw new UnsupportedCall(`has an attribute "${name}" that should be a number and is ${String(value)}`);
 }
 
 export function numbersAttribute(attributes: KernelAttributes, name: string): number[] {
   const value = attributes[name];
   const list = typeof value === 'number' ? [value] : value;
   if (Array.isArray(list) && list.every((item) => typeof item === 'number')) return list;
-  throw new CompileError(
-    `trace: a kernel's attribute "${name}" should be a list of numbers, received ${String(value)}.`,
-  );
+  throw new UnsupportedCall(`has an attribute "${name}" that should be a list of numbers and is ${String(value)}`);
 }
 
 /** Two numbers that belong together, such as what comes before and after an axis. */
@@ -49,7 +49,7 @@ export function pairsAttribute(attributes: KernelAttributes, name: string): Pair
   return pairs.map((pair) => {
     const [before, after] = numbersAttribute({ [name]: pair }, name);
     if (before === undefined || after === undefined) {
-      throw new CompileError(`trace: a kernel's attribute "${name}" should be a list of pairs of numbers.`);
+      throw new UnsupportedCall(`has an attribute "${name}" that should be a list of pairs of numbers`);
     }
     return [before, after];
   });
@@ -62,7 +62,9 @@ export function flagAttribute(attributes: KernelAttributes, name: string): boole
 export function dataTypeAttribute(attributes: KernelAttributes, name: string, otherwise: DataType): DataType {
   const value = attributes[name] ?? otherwise;
   if (value === 'float32' || value === 'int32' || value === 'bool') return value;
-  throw new CompileError(`trace: element type ${String(value)} is not supported; use float32, int32 or bool.`);
+  throw new UnsupportedCall(
+    `was asked for an element type: ${String(value)} is not supported, but float32, int32 and bool are`,
+  );
 }
 
 /** The axis counted from the front. */

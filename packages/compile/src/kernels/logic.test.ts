@@ -59,6 +59,12 @@ const choiceCases: KernelCase[] = [
     inputs: [bools([1, 0]), within(-1, 1, [2]), floats([0], [])],
   },
   { name: 'where of integers', fn: where, inputs: [bools([1, 0]), ints([1, 2]), ints([3, 4])] },
+  {
+    name: 'where of nothing',
+    fn: where,
+    inputs: [bools([], [0, 2]), floats([], [0, 2]), floats([], [0, 2])],
+    gradients: [],
+  },
   { name: 'where of booleans', fn: where, inputs: [bools([1, 0]), bools([1, 1]), bools([0, 0])] },
 ];
 

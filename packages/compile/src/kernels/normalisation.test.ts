@@ -37,6 +37,8 @@ const layerNorm = (x: tf.Tensor, scale: tf.Tensor) => {
 };
 
 describeKernels('normalisation kernels', [
+  { name: 'softmax of nothing', fn: (x) => tf.softmax(x), inputs: [floats([], [0, 3])], gradients: [] },
+  { name: 'softmax over nothing', fn: (x) => tf.softmax(x), inputs: [floats([], [2, 0])], gradients: [] },
   ...softmaxCases,
   ...batchNormCases,
   { name: 'a layer norm', fn: layerNorm, inputs: [values([2, 5]), values([5], 3)] },

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { input, type Kernel, numberAttribute, numbersAttribute } from './kernel.js';
 
-/** The first of equal values wins, as in TensorFlow.js. */
+/** The first of equal values wins, as in TensorFlow.js. TensorFlow.js passes over NaN unless it stands first; here it may win. */
 const extremePlace =
   (op: string): Kernel =>
   (g, inputs, attributes) => {
@@ -14,7 +14,7 @@ const extremePlace =
     return g.cast(place, 'int32');
   };
 
-/** Values from the largest down, equal ones in their order; also where TensorFlow.js is asked for no order. */
+/** Values from the largest down, equal ones in their order; also where TensorFlow.js is asked for no order. NaN has no place of its own. */
 const topK: Kernel = (g, inputs, attributes) => {
   const x = input(inputs, 'x');
   const count = numberAttribute(attributes, 'k');

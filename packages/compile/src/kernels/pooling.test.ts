@@ -36,6 +36,18 @@ const pools = (
 );
 
 describeKernels('pooling kernels', [
+  {
+    name: 'maxPool of an empty batch',
+    fn: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'same'),
+    inputs: [floats([], [0, 4, 4, 2])],
+    gradients: [],
+  },
+  {
+    name: 'avgPool of an empty batch',
+    fn: (x) => tf.avgPool(x as tf.Tensor4D, 2, 1, 'valid'),
+    inputs: [floats([], [0, 4, 4, 2])],
+    gradients: [],
+  },
   ...pools,
   {
     name: 'maxPool of ties goes to the first',

@@ -33,6 +33,14 @@ const reverseCases: KernelCase[] = [
   { name: 'reverse a vector', fn: (x) => tf.reverse(x), inputs: [values([4])] },
   { name: 'reverse two axes of three', fn: (x) => tf.reverse(x, [0, -1]), inputs: [values([2, 3, 2])] },
   { name: 'reverse an axis of 1', fn: (x) => tf.reverse(x, 1), inputs: [values([2, 1])] },
+  { name: 'reverse a scalar', fn: (x) => tf.reverse(x), inputs: [values([])] },
+  { name: 'reverse nothing', fn: (x) => tf.reverse(x, 1), inputs: [floats([], [2, 0])], gradients: [] },
+  {
+    name: 'reverse along an axis beside an empty one',
+    fn: (x) => tf.reverse(x, 0),
+    inputs: [floats([], [2, 0])],
+    gradients: [],
+  },
   { name: 'reverse booleans', fn: (x) => tf.reverse(x, 0), inputs: [flags([4])] },
 ];
 
@@ -72,6 +80,15 @@ const partCases: KernelCase[] = [
   { name: 'split into equal parts', fn: (x) => tf.split(x, 2, 1), inputs: [values([2, 4])] },
   { name: 'split into 1, 0 and 3', fn: (x) => tf.split(x, [1, 0, 3], -1), inputs: [values([2, 4])] },
   { name: 'split into one part', fn: (x) => tf.split(x, 1, 0), inputs: [values([3])], gradients: [] },
+  { name: 'split nothing', fn: (x) => tf.split(x, 2, 0), inputs: [floats([], [2, 0])], gradients: [] },
+  { name: 'split an axis of 0', fn: (x) => tf.split(x, [0, 0], 1), inputs: [floats([], [2, 0])], gradients: [] },
+  {
+    name: 'stack nothing',
+    fn: (a, b) => tf.stack([a, b] as tf.Tensor[], 1),
+    inputs: [floats([], [2, 0]), floats([], [2, 0])],
+    gradients: [],
+  },
+  { name: 'unstack nothing', fn: (x) => tf.unstack(x, 0), inputs: [floats([], [2, 0])], gradients: [] },
   { name: 'split integers', fn: (x) => tf.split(x, 3, 0), inputs: [countsWithin(-9, 9, [3, 2])] },
   { name: 'stack', fn: (a, b) => tf.stack([a, b] as tf.Tensor[], 1), inputs: [values([2, 3]), values([2, 3], 7)] },
   { name: 'stack scalars', fn: (a, b) => tf.stack([a, b] as tf.Tensor[]), inputs: [values([]), values([], 7)] },

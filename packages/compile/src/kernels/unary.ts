@@ -19,7 +19,7 @@ const float =
   (g, inputs) =>
     inFloat(g, input(inputs, 'x'), (x) => mapped(g, op, x));
 
-/** The ONNX operator of the same meaning, which knows float32 and int32. */
+/** The ONNX operator of the same meaning, which knows float32 and int32. Sign of NaN is NaN; TensorFlow.js gives 0. */
 const numeric =
   (op: string): Kernel =>
   (g, inputs) => {
