@@ -129,8 +129,10 @@ function geometry(input: Shaped, kernel: Shaped, { stride, padBefore, padAfter }
       `blockConv1d: expected a kernel length that is a multiple of the stride, received kernel ${kernelLength} and stride ${stride}. Use tf.conv1d for other kernels.`,
     );
   }
-  if (!(padBefore >= 0 && padAfter >= 0)) {
-    throw new CompileError(`blockConv1d: expected paddings of at least 0, received ${padBefore} and ${padAfter}.`);
+  if (![padBefore, padAfter].every((padding) => Number.isInteger(padding) && padding >= 0)) {
+    throw new CompileError(
+      `blockConv1d: expected paddings that are whole numbers of at least 0, received ${padBefore} and ${padAfter}.`,
+    );
   }
   const padded = length + padBefore + padAfter;
   if (padded < kernelLength) {
@@ -175,7 +177,9 @@ function tapColumns(kernel: tf.Tensor, { taps, stride, inputChannels, outputChan
 
 /** `length` positions from `start`; zeros stand for positions past the end. */
 function cropped(value: tf.Tensor, start: number, length: number): tf.Tensor {
-  const available = (value.shape[1] ?? 0) - start;
+  const [batch = 0, positions = 0, channels = 0] = value.shape;
+  const available = positions - start;
+  if (available <= 0) return tf.zeros([batch, length, channels]); // no block reaches what lies behind the padding
   const kept = tf.slice(value, [0, start, 0], [-1, Math.min(length, available), -1]);
   return available >= length
     ? kept

@@ -25,6 +25,8 @@ const convolutionCases = [
   { length: 17, kernel: 4, stride: 2, before: 0, after: 0, inputs: 2, outputs: 3 },
   { length: 9, kernel: 6, stride: 2, before: 3, after: 2, inputs: 2, outputs: 1 },
   { length: 5, kernel: 3, stride: 1, before: 1, after: 1, inputs: 1, outputs: 1 },
+  { length: 2, kernel: 5, stride: 5, before: 7, after: 0, inputs: 2, outputs: 1 }, // one block, and no input in it
+  { length: 1, kernel: 4, stride: 4, before: 4, after: 2, inputs: 1, outputs: 2 },
 ];
 
 describe('blockConv1d', () => {
@@ -65,6 +67,14 @@ describe('blockConv1d', () => {
     it(`computes the same compiled as eagerly for length ${length}, kernel ${kernel}, stride ${stride}`, () =>
       expectAgreement(block, given));
   }
+
+  it('refuses paddings of 0.5, -1 and NaN', () => {
+    for (const padBefore of [0.5, -1, Number.NaN]) {
+      expect(() =>
+        blockConv1d(tf.zeros([1, 9, 1]), tf.zeros([2, 1, 1]), { stride: 1, padBefore, padAfter: 0 }),
+      ).toThrow(`whole numbers of at least 0, received ${padBefore} and 0`);
+    }
+  });
 
   it('refuses a kernel of 5 with stride 2, naming both', () => {
     expect(() =>

@@ -66,6 +66,15 @@ describe('webRuntime', () => {
     await step.dispose();
   });
 
+  it('refuses 0, 1.5 and NaN threads, and 2 where an earlier runtime has 1', async () => {
+    for (const threads of [0, 1.5, Number.NaN]) {
+      await expect(webRuntime({ threads })).rejects.toThrow(`a whole number of at least 1, received ${threads}`);
+    }
+    await webRuntime({ threads: 1 });
+    await expect(webRuntime({ threads: 2 })).rejects.toThrow(/earlier runtime has 1 threads, received 2/);
+    expect((await webRuntime()).threads).toBe(1);
+  });
+
   it('lowers the loss in 20 steps that write each into the other of 2 sets of buffers', async () => {
     const step = await compile(trainingStep, specsOf({ ...initial, ...batch }), { runtime: await webRuntime() });
     const state = createState(initial);
