@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as entry from './index.js';
 import * as node from './node/index.js';
 
-it('exports these 30 names and no others', () => {
+it('exports these 31 names and no others', () => {
   expect(Object.keys(entry).sort()).toEqual([
     'CompileError',
     'GraphBuilder',
@@ -28,6 +28,7 @@ it('exports these 30 names and no others', () => {
     'removeIdentities',
     'scan',
     'shareCommonSubexpressions',
+    'sinkExpands',
     'standardPasses',
     'takeParts',
     'toOnnx',

@@ -12,6 +12,7 @@ export { collapseChains } from './passes/chains.js';
 export { shareCommonSubexpressions } from './passes/common-subexpressions.js';
 export { foldConstants } from './passes/constant-folding.js';
 export { removeDeadCode } from './passes/dead-code.js';
+export { sinkExpands } from './passes/expands.js';
 export { removeIdentities } from './passes/identities.js';
 export { applyPasses, standardPasses } from './passes/index.js';
 export { lowerPrimitives, type Purpose } from './passes/lower-primitives.js';

@@ -3,13 +3,15 @@ import type { Attribute, Constant, Graph, Node, Value } from './graph.js';
 import { subgraphsOf } from './graph.js';
 
 /**
- * One line per input, node and output, in order.
+ * One line per input, node and output, in order; bodies of loops stand indented under their node. Constants of up to 8
+ * elements are written out, others as `name=type[shape]`, and an input that is left out as `-`.
  *
  * @example
- * toText(graph)
+ * toText(trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: [2, 3], dtype: 'float32' } }));
  * // input x: float32[2, 3]
  * // t0: float32[2, 3] = Relu(x)
- * // output y = t0 …
+ * // y: float32[2, 3] = Identity(t0)
+ * // output y: float32[2, 3]
  */
 export function toText(graph: Graph): string {
   return lines(graph).join('\n');

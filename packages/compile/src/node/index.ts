@@ -8,9 +8,9 @@ import type { Runtime } from '../runtime.js';
 export type NodeProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 export interface NodeRuntimeOptions {
-  /** Default `cpu`. Another one is tried first and falls back to nothing: failing to start is an error. */
+  /** Default `cpu`. If another one does not start, making a session is an error: nothing falls back to the cpu unasked. */
   readonly provider?: NodeProvider;
-  /** Threads within an operator; default: the machine's parallelism. */
+  /** Threads within an operator, a whole number of at least 1; default: the machine's parallelism. */
   readonly threads?: number;
   /**
    * Write ONNX Runtime's own profile of every session to a file whose path begins with this: `<profile>-1_<date>.json` for
@@ -22,7 +22,8 @@ export interface NodeRuntimeOptions {
 /**
  * Loads onnxruntime-node.
  *
- * @throws {CompileError} if the package or its binary is not there, naming the install command.
+ * @throws {CompileError} if the package or its binary is not there, naming the install command, or `threads` is no whole
+ *   number of at least 1.
  */
 export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const ort = await loaded();

@@ -7,6 +7,7 @@ import { elementwise } from './elementwise.js';
 import type { Pass } from './pass.js';
 import { renamedInputs } from './rename.js';
 
+/** The pass: an Expand is written only where a node needs the repeated value itself. */
 export const sinkExpands: Pass = { name: 'expands', apply: (graph) => new Sinking(graph).graph() };
 
 class Sinking {

@@ -11,7 +11,7 @@ import { takeParts } from './parts.js';
 import type { Pass } from './pass.js';
 import { moveTransposes } from './transposes.js';
 
-/** The passes `optimise` applies for a purpose. */
+/** The passes that `compile` applies (`train`), or that serve for graphs of fixed shapes that other programs read (`export`). */
 export function standardPasses(purpose: Purpose): Pass[] {
   return [
     removeDeadCode,
