@@ -56,8 +56,9 @@ export function infoNcePerAnchor(scores: tf.Tensor2D): tf.Tensor1D {
 /**
  * Mean InfoNCE loss over anchors, in nats.
  *
- * A model that cannot tell the candidates apart scores `ln M`; a perfect one tends to 0. `ln M - loss` is a lower
- * bound on the mutual information between context and future, also in nats, and can never exceed `ln M`.
+ * A model that cannot tell the candidates apart scores `ln M`; a perfect one tends to 0. `ln M - loss`, also in nats, can
+ * never exceed `ln M`. It is a lower bound on the mutual information between context and future if the negatives are drawn
+ * from the distribution of all futures; drawn from the anchor's own sequence, on that within a sequence.
  *
  * @param scores - `[N, M]` float32 log-density ratios, any range; column 0 is the positive. Not exponentiated: the
  *   function applies log-softmax itself.

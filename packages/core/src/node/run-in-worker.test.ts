@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { RunRecord } from '@cpc/records';
+import { ensureBuilt } from '@cpc/testing';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+
+beforeAll(() => ensureBuilt('@cpc/core'), 300_000); // a worker runs built files
+
+const record: RunRecord = {
+  schema: 1,
+  command: 'cpc toy train',
+  domain: 'toy',
+  settings: {},
+  versions: {},
+  machine: { cpuModel: 'test', cores: 2, memoryBytes: 1, platform: 'linux-x64', node: '20.20.0' },
+  engine: { name: 'cpu' },
+  seed: 1,
+  dataFingerprint: 'none',
+  data: { counts: {}, skipped: [] },
+  started: '2026-01-02T03:04:05.000Z',
+  status: 'running',
+  totals: { steps: 0, seconds: 0 },
+  figures: {},
+  probes: [],
+};
+
+// In a process of its own: this one resolves packages to their sources, which a worker cannot run.
+it('a worker that is left after its first event frees its run folder: for the next worker, and for its process', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'cpc-worker-'));
+  onTestFinished(() => rm(parent, { recursive: true }));
+  const program = fileURLToPath(new URL('./fixtures/leave-workers.mjs', import.meta.url));
+  const args = [program, join(parent, 'run'), JSON.stringify(record)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(stdout.trim().split('\n')).toEqual(['open', 'open', 'closed']);
+}, 60_000);
