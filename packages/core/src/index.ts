@@ -40,7 +40,7 @@ export {
   negativesFromOwnSequence,
   type SequenceLayout,
 } from './negatives.js';
-export { encodeNpy } from './npy.js';
+export { encodeNpy, npyHeader } from './npy.js';
 export { type AdamOptions, adam } from './optimisers/adam.js';
 export { clipFactor, globalNorm } from './optimisers/clip.js';
 export { type LbfgsOptions, type LbfgsResult, minimise } from './optimisers/lbfgs.js';
@@ -69,7 +69,7 @@ export {
 } from './probes/logistic-regression.js';
 export { type FeatureScale, measureScale, standardise } from './probes/standardise.js';
 export { createRandom, type Random } from './random.js';
-export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './safetensors.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
 export {
   candidatesInput,

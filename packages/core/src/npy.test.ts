@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeNpy } from './npy.js';
+import { encodeNpy, npyHeader } from './npy.js';
 
 describe('encodeNpy', () => {
   it('writes the magic, a header that ends at a multiple of 64, and little-endian values', () => {
@@ -19,6 +19,11 @@ describe('encodeNpy', () => {
     expect(new TextDecoder('latin1').decode(encodeNpy({ shape: [3], data: new Float32Array(3) }))).toContain(
       "'shape': (3,), }",
     );
+  });
+
+  it('is npyHeader followed by the values', () => {
+    const bytes = encodeNpy({ shape: [1, 2], data: Float32Array.of(1, 2) });
+    expect(bytes.slice(0, -8)).toEqual(npyHeader([1, 2]));
   });
 
   it('refuses 5 values for a shape of 6', () => {

@@ -25,7 +25,7 @@ export function encodeNpy({ shape, data }: HostArray): Uint8Array {
       received: data.length,
     });
   }
-  const header = paddedHeader(shape);
+  const header = npyHeader(shape);
   const bytes = new Uint8Array(header.length + data.length * 4);
   bytes.set(header);
   const view = new DataView(bytes.buffer);
@@ -33,8 +33,11 @@ export function encodeNpy({ shape, data }: HostArray): Uint8Array {
   return bytes;
 }
 
-/** The header, filled up with spaces so that the values start at a multiple of 64 bytes. */
-function paddedHeader(shape: readonly number[]): Uint8Array {
+/**
+ * What a `.npy` file of float32 values begins with, for files that are written part by part: append the values, row-major and
+ * little-endian, as many as `shape` says. Filled up with spaces, so that they start at a multiple of 64 bytes.
+ */
+export function npyHeader(shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
   const unpadded = magic.length + 2 + text.length + 1;

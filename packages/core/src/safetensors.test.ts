@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CpcError } from './errors.js';
 import { createRandom, type Random } from './random.js';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor, safetensorsHeader } from './safetensors.js';
 
 const tensors: Record<string, StoredTensor> = {
   'labels/bytes': { shape: [3], data: Uint8Array.of(0, 127, 255) },
@@ -193,5 +193,21 @@ describe('2,000 random mutations of a file', () => {
       }
     }
     expect(refused).toBeGreaterThan(1000);
+  });
+});
+
+describe('safetensorsHeader', () => {
+  it('followed by the tensors is what encodeSafetensors writes of 2 float32 tensors', () => {
+    const tensors = {
+      b: { shape: [1, 2], data: Float32Array.of(1, 2) },
+      a: { shape: [3], data: Float32Array.of(3, 4, 5) },
+    };
+    const header = safetensorsHeader({ b: [1, 2], a: [3] }, { rate: '16000' });
+    const values = new Uint8Array(Float32Array.of(1, 2, 3, 4, 5).buffer);
+    expect(Uint8Array.from([...header, ...values])).toEqual(encodeSafetensors(tensors, { rate: '16000' }));
+  });
+
+  it('refuses a tensor called __metadata__', () => {
+    expect(() => safetensorsHeader({ __metadata__: [1] })).toThrow(/another name/);
   });
 });

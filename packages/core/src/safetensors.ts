@@ -68,18 +68,45 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const layout: [string, HeaderEntry][] = [];
-  const blocks: Uint8Array[] = [];
+  const ordered = widestFirst(tensors);
+  for (const [name, tensor] of ordered) checkTensor(name, tensor);
+  const specs = ordered.map(([name, { shape, data }]) => [name, formatOf(data), shape] as const);
+  const blocks = ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return concatenate([headerOf(specs, metadata), ...blocks]);
+}
+
+/**
+ * What a safetensors file of float32 tensors begins with, for files that are written part by part: append the tensors in the
+ * order of `shapes`, each row-major and little-endian.
+ *
+ * @throws {CpcArgumentError} if a tensor is called `__metadata__`.
+ */
+export function safetensorsHeader(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  for (const name of Object.keys(shapes)) checkName(name);
+  return headerOf(
+    Object.entries(shapes).map(([name, shape]) => [name, { dtype: 'F32', width: 4 }, shape] as const),
+    metadata,
+  );
+}
+
+type TensorSpec = readonly [
+  name: string,
+  format: { readonly dtype: string; readonly width: number },
+  shape: readonly number[],
+];
+
+/** Tensors one behind the other, in this order. */
+function headerOf(specs: readonly TensorSpec[], metadata: Readonly<Record<string, string>>): Uint8Array {
   let end = 0;
-  for (const [name, tensor] of widestFirst(tensors)) {
-    checkTensor(name, tensor);
+  const layout = specs.map(([name, { dtype, width }, shape]): [string, HeaderEntry] => {
     const begin = end;
-    end += tensor.data.byteLength;
-    layout.push([name, { dtype: formatOf(tensor.data).dtype, shape: [...tensor.shape], data_offsets: [begin, end] }]);
-    blocks.push(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
-  }
-  const header = encodeHeader(Object.fromEntries(layout), metadata);
-  return concatenate([header, ...blocks]);
+    end += sizeOf(shape) * width;
+    return [name, { dtype, shape: [...shape], data_offsets: [begin, end] }];
+  });
+  return encodeHeader(Object.fromEntries(layout), metadata);
 }
 
 /**
@@ -133,13 +160,17 @@ function formatOf(data: TensorData): (typeof formats)[number] {
 }
 
 function checkTensor(name: string, { shape, data }: StoredTensor): void {
+  checkName(name);
   const where = `encodeSafetensors: tensor "${name}"`;
-  if (name === metadataName) {
-    throw new CpcArgumentError({ where, argument: 'tensors', expected: 'another name', received: name });
-  }
   if (shape.every((length) => Number.isInteger(length) && length >= 0) && sizeOf(shape) === data.length) return;
   const expected = `data of ${sizeOf(shape)} entries for the shape [${shape.join(', ')}]`;
   throw new CpcArgumentError({ where, argument: 'tensors', expected, received: data.length });
+}
+
+function checkName(name: string): void {
+  if (name !== metadataName) return;
+  const where = `encodeSafetensors: tensor "${name}"`;
+  throw new CpcArgumentError({ where, argument: 'tensors', expected: 'another name', received: name });
 }
 
 function encodeHeader(entries: Record<string, HeaderEntry>, metadata: Readonly<Record<string, string>>): Uint8Array {

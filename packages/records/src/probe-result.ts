@@ -34,6 +34,8 @@ export const probeResultSchema = z
     folds: z.int().min(1),
     /** in words: what was held out, and what both sides share, such as `4 folds, no speaker on both sides` */
     split: z.string().min(1).optional(),
+    /** fingerprint of the data that were probed */
+    dataFingerprint: z.string().min(1).optional(),
     /** in words: which label a position takes, where several could be meant */
     alignment: z.string().min(1).optional(),
     confidence: confidenceIntervalSchema,

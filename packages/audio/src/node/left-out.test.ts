@@ -90,7 +90,7 @@ describe('what training and embedding leave out', () => {
     const out = join(folder, 'contexts.safetensors');
     const request = { run: join(folder, 'run'), data, out, representation: 'context', pooled: false, engine } as const;
     expect(await warnings(domainCommands.embed({ ...request, strict: false }, control))).toEqual([
-      'left out 1 recordings shorter than a frame of 160 samples',
+      'recordings left out, shorter than a frame: 1',
     ]);
     const { tensors } = decodeSafetensors(await readFile(out), 'contexts');
     expect(Object.fromEntries(Object.entries(tensors).map(([id, { shape }]) => [id, shape]))).toEqual({

@@ -1,15 +1,7 @@
 /** `cpc audio probe`: what a linear classifier reads off frozen features. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
-import {
-  type Control,
-  createEngine,
-  type ProbeRequest,
-  readRunRecord,
-  runPaths,
-  type TaskEvent,
-  writeFileAtomically,
-} from '@cpc/core/node';
-import { formatRunRecord, type ProbeResult } from '@cpc/records';
+import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
+import type { ProbeResult } from '@cpc/records';
 import { hopSamples } from '../data/frame-labels.js';
 import { encoderHop } from '../model.js';
 import {
@@ -79,6 +71,7 @@ async function* probeSource(
     ...(source.baseline === undefined ? {} : { baseline: source.baseline }),
     ...figures,
     split: description,
+    dataFingerprint: task.corpus.fingerprint,
     ...(task.alignment === undefined ? {} : { alignment: task.alignment }),
   };
 }
@@ -109,12 +102,12 @@ function refuseOtherHop({ settings }: SpeechModelFile, run: string): void {
   });
 }
 
-/** Newer results of the same task, features and baseline take the place of older ones. */
+/** Newer results on the same data, with the same task, features and baseline take the place of older ones. */
 async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const record = await readRunRecord(run);
-  const keyOf = ({ task, representation, baseline }: ProbeResult) => `${task} ${representation} ${baseline ?? ''}`;
+  const keyOf = ({ task, representation, baseline, dataFingerprint }: ProbeResult) =>
+    JSON.stringify([task, representation, baseline, dataFingerprint]);
   const replaced = new Set(results.map(keyOf));
-  const probes = [...record.probes.filter((probe) => !replaced.has(keyOf(probe))), ...results];
-  const path = runPaths(run).record;
-  await writeFileAtomically(path, new TextEncoder().encode(formatRunRecord({ ...record, probes }, path)));
+  await updateRunRecord(run, ({ probes }) => ({
+    probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],
+  }));
 }

@@ -8,7 +8,7 @@
  * Letters used for shapes here:
  *   T  frames of 10 ms, floor(samples / 160)    F  features of a frame
  */
-import { CpcError, createRandom, type Engine, type HostArray, type Tree, unflatten } from '@cpc/core';
+import { CpcError, type Engine, type HostArray, type Tree, unflatten, untrainedModel } from '@cpc/core';
 import { createFeatureExtractor } from '../features.js';
 import { mfcc } from '../mfcc/mfcc.js';
 import { initialiseSpeechModel } from '../model.js';
@@ -86,7 +86,7 @@ function modelFeatures(model: ProbedModel, parameters: Tree<HostArray>): Feature
 }
 
 function untrained({ settings, seed }: ProbedModel): Tree<HostArray> {
-  return initialiseSpeechModel(settings, createRandom(seed).fold('initialise').fold('model'));
+  return untrainedModel({ initialise: (random) => initialiseSpeechModel(settings, random) }, seed);
 }
 
 function mfccFeatures(normalise: boolean): FeatureSource {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
+import { createAtomicFile, removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -38,6 +38,31 @@ describe('writeFileAtomically', () => {
     await mkdir(join(folder, 'taken'));
     await expect(writeFileAtomically(join(folder, 'taken'), 'x')).rejects.toThrow(/EISDIR|EPERM|EEXIST/);
     expect(await readdir(folder)).toEqual(['taken']);
+  });
+});
+
+describe('createAtomicFile', () => {
+  it('shows nothing of 2 parts before commit, and both in order after', async () => {
+    const path = join(folder, 'a.npy');
+    await writeFile(path, 'old');
+    const file = await createAtomicFile(path);
+    await file.write(Uint8Array.of(104, 97));
+    await file.write(Uint8Array.of(108, 108, 111));
+    expect(await readFile(path, 'utf8')).toBe('old');
+    await file.commit();
+    await file.abandon();
+    expect(await readFile(path, 'utf8')).toBe('hallo');
+    expect(await readdir(folder)).toEqual(['a.npy']);
+  });
+
+  it('leaves the old file and nothing else when abandoned', async () => {
+    const path = join(folder, 'a.npy');
+    await writeFile(path, 'old');
+    const file = await createAtomicFile(path);
+    await file.write(Uint8Array.of(1));
+    await file.abandon();
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['a.npy']);
   });
 });
 

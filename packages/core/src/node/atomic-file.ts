@@ -10,21 +10,67 @@ import { basename, dirname, join } from 'node:path';
 
 const temporaryName = /^\..+\.[0-9a-f-]{36}\.tmp$/;
 
+/** A file being written part by part: nobody sees it before `commit`. */
+export interface AtomicFile {
+  /** Appends. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Puts what was written in the place of what stood under the path. */
+  readonly commit: () => Promise<void>;
+  /** Throws away what was written; does nothing after `commit`. */
+  readonly abandon: () => Promise<void>;
+}
+
+/**
+ * Begins a file that will stand at `path` once it is committed; until then what is there stays.
+ *
+ * @throws the system's error, here if the folder is missing or cannot be written to.
+ *
+ * @example
+ * const file = await createAtomicFile('latents.npy');
+ * try {
+ *   for (const part of parts) await file.write(part);
+ *   await file.commit();
+ * } finally {
+ *   await file.abandon();
+ * }
+ */
+export async function createAtomicFile(path: string): Promise<AtomicFile> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const handle = await open(temporary, 'wx');
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    write: (bytes) => handle.writeFile(bytes), // from where the last one ended
+    commit: async () => {
+      await handle.sync();
+      await close();
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    },
+    abandon: async () => {
+      await close();
+      await rm(temporary, { force: true });
+    },
+  };
+}
+
 /**
  * Replaces `path` by a file with these contents, or leaves it as it was and throws the system's error.
  *
  * @param contents - bytes, or text to be written as UTF-8.
  */
 export async function writeFileAtomically(path: string, contents: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const file = await createAtomicFile(path);
   try {
-    await writeSynced(temporary, contents);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await file.write(typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
+    await file.commit();
+  } finally {
+    await file.abandon();
   }
-  await syncFolder(dirname(path));
 }
 
 /** Deletes what killed writers left in a folder. Nobody may be writing there meanwhile. */
@@ -33,16 +79,6 @@ export async function removeTemporaryFiles(folder: string): Promise<void> {
   await Promise.all(
     names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
   );
-}
-
-async function writeSynced(path: string, contents: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(contents);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 async function syncFolder(folder: string): Promise<void> {

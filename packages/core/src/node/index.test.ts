@@ -5,6 +5,7 @@ import * as node from './index.js';
 it('exports these names and no others', () => {
   expect(Object.keys(node).sort()).toEqual([
     'WorkerJobError',
+    'createAtomicFile',
     'createCheckpointStore',
     'createEngine',
     'createRunFolder',

@@ -1,4 +1,4 @@
-export { writeFileAtomically } from './atomic-file.js';
+export { type AtomicFile, createAtomicFile, writeFileAtomically } from './atomic-file.js';
 export { createCheckpointStore } from './checkpoints.js';
 export {
   type EngineInspection,
