@@ -4,7 +4,6 @@ import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../node/engines.js';
 import { createRandom } from '../random.js';
 import { gatherRows } from './examples.js';
-import { groupedFolds } from './folds.js';
 import { fitLogisticRegression, logisticScores, predictClasses } from './logistic-regression.js';
 import { measureScale, standardise } from './standardise.js';
 
@@ -222,24 +221,5 @@ describe('standardise', () => {
       expect(column.reduce((sum, value) => sum + value * value, 0) / 3).toBeCloseTo(1, 5);
     }
     expect([scaled[1], scaled[4], scaled[7]]).toEqual([0, 0, 0]);
-  });
-});
-
-describe('groupedFolds', () => {
-  const groups = Array.from({ length: 50 }, (_, index) => `speaker ${index % 7}`);
-
-  it('puts every example into exactly one test side, and no group on both sides of a fold', () => {
-    const folds = groupedFolds(groups, 3, createRandom(1));
-    expect(folds.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual([...groups.keys()]);
-    for (const { train, test } of folds) {
-      const held = new Set(test.map((index) => groups[index]));
-      expect(train.some((index) => held.has(groups[index]))).toBe(false);
-      expect(train.length + test.length).toBe(50);
-      expect([2, 3]).toContain(held.size);
-    }
-  });
-
-  it('refuses 8 folds of 7 groups', () => {
-    expect(() => groupedFolds(groups, 8, createRandom(1))).toThrow(/2 to 7 folds/);
   });
 });
