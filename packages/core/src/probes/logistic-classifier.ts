@@ -1,0 +1,51 @@
+/** Logistic regression on rows of one table, as cross-validation wants it: the setting is the inverse penalty c. */
+import { classesOf } from '../statistics/metrics.js';
+import type { Classifier } from './cross-validation.js';
+import { gatherRows } from './examples.js';
+import {
+  fitLogisticRegression,
+  type LogisticRegression,
+  type LogisticRegressionOptions,
+  logisticScores,
+} from './logistic-regression.js';
+import { type FeatureScale, measureScale, standardise } from './standardise.js';
+
+export interface LogisticClassifierOptions extends Omit<LogisticRegressionOptions, 'c' | 'start' | 'exampleWeights'> {
+  /** Whether to standardise features by the mean and deviation of the rows fitted; default true. */
+  readonly standardised?: boolean;
+}
+
+/** A fit, and the scale that features need before it is asked. */
+export interface ScaledRegression {
+  readonly regression: LogisticRegression;
+  readonly scale: FeatureScale | undefined;
+}
+
+/**
+ * Fits with a further setting start from the fit before it.
+ *
+ * @example
+ * const classifier = logisticClassifier({ features, labels, classes: 2, engine });
+ * const model = await classifier.fit(trainRows, 0.5);
+ */
+export function logisticClassifier(options: LogisticClassifierOptions): Classifier<number, ScaledRegression> {
+  const { features, labels, engine, standardised = true } = options;
+  return {
+    fit: async (rows, c, start) => {
+      const own = gatherRows(features, rows);
+      const scale = standardised ? measureScale(own) : undefined;
+      const regression = await fitLogisticRegression({
+        ...options,
+        features: scale === undefined ? own : standardise(own, scale),
+        labels: Int32Array.from(rows, (row) => labels[row] ?? 0),
+        c,
+        ...(start === undefined ? {} : { start: start.regression }),
+      });
+      return { regression, scale };
+    },
+    predict: async ({ regression, scale }, rows) => {
+      const own = gatherRows(features, rows);
+      return classesOf(await logisticScores(regression, scale === undefined ? own : standardise(own, scale), engine));
+    },
+  };
+}
