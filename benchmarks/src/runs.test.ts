@@ -1,0 +1,32 @@
+/** The committed run records: what READMEs cite. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseMetrics, parseRunRecord } from '@cpc/records';
+import { expect, it } from 'vitest';
+import { repositoryRoot } from './places.js';
+
+const folder = join(repositoryRoot, 'benchmarks/runs');
+const files = readdirSync(folder);
+const records = files.filter((name) => name.endsWith('.json'));
+
+it('are there', () => expect(records.length).toBeGreaterThan(0));
+
+it.each(records)('%s is a completed run with a probe, a curve beside it, and no path of a machine', (name) => {
+  const text = readFileSync(join(folder, name), 'utf8');
+  const record = parseRunRecord(text, name);
+  expect(record.status).toBe('completed');
+  expect(record.probes.length).toBeGreaterThan(0);
+  expect(text).not.toMatch(/"[^"]*\/(tmp|home|root|work|Users)\//);
+  const curve = readFileSync(join(folder, name.replace(/json$/, 'jsonl')), 'utf8');
+  expect(parseMetrics(curve, name).length).toBeGreaterThan(10);
+});
+
+it('READMEs give the phone accuracies that the records of the small preset hold', () => {
+  const readme = readFileSync(join(repositoryRoot, 'packages/audio/README.md'), 'utf8');
+  for (const name of records.filter((record) => record.startsWith('audio-small-librispeech'))) {
+    const { probes } = parseRunRecord(readFileSync(join(folder, name), 'utf8'), name);
+    for (const { task, accuracy } of probes.filter(({ task }) => task === 'phones')) {
+      expect(readme, `${name}: ${task}`).toContain(`${(accuracy * 100).toFixed(1)} %`);
+    }
+  }
+});
