@@ -17,12 +17,13 @@ export interface ToolOptions {
 export function caseTools(options: ToolOptions): CaseTools {
   const { threads } = options;
   return {
-    trainingStep: async (input, name) => trainingStepContestant(input, await engineOf({ name, threads }, options)),
+    trainingStep: async (input, name) => trainingStepContestant(input, await engineOf(name, options)),
     pythonTwin: (input, script) => pythonTwin(input, { script: join(repositoryRoot, script), threads }),
   };
 }
 
-async function engineOf(request: EngineRequest, { threads, profile }: ToolOptions): Promise<Engine> {
-  if (request.name !== 'onnx' || profile === undefined) return createEngine(request);
-  return onnxEngine(await nodeRuntime({ threads, profile }));
+/** Threads are for the engine onnx; the others take none. */
+async function engineOf(name: EngineRequest['name'], { threads, profile }: ToolOptions): Promise<Engine> {
+  if (name !== 'onnx') return createEngine({ name });
+  return profile === undefined ? createEngine({ name, threads }) : onnxEngine(await nodeRuntime({ threads, profile }));
 }
