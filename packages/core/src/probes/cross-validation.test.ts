@@ -111,6 +111,14 @@ describe('nestedCrossValidation', () => {
     expect(await shown(2)).not.toEqual(await shown(3));
   });
 
+  it('cuts inner folds anew for every outer fold, though both train on the same rows', async () => {
+    const { classifier, calls } = spy(() => true);
+    const train = Array.from({ length: 40 }, (_, row) => row);
+    const twice = [50, 51].map((row) => ({ train, test: [row] }));
+    await nestedCrossValidation({ classifier, settings, labels, outer: twice, innerFolds: 4, random: createRandom(2) });
+    expect(calls[0]?.rows).not.toEqual(calls[perFold]?.rows);
+  });
+
   it('refuses a row on both sides, a group on both sides, a row that is none, and an empty side', async () => {
     const { classifier } = spy(() => true);
     const given = { classifier, settings, labels, innerFolds: 2, random: createRandom(1) };
@@ -182,12 +190,12 @@ describe('logisticClassifier in nested cross-validation', () => {
     expect(chosen.accuracy).toBeGreaterThan(0.65); // 0.75 at most
   });
 
-  it('scales by the rows fitted: predictions do not change when features are multiplied by 1,024', async () => {
+  it('scales by the rows fitted: predictions stay when features are multiplied by 8 and moved by 100', async () => {
     const data = noisy();
-    const large = { shape: data.features.shape, data: data.features.data.map((value) => 1024 * value) };
+    const moved = { shape: data.features.shape, data: data.features.data.map((value) => 8 * value + 100) };
     const rows = Array.from({ length: 80 }, (_, row) => row);
     const rest = Array.from({ length: 40 }, (_, row) => 80 + row);
-    const predictions = [data.features, large].map(async (features) => {
+    const predictions = [data.features, moved].map(async (features) => {
       const classifier = logisticClassifier({ ...data, features, engine });
       return classifier.predict(await classifier.fit(rows, 0.1), rest);
     });
