@@ -60,16 +60,63 @@ export {
 export { type SgdOptions, sgd } from './optimisers/sgd.js';
 export { countParameters, flatten, type HostArray, mapTree, type Tree, unflatten } from './parameter-tree.js';
 export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
-export { type Fold, groupedFolds } from './probes/folds.js';
+export {
+  type Classifier,
+  chooseSetting,
+  type NestedCrossValidation,
+  type NestedCrossValidationOptions,
+  nestedCrossValidation,
+  type OuterFold,
+  type Selection,
+  type SelectionOptions,
+} from './probes/cross-validation.js';
+export { gatherRows, type LabelledExamples } from './probes/examples.js';
+export { type Fold, groupedFolds, stratifiedFolds } from './probes/folds.js';
+export {
+  type LogisticClassifierOptions,
+  logisticClassifier,
+  type ScaledRegression,
+} from './probes/logistic-classifier.js';
 export {
   fitLogisticRegression,
   type LogisticRegression,
   type LogisticRegressionOptions,
+  logisticScores,
   predictClasses,
 } from './probes/logistic-regression.js';
+export { fitMlpProbe, type MlpProbe, type MlpProbeOptions, mlpScores } from './probes/mlp-probe.js';
+export type { MlpParameters } from './probes/mlp-step.js';
+export {
+  fitNearestNeighbours,
+  type NearestNeighbours,
+  type NearestNeighboursOptions,
+  neighbourScores,
+} from './probes/nearest-neighbours.js';
 export { type FeatureScale, measureScale, standardise } from './probes/standardise.js';
+export { stratifiedGroupedFolds } from './probes/stratified-grouped-folds.js';
 export { createRandom, type Random } from './random.js';
 export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './safetensors.js';
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type ClusterTally,
+  type PairedDifference,
+  type PairedTally,
+  pairedBootstrap,
+  shareRight,
+  tallyClusters,
+  tallyPairs,
+} from './statistics/bootstrap.js';
+export { type MeanAndDeviation, meanAndDeviation } from './statistics/mean-and-deviation.js';
+export {
+  accuracy,
+  type ConfusionMatrix,
+  classesOf,
+  confusionMatrix,
+  macroAverage,
+  recallPerClass,
+  topKAccuracy,
+} from './statistics/metrics.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
 export {
   candidatesInput,

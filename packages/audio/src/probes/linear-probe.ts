@@ -1,7 +1,19 @@
 /**
  * The linear probe of section 3.1: logistic regression on frozen features, frame by frame, scored on held-out data.
  */
-import { type Engine, fitLogisticRegression, measureScale, predictClasses, type Random, standardise } from '@cpc/core';
+import {
+  bootstrapInterval,
+  classesOf,
+  confusionMatrix,
+  type Engine,
+  fitLogisticRegression,
+  logisticScores,
+  measureScale,
+  type Random,
+  shareRight,
+  standardise,
+  tallyClusters,
+} from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 import { type FrameTable, selectRows } from './frame-table.js';
 
@@ -30,7 +42,6 @@ export type ProbeFigures = Pick<ProbeResult, 'accuracy' | 'classes' | 'counts' |
  */
 const inverseRegularisation = 1;
 const maxIterations = 100; // of L-BFGS; as many as scikit-learn takes by default
-const bootstrapSamples = 1000;
 
 /**
  * Fits and scores every split. Features are standardised with the training rows' mean and deviation.
@@ -40,36 +51,37 @@ const bootstrapSamples = 1000;
  */
 export async function runLinearProbe(options: LinearProbeOptions): Promise<ProbeFigures> {
   const { table, classes, splits, random } = options;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const right = new Map<number, { right: number; total: number }>();
+  const scored: Scored = { predicted: [], labels: [], recordings: [] };
   let trainCount = 0;
   for (const [index, split] of splits.entries()) {
     const train = selectRows(table, split.isTrain);
     const test = selectRows(table, split.isTest);
     trainCount += train.labels.length;
     const predicted = await fitAndPredict(train, test, options);
-    for (const [row, label] of test.labels.entries()) {
-      const guess = predicted[row] ?? 0;
-      const confusionRow = confusion[label];
-      if (confusionRow !== undefined) confusionRow[guess] = (confusionRow[guess] ?? 0) + 1;
-      const recording = test.recordings[row] ?? 0;
-      const tally = right.get(recording) ?? { right: 0, total: 0 };
-      right.set(recording, { right: tally.right + (guess === label ? 1 : 0), total: tally.total + 1 });
+    for (const [row, guess] of predicted.entries()) {
+      scored.predicted.push(guess);
+      scored.labels.push(test.labels[row] ?? 0);
+      scored.recordings.push(test.recordings[row] ?? 0);
     }
     options.onSplit?.(index + 1, splits.length);
   }
-  const tallies = [...right.values()];
+  const [predicted, labels] = [Int32Array.from(scored.predicted), Int32Array.from(scored.labels)];
+  const tallies = tallyClusters(predicted, labels, scored.recordings);
   return {
-    accuracy: shareOf(tallies),
+    accuracy: shareRight(tallies),
     classes,
-    counts: {
-      train: Math.round(trainCount / Math.max(1, splits.length)),
-      test: tallies.reduce((sum, { total }) => sum + total, 0),
-    },
+    counts: { train: Math.round(trainCount / Math.max(1, splits.length)), test: labels.length },
     folds: splits.length,
-    confidence: bootstrapInterval(tallies, random),
-    confusion,
+    confidence: bootstrapInterval(tallies, { random }),
+    confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
   };
+}
+
+/** Scored frames of all splits, one under another. */
+interface Scored {
+  readonly predicted: number[];
+  readonly labels: number[];
+  readonly recordings: number[];
 }
 
 async function fitAndPredict(
@@ -87,24 +99,5 @@ async function fitAndPredict(
     maxIterations,
     gradientTolerance: 1e-4,
   });
-  return predictClasses(model, standardise(test.features, scale));
-}
-
-interface Tally {
-  readonly right: number;
-  readonly total: number;
-}
-
-function shareOf(tallies: readonly Tally[]): number {
-  const total = tallies.reduce((sum, tally) => sum + tally.total, 0);
-  return tallies.reduce((sum, tally) => sum + tally.right, 0) / Math.max(1, total);
-}
-
-/** Percentile bootstrap over recordings. */
-function bootstrapInterval(tallies: readonly Tally[], random: Random): ProbeResult['confidence'] {
-  const shares = Array.from({ length: bootstrapSamples }, () =>
-    shareOf(tallies.map((_, __, all) => all[random.integer(all.length)] ?? { right: 0, total: 0 })),
-  ).sort((left, right) => left - right);
-  const at = (quantile: number) => shares[Math.round(quantile * (shares.length - 1))] ?? 0;
-  return { low: at(0.025), high: at(0.975), level: 0.95 };
+  return classesOf(await logisticScores(model, standardise(test.features, scale), engine));
 }
