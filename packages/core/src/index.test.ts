@@ -38,6 +38,7 @@ it('exports these names and no others', () => {
     'fitMlpProbe',
     'fitNearestNeighbours',
     'flatten',
+    'float32Specs',
     'gatherRows',
     'globalNorm',
     'groupedFolds',

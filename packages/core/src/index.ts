@@ -58,7 +58,15 @@ export {
   warmUp,
 } from './optimisers/schedules.js';
 export { type SgdOptions, sgd } from './optimisers/sgd.js';
-export { countParameters, flatten, type HostArray, mapTree, type Tree, unflatten } from './parameter-tree.js';
+export {
+  countParameters,
+  flatten,
+  float32Specs,
+  type HostArray,
+  mapTree,
+  type Tree,
+  unflatten,
+} from './parameter-tree.js';
 export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
 export {
   type Classifier,

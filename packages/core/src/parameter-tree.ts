@@ -4,6 +4,7 @@
  * A path joins the names from the root to a leaf: `encoder/conv2/kernel`. Paths are what checkpoints, error messages
  * and exported models call a parameter, so names are never empty and hold no slash.
  */
+import type { NamedSpecs } from '@cpc/compile';
 import { CpcArgumentError, CpcError } from './errors.js';
 
 /** A float32 tensor in plain memory, rows last axis first (row-major). */
@@ -88,6 +89,13 @@ export function countParameters(tree: Tree<Shaped>): number {
 /** How many entries a tensor of that shape has; 1 for `[]`. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
+}
+
+/** Shapes and element type of float32 tensors by name, as a function of them is compiled for. */
+export function float32Specs(tensors: Readonly<Record<string, Shaped>>): NamedSpecs {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
+  );
 }
 
 function hasShape<Leaf>(node: Leaf | Tree<Leaf>): node is Leaf {

@@ -7,7 +7,7 @@ import type { Engine } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import { conv1d, initialiseConv1d } from '../layers/conv1d.js';
 import { normalArray } from '../layers/initialisers.js';
-import type { HostArray } from '../parameter-tree.js';
+import { float32Specs, type HostArray } from '../parameter-tree.js';
 import { createRandom } from '../random.js';
 import { createEngine, type EngineRequest } from './engines.js';
 import { loadTensorflow, tensorflowPackages } from './tensorflow.js';
@@ -119,8 +119,7 @@ async function measureConvolutionStep(engine: Engine): Promise<number> {
     secondKernel: second.kernel,
     secondBias: second.bias,
   };
-  const specs = Object.entries(feeds).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]);
-  const step = await engine.compile(convolutionStep, Object.fromEntries(specs));
+  const step = await engine.compile(convolutionStep, float32Specs(feeds));
   const milliseconds = await medianMilliseconds(() => step.run(feeds));
   await step.dispose();
   return milliseconds;

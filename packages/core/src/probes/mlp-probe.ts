@@ -9,7 +9,7 @@ import type { NamedHostTensors } from '@cpc/compile';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { adam } from '../optimisers/adam.js';
-import type { HostArray } from '../parameter-tree.js';
+import { float32Specs, type HostArray } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 import { checkExamples, checkFeatures, gatherRows, type LabelledExamples } from './examples.js';
 import { holdOutGroups } from './held-out.js';
@@ -80,7 +80,7 @@ export async function fitMlpProbe(options: MlpProbeOptions): Promise<MlpProbe> {
   const batchSize = Math.min(settings.batchSize, train.length);
   const optimiser = adam({ learningRate });
   const step = await prepareMlpStep({ engine, optimiser, parameters, batchSize, weightDecay });
-  const heldOutScores = await rowFunction(engine, gatherRows(features, heldOut), specsOf(parameters), mlp);
+  const heldOutScores = await rowFunction(engine, gatherRows(features, heldOut), float32Specs(parameters), mlp);
   const heldOutLabels = Int32Array.from(heldOut, (row) => labels[row] ?? 0);
   try {
     const loss = async () => crossEntropy(await heldOutScores.run(step.current()), heldOutLabels);
@@ -124,7 +124,7 @@ async function trainUntilWorse(
  */
 export async function mlpScores({ parameters }: MlpProbe, features: HostArray, engine: Engine): Promise<HostArray> {
   checkFeatures('mlpScores', features, parameters['hidden/kernel']?.shape[0]);
-  const scores = await rowFunction(engine, features, specsOf(parameters), mlp);
+  const scores = await rowFunction(engine, features, float32Specs(parameters), mlp);
   try {
     return await scores.run(parameters);
   } finally {
@@ -142,11 +142,6 @@ function crossEntropy({ shape, data }: HostArray, labels: Int32Array): number {
     return Math.log(odds) + highest - (scores[label] ?? 0);
   });
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-}
-
-function specsOf(parameters: MlpParameters) {
-  const specs = Object.entries(parameters).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]);
-  return Object.fromEntries(specs);
 }
 
 function copied(parameters: NamedHostTensors): MlpParameters {

@@ -4,14 +4,16 @@
  * Letters used for shapes here:
  *   B  examples per step    F  features    H  hidden units    C  classes
  */
-import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs } from '@cpc/compile';
+import { createState, type HostTensor, type NamedHostTensors } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { dense, initialiseDense } from '../layers/dense.js';
 import { lecunNormal, zerosArray } from '../layers/initialisers.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import type { HostArray } from '../parameter-tree.js';
+import { float32Specs, type HostArray } from '../parameter-tree.js';
 import type { Random } from '../random.js';
+import { parameterNames, pathOf } from '../training/state-names.js';
+import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from '../training/traced-update.js';
 import { gatherRows, type LabelledExamples } from './examples.js';
 
 /** `hidden/kernel` `[F, H]`, `hidden/bias` `[H]`, `output/kernel` `[H, C]`, `output/bias` `[C]`. */
@@ -90,26 +92,25 @@ export interface MlpStep {
   readonly dispose: () => Promise<void>;
 }
 
-const nextPrefix = 'next/';
-const momentName = (moment: string, parameter: string) => `moments/${moment}/${parameter}`;
-
 export async function prepareMlpStep(options: MlpStepOptions): Promise<MlpStep> {
-  const { engine, optimiser, parameters, batchSize } = options;
+  const { engine, optimiser, batchSize } = options;
+  const parameters = parameterNames(options.parameters);
   const names = Object.keys(parameters);
-  const width = parameters['hidden/kernel']?.shape[0] ?? 0;
-  const state = createState({ ...parameters, ...initialMoments(optimiser, parameters) });
+  const specs = float32Specs(parameters);
+  const width = options.parameters['hidden/kernel']?.shape[0] ?? 0;
+  const state = createState({ ...parameters, ...initialMoments(optimiser, specs) });
   const compiled = await engine.compile((inputs) => stepOf(inputs, names, options), {
-    ...floats(Object.entries(state.current).map(([name, { shape }]) => [name, shape])),
-    ...floats(Object.keys(optimiser.scalars(1)).map((name) => [name, []])),
+    ...specs,
+    ...optimiserSpecs(optimiser, specs),
     features: { shape: [batchSize, width], dtype: 'float32' },
     labels: { shape: [batchSize], dtype: 'int32' },
     shares: { shape: [batchSize], dtype: 'float32' },
   });
   return {
-    current: () => Object.fromEntries(names.map((name) => [name, state.current[name] as HostTensor])),
+    current: () => Object.fromEntries(names.map((name) => [pathOf(name), state.current[name] as HostTensor])),
     run: async (batch, number) => {
-      const into = Object.fromEntries(Object.entries(state.next).map(([name, value]) => [nextPrefix + name, value]));
-      const { loss } = await compiled.run({ ...state.current, ...scalarsAt(optimiser, number), ...batch }, into);
+      const feeds = { ...state.current, ...scalarFeeds(optimiser.scalars(number)), ...batch };
+      const { loss } = await compiled.run(feeds, nextBuffers(state));
       state.swap();
       return loss?.data[0] ?? Number.NaN;
     },
@@ -124,9 +125,15 @@ function stepOf(
   { optimiser, weightDecay }: MlpStepOptions,
 ): Record<string, tf.Tensor> {
   const loss = (...tensors: tf.Tensor[]) =>
-    meanCrossEntropy(inputs, Object.fromEntries(names.map((name, index) => [name, tensors[index] as tf.Tensor])));
+    meanCrossEntropy(
+      inputs,
+      Object.fromEntries(names.map((name, index) => [pathOf(name), tensors[index] as tf.Tensor])),
+    );
   const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => inputs[name] as tf.Tensor));
-  const updates = names.map((name, index) => updateOf(inputs, name, grads[index] as tf.Tensor, optimiser, weightDecay));
+  const updates = names.map((name, index) => {
+    const parameter = decayed(inputs, name, weightDecay);
+    return tracedUpdate(optimiser, inputs, { name, parameter, gradient: grads[index] as tf.Tensor });
+  });
   return Object.assign({ loss: value }, ...updates);
 }
 
@@ -137,47 +144,9 @@ function meanCrossEntropy(inputs: Tensors, parameters: Tensors): tf.Scalar {
   return tf.sum<tf.Scalar>(tf.mul(losses, inputs.shares as tf.Tensor1D)); // []
 }
 
-function updateOf(
-  inputs: Tensors,
-  name: string,
-  gradient: tf.Tensor,
-  optimiser: Optimiser,
-  weightDecay: number,
-): Record<string, tf.Tensor> {
-  const tensor = (wanted: string) => inputs[wanted] as tf.Tensor;
-  const parameter = tensor(name);
-  const names = Object.keys(optimiser.moments);
-  const scalars = Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)]));
-  const moments = Object.fromEntries(names.map((moment) => [moment, tensor(momentName(moment, name))]));
-  const kept = name.endsWith('kernel')
-    ? tf.mul(parameter, tf.sub(1, tf.mul(tensor('learningRate'), weightDecay)))
-    : parameter;
-  const updated = optimiser.update({ parameter: kept, gradient, moments, scalars });
-  const next = names.map((moment) => [nextPrefix + momentName(moment, name), updated.moments[moment]]);
-  return { [nextPrefix + name]: updated.parameter, ...Object.fromEntries(next) };
-}
-
-function initialMoments(optimiser: Optimiser, parameters: MlpParameters): NamedHostTensors {
-  const filled = ({ shape, data }: HostArray, start: number) => ({
-    shape,
-    data: new Float32Array(data.length).fill(start),
-  });
-  return Object.fromEntries(
-    Object.entries(optimiser.moments).flatMap(([moment, start]) =>
-      Object.entries(parameters).map(([name, value]) => [momentName(moment, name), filled(value, start)]),
-    ),
-  );
-}
-
-function scalarsAt(optimiser: Optimiser, number: number): NamedHostTensors {
-  return Object.fromEntries(
-    Object.entries(optimiser.scalars(number)).map(([name, value]) => [
-      name,
-      { shape: [], data: Float32Array.of(value) },
-    ]),
-  );
-}
-
-function floats(shapes: readonly (readonly [string, readonly number[]])[]): NamedSpecs {
-  return Object.fromEntries(shapes.map(([name, shape]) => [name, { shape, dtype: 'float32' as const }]));
+/** What decay leaves of a kernel; biases stay. */
+function decayed(inputs: Tensors, name: string, weightDecay: number): tf.Tensor {
+  const parameter = inputs[name] as tf.Tensor;
+  if (!name.endsWith('kernel')) return parameter;
+  return tf.mul(parameter, tf.sub(1, tf.mul(inputs.learningRate as tf.Tensor, weightDecay)));
 }

@@ -3,6 +3,11 @@
 export const parametersPrefix = 'parameters/';
 export const gradientsPrefix = 'gradients/';
 
+/** Values by path under the names they have in the state: `parameters/encoder/kernel` for `encoder/kernel`. */
+export function parameterNames<Value>(byPath: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(byPath).map(([path, value]) => [parametersPrefix + path, value]));
+}
+
 /** `encoder/kernel` for `parameters/encoder/kernel`. */
 export function pathOf(parameter: string): string {
   return parameter.slice(parametersPrefix.length);

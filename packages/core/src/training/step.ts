@@ -10,17 +10,17 @@ import {
   type NamedHostTensors,
   type NamedSpecs,
   type State,
-  zeros,
 } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { clipFactor, globalNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
-import { gradientName, gradientsPrefix, momentName, parametersPrefix, pathOf } from './state-names.js';
+import { gradientName, gradientsPrefix, parameterNames, pathOf } from './state-names.js';
+import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
 export interface TrainingStepOptions {
   readonly domain: Domain;
@@ -56,8 +56,6 @@ export interface TrainingStep {
   readonly dispose: () => Promise<void>;
 }
 
-const nextPrefix = 'next/';
-
 /**
  * Prepares a domain's training step on an engine.
  *
@@ -67,10 +65,8 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
   requireClipNorm(options.clipNorm);
   const started = performance.now();
   const { domain, engine, optimiser } = options;
-  const parameters = prefixed(parametersPrefix, Object.entries(flatten(options.parameters)));
-  const specs: NamedSpecs = Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape }]) => [name, { shape, dtype: 'float32' }]),
-  );
+  const parameters = parameterNames(flatten(options.parameters));
+  const specs = float32Specs(parameters);
   const gradientsFunction = await engine.compile((inputs) => gradientsOf(domain, Object.keys(specs), inputs), {
     ...specs,
     ...stepInputs(domain),
@@ -142,52 +138,18 @@ function updateOf(
   const tensor = (name: string) => inputs[name] as tf.Tensor;
   const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
   const factor = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
-  const scalars = Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)]));
-  const moments = Object.keys(optimiser.moments);
   const results: Record<string, tf.Tensor> = { gradientNorm: norm };
   for (const name of names) {
-    const gradient = tensor(gradientName(name));
-    const updated = optimiser.update({
-      parameter: tensor(name),
-      gradient: factor === undefined ? gradient : tf.mul(gradient, factor),
-      moments: Object.fromEntries(moments.map((moment) => [moment, tensor(momentName(moment, name))])),
-      scalars,
-    });
-    results[nextPrefix + name] = updated.parameter;
-    for (const moment of moments) results[nextPrefix + momentName(moment, name)] = updated.moments[moment] as tf.Tensor;
+    const whole = tensor(gradientName(name));
+    const gradient = factor === undefined ? whole : tf.mul(whole, factor);
+    Object.assign(results, tracedUpdate(optimiser, inputs, { name, parameter: tensor(name), gradient }));
   }
   return results;
 }
 
 function updateInputs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
-  const names = Object.entries(parameters);
-  return {
-    ...parameters,
-    ...Object.fromEntries(names.map(([name, spec]) => [gradientName(name), spec])),
-    ...momentSpecs(optimiser, parameters),
-    ...Object.fromEntries(
-      Object.keys(optimiser.scalars(1)).map((name) => [name, { shape: [], dtype: 'float32' as const }]),
-    ),
-  };
-}
-
-function momentSpecs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
-  return Object.fromEntries(
-    Object.keys(optimiser.moments).flatMap((moment) =>
-      Object.entries(parameters).map(([name, spec]) => [momentName(moment, name), spec]),
-    ),
-  );
-}
-
-function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): NamedHostTensors {
-  const moments = Object.entries(optimiser.moments).flatMap(([moment, start]) =>
-    Object.entries(parameters).map(([name, spec]): [string, HostTensor] => {
-      const tensor = zeros(spec);
-      tensor.data.fill(start);
-      return [momentName(moment, name), tensor];
-    }),
-  );
-  return Object.fromEntries(moments);
+  const gradients = Object.entries(parameters).map(([name, spec]) => [gradientName(name), spec]);
+  return { ...parameters, ...Object.fromEntries(gradients), ...optimiserSpecs(optimiser, parameters) };
 }
 
 /** The parameters and moments that come next, beside those that are: `state.swap()` makes them count. @returns the gradient's length. */
@@ -197,14 +159,8 @@ async function computeUpdate(
   gradients: NamedHostTensors,
   scalars: Readonly<Record<string, number>>,
 ): Promise<number> {
-  const feeds = Object.fromEntries(
-    Object.entries(scalars).map(([name, value]): [string, HostTensor] => [
-      name,
-      { shape: [], data: Float32Array.of(value) },
-    ]),
-  );
-  const into = prefixed(nextPrefix, Object.entries(state.next));
-  const { gradientNorm } = await update.run({ ...state.current, ...gradients, ...feeds }, into);
+  const feeds = { ...state.current, ...gradients, ...scalarFeeds(scalars) };
+  const { gradientNorm } = await update.run(feeds, nextBuffers(state));
   return numbersOf(gradientNorm)[0] ?? Number.NaN;
 }
 
@@ -230,10 +186,6 @@ function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensor
     gradients: Object.fromEntries(gradients.map(([name, value]) => [name.slice(gradientsPrefix.length), value])),
     metrics: Object.fromEntries(metrics),
   };
-}
-
-function prefixed(prefix: string, entries: readonly (readonly [string, HostTensor])[]): Record<string, HostTensor> {
-  return Object.fromEntries(entries.map(([name, value]) => [prefix + name, value]));
 }
 
 function numbersOf(tensor: HostTensor | undefined): number[] {
