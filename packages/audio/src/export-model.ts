@@ -2,7 +2,7 @@
 import { exportOnnx } from '@cpc/compile';
 import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { contextualise, encode, encoderHop } from './model.js';
+import { contextualise, encode, encoderHop, finalContext } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechModelParts {
@@ -71,9 +71,7 @@ function samplesAxis({ settings }: SpeechModelParts) {
 }
 
 function withFinalState(contexts: tf.Tensor3D): { contexts: tf.Tensor; final_state: tf.Tensor } {
-  const [batch, frames, units] = contexts.shape;
-  const last = tf.slice(contexts, [0, frames - 1, 0], [batch, 1, units]); // [B, 1, H]
-  return { contexts, final_state: tf.reshape(last, [batch, units]) };
+  return { contexts, final_state: finalContext(contexts) };
 }
 
 /** Made inside the traced function, so that they become constants of the file. */

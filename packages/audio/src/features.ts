@@ -14,6 +14,7 @@ import {
   CpcArgumentError,
   type Engine,
   flatten,
+  float32Specs,
   type HostArray,
   type Tree,
   unflatten,
@@ -21,7 +22,7 @@ import {
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { applyLevel, createLevelMeter, type InputLevel } from './input-scaling.js';
-import { contextualise, encode, encoderHop, receptiveFieldSamples } from './model.js';
+import { contextualise, encode, encoderHop, finalContext, receptiveFieldSamples } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechFeatures {
@@ -143,9 +144,8 @@ function prepareChunk(
   flat: Readonly<Record<string, HostArray>>,
   geometry: Geometry,
 ): Promise<CompiledFunction> {
-  const parameters = Object.entries(flat).map(([path, { shape }]) => [path, { shape, dtype: 'float32' as const }]);
   return engine.compile((inputs) => chunkFeatures(settings, Object.keys(flat), geometry, inputs), {
-    ...Object.fromEntries(parameters),
+    ...float32Specs(flat),
     waveform: { shape: [1, geometry.chunkSamples], dtype: 'float32' },
     bounds: { shape: [2], dtype: 'float32' },
     state: { shape: [1, settings.contextUnits], dtype: 'float32' },
@@ -165,8 +165,7 @@ function chunkFeatures(
   const heard = encode(settings, parameters, inputs.waveform as tf.Tensor2D, within); // [1, C + margins, D]
   const latents = tf.slice(heard, [0, marginFrames, 0], [1, chunkFrames, -1]); // [1, C, D]
   const contexts = contextualise(parameters, latents, inputs.state as tf.Tensor2D); // [1, C, H]
-  const last = tf.slice(contexts, [0, chunkFrames - 1, 0], [1, 1, -1]); // [1, 1, H]
-  return { latents, contexts, finalState: tf.reshape(last, [1, settings.contextUnits]) };
+  return { latents, contexts, finalState: finalContext(contexts) };
 }
 
 /** `[1, length, 1]`: 1 for positions from the recording's first sample to its last, 0 beyond. `bounds`: both, in the chunk. */

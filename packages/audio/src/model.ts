@@ -134,6 +134,12 @@ export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, init
   );
 }
 
+/** The context after the last latent, with which the next part of a recording goes on: `[B, T, H]` to `[B, H]`. */
+export function finalContext(contexts: tf.Tensor3D): tf.Tensor2D {
+  const [batch, frames, units] = contexts.shape;
+  return tf.tidy(() => tf.reshape(tf.slice(contexts, [0, frames - 1, 0], [batch, 1, units]), [batch, units]));
+}
+
 function layerName(index: number): string {
   return `conv${index + 1}`;
 }

@@ -14,7 +14,7 @@ import { corpusSampleRateHz, recordingAt, type SpeechCorpus } from '../data/corp
 import { createFeatureExtractor, type FeatureExtractor } from '../features.js';
 import { encoderHop } from '../model.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
-import { openSpeech } from './open-data.js';
+import { leftOutFiles, openSpeech } from './open-data.js';
 
 /** What will stand in the file of one recording. */
 interface Entry {
@@ -86,7 +86,7 @@ function entriesOf(corpus: SpeechCorpus, recordings: readonly number[], hop: num
 
 function leftOut(corpus: SpeechCorpus, tooShort: number): string[] {
   return [
-    ...corpus.skipped.map(({ path, reason }) => `left out ${path}: ${reason}`),
+    ...leftOutFiles(corpus),
     ...(tooShort === 0 ? [] : [`recordings left out, shorter than a frame: ${tooShort}`]),
   ];
 }

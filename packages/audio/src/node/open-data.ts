@@ -30,6 +30,11 @@ export async function openSpeech(data: string, use: 'train' | 'probe', strict: b
   return { corpus, recordings };
 }
 
+/** In words: every file of a corpus that could not be used, and why. */
+export function leftOutFiles({ skipped }: Pick<SpeechCorpus, 'skipped'>): string[] {
+  return skipped.map(({ path, reason }) => `left out ${path}: ${reason}`);
+}
+
 /** A corpus with the phones of its recordings. */
 export async function openLabelledSpeech(
   data: string,

@@ -10,7 +10,7 @@ import type { FrameTable } from '../probes/frame-table.js';
 import { listedRecordings, listedSplit, type SplitLists } from '../probes/listed-split.js';
 import { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from '../probes/splits.js';
 import { findSplitLists } from './data/split-lists.js';
-import { builtInData, type OpenedSpeech, openLabelledSpeech, openSpeech } from './open-data.js';
+import { builtInData, leftOutFiles, type OpenedSpeech, openLabelledSpeech, openSpeech } from './open-data.js';
 
 export interface ProbeTask {
   readonly name: string;
@@ -107,7 +107,7 @@ function usedRecordings({ corpus, recordings }: OpenedSpeech, lists: SplitLists 
 }
 
 function warningsOf(corpus: SpeechCorpus, lists: SplitLists | undefined): string[] {
-  const skipped = corpus.skipped.map(({ path, reason }) => `left out ${path}: ${reason}`);
+  const skipped = leftOutFiles(corpus);
   if (lists === undefined) return skipped;
   const { train, test, idsWithoutRecording } = listedRecordings(corpus, lists);
   return [

@@ -16,7 +16,7 @@ import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { modelMetadata } from './model-file.js';
-import { type OpenedSpeech, openSpeech } from './open-data.js';
+import { leftOutFiles, type OpenedSpeech, openSpeech } from './open-data.js';
 
 /** Trains on a folder of recordings, or on built-in speech, into a run folder. */
 export async function* trainSpeech(
@@ -26,8 +26,7 @@ export async function* trainSpeech(
   const { settings, resolved } = resolveSpeechSettings(request.preset, request.overrides);
   const opened = await openSpeech(request.data, 'train', request.strict);
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings);
-  for (const { path, reason } of opened.corpus.skipped)
-    yield { type: 'warning', message: `left out ${path}: ${reason}` };
+  for (const message of leftOutFiles(opened.corpus)) yield { type: 'warning', message };
   const tooShort = openedRecordings(opened).length - usedRecordings(opened, settings).length;
   if (tooShort > 0) {
     const seconds = settings.windowSamples / corpusSampleRateHz;

@@ -1,5 +1,5 @@
 /** Frames of many recordings as one table: what a frame-wise probe is fitted to. */
-import type { HostArray } from '@cpc/core';
+import { gatherRows, type HostArray } from '@cpc/core';
 
 /** Labelled frames. */
 export interface FrameTable {
@@ -45,12 +45,8 @@ export function buildFrameTable(recordings: readonly LabelledRecording[]): Frame
 /** The rows of a table for which `keep` holds. */
 export function selectRows({ features, labels, recordings }: FrameTable, keep: (row: number) => boolean): FrameTable {
   const rows = Array.from(labels.keys()).filter(keep);
-  const [, width = 0] = features.shape;
-  const data = new Float32Array(rows.length * width);
-  for (const [place, row] of rows.entries())
-    data.set(features.data.subarray(row * width, (row + 1) * width), place * width);
   return {
-    features: { shape: [rows.length, width], data },
+    features: gatherRows(features, rows),
     labels: Int32Array.from(rows, (row) => labels[row] ?? 0),
     recordings: Int32Array.from(rows, (row) => recordings[row] ?? 0),
   };

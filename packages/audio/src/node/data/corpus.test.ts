@@ -83,6 +83,14 @@ describe('openSpeechCorpus', () => {
     expect((await corpus.read(0)).length).toBe(10);
   });
 
+  it('decodes a recording that the cache has no room for once for all of its parts', async () => {
+    await put('a.wav', wav(10));
+    const corpus = await openSpeechCorpus(folder, { cacheBytes: 0 });
+    await corpus.read(0, 0, 4);
+    await rm(join(folder, 'a.wav'));
+    expect((await corpus.read(0, 4, 6)).length).toBe(6);
+  });
+
   it('refuses to read a file that changed from 10 to 12 samples since', async () => {
     await put('a.wav', wav(10));
     const corpus = await openSpeechCorpus(folder);

@@ -35,7 +35,7 @@ export interface OpenSpeechCorpusOptions {
   readonly verify?: boolean;
   /** Leave out shorter recordings. Default 0: only empty ones are left out. */
   readonly minimumSeconds?: number;
-  /** Bytes of decoded samples to keep in memory. Default 512 MiB: 4.6 hours of 16 bit speech. */
+  /** Bytes of decoded samples to keep in memory, beside the recording decoded last. Default 512 MiB: 4.6 hours of 16 bit speech. */
   readonly cacheBytes?: number;
 }
 
@@ -221,7 +221,10 @@ function assemble({ folder, layout, entries, skipped, cacheBytes }: Parts): Fold
   };
 }
 
-/** Decodes recordings when first asked for; a recording asked for twice at once is decoded once. */
+/**
+ * Decodes recordings when first asked for; a recording asked for twice at once is decoded once. The one decoded last stays,
+ * also where the cache has no room for it: whoever reads it part by part would have it decoded for every part.
+ */
 function createLoader(
   folder: string,
   recordings: readonly SpeechRecording[],
@@ -229,6 +232,7 @@ function createLoader(
 ): (index: number) => Promise<PackedSamples> {
   const cache = createSampleCache(cacheBytes);
   const loading = new Map<number, Promise<PackedSamples>>();
+  let latest: { readonly index: number; readonly packed: PackedSamples } | undefined;
   const resamplers = new Map<number, Resampler>();
   const resamplerFrom = (rateHz: number): Resampler => {
     const resampler = resamplers.get(rateHz) ?? createResampler(rateHz, corpusSampleRateHz);
@@ -239,10 +243,11 @@ function createLoader(
     const recording = recordingAt(recordings, index);
     const packed = packSamples(await readRecording(folder, recording, resamplerFrom(recording.sourceSampleRateHz)));
     cache.set(index, packed);
+    latest = { index, packed };
     return packed;
   };
   return (index) => {
-    const kept = cache.get(index);
+    const kept = cache.get(index) ?? (latest?.index === index ? latest.packed : undefined);
     if (kept !== undefined) return Promise.resolve(kept);
     const pending = loading.get(index) ?? loadNow(index).finally(() => loading.delete(index));
     loading.set(index, pending);
