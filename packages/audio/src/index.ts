@@ -48,9 +48,20 @@ export {
   smallPreset,
   speechPresets,
 } from './presets.js';
+export {
+  type FrameClassifier,
+  type FrameClassifierOptions,
+  type FramePredictor,
+  type FrameTraining,
+  linearClassifier,
+  type MlpClassifierOptions,
+  mlpClassifier,
+  neighbourClassifier,
+} from './probes/frame-classifiers.js';
+export { type FrameProbeOptions, runFrameProbe } from './probes/frame-probe.js';
 export { buildFrameTable, type FrameTable, type LabelledRecording } from './probes/frame-table.js';
-export { type LinearProbeOptions, type ProbeSplit, runLinearProbe } from './probes/linear-probe.js';
-export { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
+export { type ProbeFigures, probeFigures, type SplitPredictions } from './probes/probe-figures.js';
+export { type ProbeSplit, type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
 export { createSpeechDomain } from './speech-domain.js';
 export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';

@@ -1,4 +1,4 @@
-/** `cpc audio probe`: what a linear classifier reads off frozen features. */
+/** `cpc audio probe`: what a classifier reads off frozen features. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
 import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
@@ -11,8 +11,9 @@ import {
   type ProbedModel,
   trainedFeatures,
 } from '../probes/feature-sources.js';
+import { linearClassifier } from '../probes/frame-classifiers.js';
+import { runFrameProbe } from '../probes/frame-probe.js';
 import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
-import { runLinearProbe } from '../probes/linear-probe.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
 
@@ -64,7 +65,13 @@ async function* probeSource(
   yield { type: 'progress', label: `${label}: probe`, done: 0, total: 1 };
   const { splits, description } = task.splits(table);
   const random = createRandom(seed).fold('bootstrap');
-  const figures = await runLinearProbe({ table, classes: task.classes, splits, engine, random });
+  const figures = await runFrameProbe({
+    table,
+    classes: task.classes,
+    splits,
+    classifier: linearClassifier({ engine }),
+    random,
+  });
   return {
     task: task.name,
     representation: source.representation,

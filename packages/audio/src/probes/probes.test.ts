@@ -2,8 +2,10 @@ import { createRandom, type Engine } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../data/corpus.js';
+import { linearClassifier } from './frame-classifiers.js';
+import { runFrameProbe } from './frame-probe.js';
 import { buildFrameTable } from './frame-table.js';
-import { runLinearProbe } from './linear-probe.js';
+
 import { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './splits.js';
 
 let engine: Engine;
@@ -48,7 +50,7 @@ describe('buildFrameTable', () => {
   });
 });
 
-describe('runLinearProbe', () => {
+describe('runFrameProbe', () => {
   const splits = (rows: { recordings: Int32Array }) => [
     {
       isTrain: (row: number) => (rows.recordings[row] ?? 0) % 2 === 0,
@@ -58,11 +60,11 @@ describe('runLinearProbe', () => {
 
   it('reads classes that a feature shows without noise: accuracy above 0.99, confusion on the diagonal', async () => {
     const rows = table(8, 50, 0.05);
-    const result = await runLinearProbe({
+    const result = await runFrameProbe({
       table: rows,
       classes: 3,
       splits: splits(rows),
-      engine,
+      classifier: linearClassifier({ engine }),
       random: createRandom(1),
     });
     expect(result.accuracy).toBeGreaterThan(0.99);
@@ -73,11 +75,11 @@ describe('runLinearProbe', () => {
 
   it('finds nothing where there is nothing: 1 in 3 within its own 95 % interval, for pure noise', async () => {
     const rows = table(40, 50, 1000);
-    const { accuracy, confidence } = await runLinearProbe({
+    const { accuracy, confidence } = await runFrameProbe({
       table: rows,
       classes: 3,
       splits: splits(rows),
-      engine,
+      classifier: linearClassifier({ engine }),
       random: createRandom(1),
     });
     expect(confidence.low).toBeLessThan(1 / 3);

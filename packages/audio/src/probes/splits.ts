@@ -5,7 +5,12 @@
 import { CpcError, groupedFolds, type Random } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { FrameTable } from './frame-table.js';
-import type { ProbeSplit } from './linear-probe.js';
+
+/** One split: which rows of the table are fitted, which are scored. */
+export interface ProbeSplit {
+  readonly isTrain: (row: number) => boolean;
+  readonly isTest: (row: number) => boolean;
+}
 
 /** Splits of one table, and what they keep apart. */
 export interface ProbeSplits {

@@ -1,0 +1,54 @@
+/**
+ * The probe of section 3.1: a classifier fitted to frozen features, frame by frame, and asked about held-out data. Which
+ * classifier is the caller's; what a table holds out is told by splits; what predictions come to by `probe-figures.ts`.
+ */
+import type { Random } from '@cpc/core';
+import type { FrameClassifier } from './frame-classifiers.js';
+import { type FrameTable, selectRows } from './frame-table.js';
+import { type ProbeFigures, probeFigures, type SplitPredictions } from './probe-figures.js';
+import type { ProbeSplit } from './splits.js';
+
+export interface FrameProbeOptions {
+  readonly table: FrameTable;
+  /** C >= 2. */
+  readonly classes: number;
+  /** At least one. */
+  readonly splits: readonly ProbeSplit[];
+  /** Fitted anew for every split. */
+  readonly classifier: FrameClassifier;
+  /** For classifiers that draw, and for the bootstrap of the interval. */
+  readonly random: Random;
+}
+
+/**
+ * Fits and scores every split.
+ *
+ * @returns the share of all scored frames that were right, over the splits, and what belongs to it.
+ * @throws {CpcArgumentError} if the classifier refuses the table, such as for labels outside of 0 .. classes - 1.
+ *
+ * @example
+ * const { accuracy } = await runFrameProbe({
+ *   table, classes: 39, splits, classifier: linearClassifier({ engine }), random: createRandom(1),
+ * });
+ */
+export async function runFrameProbe(options: FrameProbeOptions): Promise<ProbeFigures> {
+  const predictions: SplitPredictions[] = [];
+  for await (const split of predictSplits(options)) predictions.push(split);
+  return probeFigures(predictions, options);
+}
+
+/** Fits a classifier to each split's training rows and tells what it says of the held-out ones, split by split. */
+export async function* predictSplits({
+  table,
+  classes,
+  splits,
+  classifier,
+  random,
+}: FrameProbeOptions): AsyncGenerator<SplitPredictions, void, undefined> {
+  for (const [index, { isTrain, isTest }] of splits.entries()) {
+    const train = selectRows(table, isTrain);
+    const { features, labels, recordings } = selectRows(table, isTest);
+    const predict = await classifier({ table: train, classes, random: random.fold('classifier', index) });
+    yield { trainCount: train.labels.length, predicted: await predict(features), labels, recordings };
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What predictions come to: accuracy, its interval, confusion. Whoever made the predictions is scored the same: a classifier on
+ * frozen features or a network that was trained end to end on the same split.
+ *
+ * Letters used for shapes here:
+ *   N  scored examples of a split: frames, or whole recordings
+ */
+import { bootstrapInterval, confusionMatrix, type Random, shareRight, tallyClusters } from '@cpc/core';
+import type { ProbeResult } from '@cpc/records';
+
+/** What was said of one split's held-out examples. */
+export interface SplitPredictions {
+  /** Examples that were fitted to. */
+  readonly trainCount: number;
+  /** `[N]`: the class predicted. */
+  readonly predicted: Int32Array;
+  /** `[N]`: the class it is. */
+  readonly labels: Int32Array;
+  /** `[N]`: the recording that each example comes from; examples of one are not independent. */
+  readonly recordings: Int32Array;
+}
+
+export type ProbeFigures = Pick<ProbeResult, 'accuracy' | 'classes' | 'counts' | 'folds' | 'confidence' | 'confusion'>;
+
+/**
+ * The accuracy is the share of all scored examples that were right, over the splits; its 95 % interval is a bootstrap over
+ * recordings. The number of training examples is the mean over the splits.
+ *
+ * @param predictions - one per split, at least one, with at least one example in all.
+ * @param options - `random` draws the bootstrap.
+ * @throws {CpcArgumentError} if there is no example, or a class is not in 0 .. classes - 1.
+ */
+export function probeFigures(
+  predictions: readonly SplitPredictions[],
+  { classes, random }: { readonly classes: number; readonly random: Random },
+): ProbeFigures {
+  const [predicted, labels, recordings] = (['predicted', 'labels', 'recordings'] as const).map((name) =>
+    joined(predictions.map((split) => split[name])),
+  ) as [Int32Array, Int32Array, Int32Array];
+  const tallies = tallyClusters(predicted, labels, recordings);
+  const trainCount = predictions.reduce((sum, split) => sum + split.trainCount, 0);
+  return {
+    accuracy: shareRight(tallies),
+    classes,
+    counts: { train: Math.round(trainCount / Math.max(1, predictions.length)), test: labels.length },
+    folds: predictions.length,
+    confidence: bootstrapInterval(tallies, { random }),
+    confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
+  };
+}
+
+/** One array behind another. */
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    whole.set(part, start);
+    start += part.length;
+  }
+  return whole;
+}
