@@ -36,7 +36,11 @@ export interface SpeechSettings {
   readonly negativeCount: number;
   /** `unit-variance` scales every window to standard deviation 1; `none` leaves samples in [-1, 1). */
   readonly inputScaling: 'unit-variance' | 'none';
+  /** Factor on LeCun's deviation of the first predictors W_k, >= 0; at 0 the loss starts at ln M exactly. */
+  readonly predictorScale: number;
   readonly learningRate: number;
+  /** Updates over which the rate falls to 0 along half a cosine; 0 keeps it. */
+  readonly learningRateDecaySteps: number;
   /** Limit on the length of the gradient; 0 for none. */
   readonly clipNorm: number;
 }
@@ -53,7 +57,9 @@ export const paperPreset = {
   negatives: 'mixed-speaker', //     section 3.1: "negative samples from the minibatch"; table 2, first column
   negativeCount: 128, //             ours; the paper gives none
   inputScaling: 'none', //           ours; the paper gives none
+  predictorScale: 1, //              ours; the paper gives none
   learningRate: 2e-4, //             section 3.1
+  learningRateDecaySteps: 0, //      section 3.1: a rate, and no word of a schedule
   clipNorm: 0, //                    ours; the paper gives none
 } satisfies SpeechSettings;
 

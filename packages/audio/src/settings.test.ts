@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveSpeechSettings } from './settings.js';
+import { paperPreset } from './presets.js';
+import { parseSpeechSettings, resolveSpeechSettings } from './settings.js';
 
 describe('resolveSpeechSettings', () => {
   it('takes values from the preset and says so, but for one set to 16', () => {
@@ -15,6 +16,12 @@ describe('resolveSpeechSettings', () => {
     expect(() => resolveSpeechSettings('small', overrides)).toThrow(
       /batchSize.*chanels.*Settings are layers, channels/,
     );
+  });
+
+  it('reads settings stored before there were 3 of them as what was computed then', () => {
+    const { normalisation, predictorScale, learningRateDecaySteps, ...earlier } = paperPreset;
+    expect([normalisation, predictorScale, learningRateDecaySteps]).toEqual(['none', 1, 0]);
+    expect(parseSpeechSettings(earlier, 'model')).toEqual(paperPreset);
   });
 
   it('refuses a preset that is not there, naming those that are', () => {

@@ -6,19 +6,21 @@ import { negativeSources, type SpeechPresetName, type SpeechSettings, speechPres
 
 const count = z.int().min(1);
 
-/** What a setting may be. Unknown names are refused. */
+/** What a setting may be. Unknown names are refused; those with a default came later than models that are stored without. */
 const settingsSchema = z.strictObject({
   layers: z.array(z.strictObject({ kernelLength: count, stride: count })).min(1),
   channels: count,
   contextUnits: count,
-  normalisation: z.enum(['none', 'channel']),
+  normalisation: z.enum(['none', 'channel']).default('none'),
   windowSamples: count,
   predictionSteps: count,
   batchSize: count,
   negatives: z.enum(negativeSources),
   negativeCount: z.int().min(2),
   inputScaling: z.enum(['unit-variance', 'none']),
+  predictorScale: z.number().min(0).default(1),
   learningRate: z.number().gt(0),
+  learningRateDecaySteps: z.int().min(0).default(0),
   clipNorm: z.number().min(0),
 }) satisfies z.ZodType<SpeechSettings>;
 

@@ -57,6 +57,7 @@ export function createSpeechDomain(
     name: 'audio',
     layout: { sequences: batchSize, positions, latentSize: channels, contextSize: contextUnits },
     offsets: Array.from({ length: predictionSteps }, (_, index) => index + 1),
+    predictorScale: settings.predictorScale,
     negatives: negatives(settings.negativeCount),
     initialise: (random) => initialiseSpeechModel(settings, random),
     batch: { [waveformInput]: { shape: [batchSize, windowSamples], dtype: 'float32' } },

@@ -67,7 +67,7 @@ export {
   type Tree,
   unflatten,
 } from './parameter-tree.js';
-export { initialisePredictors, type PredictorParameters, predict } from './predictors.js';
+export { initialisePredictors, type PredictorParameters, type PredictorShape, predict } from './predictors.js';
 export {
   type Classifier,
   chooseSetting,

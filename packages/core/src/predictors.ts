@@ -8,6 +8,7 @@
  * a mean would divide it by D, which is a temperature nobody asked for.
  */
 import * as tf from '@tensorflow/tfjs';
+import { CpcArgumentError } from './errors.js';
 import { lecunNormal } from './layers/initialisers.js';
 import type { HostArray } from './parameter-tree.js';
 import type { Random } from './random.js';
@@ -15,21 +16,36 @@ import type { Random } from './random.js';
 /** `W_k` `[H, D]` (the transpose of the paper's, which multiplies from the left) by name `step1`, `step2`, … */
 export type PredictorParameters<Leaf> = { readonly [step: string]: Leaf };
 
-/** One matrix per offset, each from a stream of its own. */
+export interface PredictorShape {
+  /** k: how far ahead each predicted step lies. */
+  readonly offsets: readonly number[];
+  /** H. */
+  readonly contextSize: number;
+  /** D. */
+  readonly latentSize: number;
+  /**
+   * Factor on LeCun's deviation sqrt(1 / H), >= 0; default 1. At 0 every candidate scores the same and the loss starts at ln M
+   * exactly; below 1 it starts near there, and is not first spent on unlearning what random matrices claim. The paper says
+   * nothing of it.
+   */
+  readonly scale?: number;
+}
+
+/**
+ * One matrix per offset, each from a stream of its own.
+ *
+ * @throws {CpcArgumentError} if the scale is below 0 or not finite.
+ */
 export function initialisePredictors(
-  {
-    offsets,
-    contextSize,
-    latentSize,
-  }: { readonly offsets: readonly number[]; readonly contextSize: number; readonly latentSize: number },
+  { offsets, contextSize, latentSize, scale = 1 }: PredictorShape,
   random: Random,
 ): PredictorParameters<HostArray> {
-  return Object.fromEntries(
-    offsets.map((offset) => [
-      stepName(offset),
-      lecunNormal([contextSize, latentSize], contextSize, random.fold('predictor', offset)),
-    ]),
-  );
+  requireScale(scale);
+  const matrix = (offset: number): HostArray => {
+    const { shape, data } = lecunNormal([contextSize, latentSize], contextSize, random.fold('predictor', offset));
+    return { shape, data: data.map((weight) => weight * scale) };
+  };
+  return Object.fromEntries(offsets.map((offset) => [stepName(offset), matrix(offset)]));
 }
 
 /**
@@ -50,4 +66,14 @@ export function predict(
 
 function stepName(offset: number): string {
   return `step${offset}`;
+}
+
+function requireScale(scale: number): void {
+  if (Number.isFinite(scale) && scale >= 0) return;
+  throw new CpcArgumentError({
+    where: 'initialisePredictors',
+    argument: 'scale',
+    expected: 'a scale of at least 0',
+    received: scale,
+  });
 }

@@ -1,6 +1,6 @@
 /** `cpc audio train`. */
 import { createRequire } from 'node:module';
-import { adam, CpcArgumentError } from '@cpc/core';
+import { CpcArgumentError } from '@cpc/core';
 import {
   type Control,
   createEngine,
@@ -15,6 +15,7 @@ import { exportContext, exportEncoder } from '../export-model.js';
 import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
+import { speechOptimiser } from '../speech-optimiser.js';
 import { modelMetadata } from './model-file.js';
 import { leftOutFiles, type OpenedSpeech, openSpeech } from './open-data.js';
 
@@ -38,7 +39,7 @@ export async function* trainSpeech(
   yield* trainRun({
     domain,
     engine: await createEngine(request.engine),
-    optimiser: adam({ learningRate: settings.learningRate }),
+    optimiser: speechOptimiser(settings),
     seed: request.seed,
     ...endOf(request, settings, opened),
     ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),

@@ -31,6 +31,8 @@ export interface Domain {
   readonly layout: DomainLayout;
   /** How far ahead each predicted step lies, such as 1 .. 12. */
   readonly offsets: readonly number[];
+  /** Factor on the first deviation of every W_k, as in `initialisePredictors`; default 1. */
+  readonly predictorScale?: number;
   readonly negatives: NegativeSampler;
   /** Parameters of encoder and context; the predictors are core's. */
   readonly initialise: (random: Random) => Tree<HostArray>;

@@ -13,13 +13,11 @@ const predictorsBranch = 'predictors';
 
 /** A domain's parameters together with the predictors W_k. */
 export function initialiseModel(domain: Domain, random: Random): Tree<HostArray> {
+  const { offsets, predictorScale: scale = 1 } = domain;
   const { contextSize, latentSize } = domain.layout;
   return {
     ...domain.initialise(modelStream(random)),
-    [predictorsBranch]: initialisePredictors(
-      { offsets: domain.offsets, contextSize, latentSize },
-      random.fold('predictors'),
-    ),
+    [predictorsBranch]: initialisePredictors({ offsets, contextSize, latentSize, scale }, random.fold('predictors')),
   };
 }
 
