@@ -81,7 +81,7 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   const trainExamples = [training, example('train --data my-data --minutes 30')];
   offer(train, (given: TrainOptions) => runTrain(domain, given, context), options, trainExamples);
 
-  const probe = sub(command, 'probe', 'measure what a linear classifier reads off the features', context);
+  const probe = sub(command, 'probe', 'measure what a classifier reads off the features', context);
   const probeExample = example(`probe --run runs/first --builtin --task ${commands.probeTasks[0] ?? 'TASK'}`);
   const runGivenProbe = (given: ProbeOptions) => runProbe(domain, given, context);
   offer(addProbeOptions(probe, domain), runGivenProbe, options, [probeExample]);

@@ -1,5 +1,5 @@
 /**
- * What a probe found: how well a linear classifier reads labels off frozen features.
+ * What a probe found: how well a classifier reads labels off frozen features.
  */
 import { z } from 'zod';
 
@@ -21,8 +21,14 @@ export const probeResultSchema = z
     representation: z.string().min(1),
     /** what made the features when the trained model did not: `random`, `mfcc`, `supervised`, … */
     baseline: z.string().min(1).optional(),
-    /** a fraction from 0 to 1; the mean over folds where there are several */
+    /** what was fitted to the features: `linear` (logistic regression), `mlp`, `neighbours`, …; absent means `linear` */
+    classifier: z.string().min(1).optional(),
+    /** true: an example is the mean of the features over an input; absent or false: every position is one */
+    pooled: z.boolean().optional(),
+    /** a fraction from 0 to 1; the share of all test examples of all folds that were right */
     accuracy: z.number().min(0).max(1),
+    /** of each fold by itself, in the order that `split` tells; absent in older records */
+    accuracyPerFold: z.array(z.number().min(0).max(1)).optional(),
     classes: z.int().min(2),
     counts: z.object({
       train: z.int().min(0),
@@ -42,12 +48,16 @@ export const probeResultSchema = z
     /** row = true class, column = predicted class, entries = test examples */
     confusion: z.array(z.array(z.int().min(0))).optional(),
   })
+  .refine(({ accuracyPerFold, folds }) => accuracyPerFold === undefined || accuracyPerFold.length === folds, {
+    path: ['accuracyPerFold'],
+    error: 'expected one accuracy per fold',
+  })
   .refine(({ confusion, classes }) => confusion === undefined || isSquare(confusion, classes), {
     path: ['confusion'],
     error: 'expected one row and one column per class',
   });
 
-/** How well a linear classifier reads labels off frozen features. */
+/** How well a classifier reads labels off frozen features. */
 export type ProbeResult = z.infer<typeof probeResultSchema>;
 
 /** An interval that covers the true figure with probability `level`. */

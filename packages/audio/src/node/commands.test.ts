@@ -159,7 +159,7 @@ describe('audio probe', () => {
 
   it('refuses an unknown task or baseline, and a folder without a model', async () => {
     await expect(events(domainCommands.probe(probeRequest('a', { task: 'words' }), always))).rejects.toThrow(
-      /phones, speakers/,
+      /phones, speakers, digits/,
     );
     await expect(events(domainCommands.probe(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
       /baselines out of random, mfcc, mfcc-normalised, received "oracle"/,

@@ -14,6 +14,7 @@ import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
 import { builtInData } from './open-data.js';
 import { probeSpeech, speechBaselines } from './probe.js';
+import { speechClassifiers } from './probe-classifiers.js';
 import { speechTasks } from './probe-tasks.js';
 import { trainSpeech } from './train.js';
 
@@ -23,6 +24,8 @@ export const domainCommands: DomainCommands = {
   presets: Object.keys(speechPresets),
   probeTasks: speechTasks,
   baselines: speechBaselines,
+  classifiers: speechClassifiers,
+  probeOptions: ['pooled', 'folds'],
   settings: (preset, overrides) => resolveSpeechSettings(preset, overrides).resolved,
   train: trainSpeech,
   probe: probeSpeech,

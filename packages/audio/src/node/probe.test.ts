@@ -129,7 +129,7 @@ describe('a probe of a folder with the authors’ labels', () => {
     const lists = { train: ['1-1-0000', '1-1-0001'], test: ['2-1-0000', '2-1-0001'] };
     const data = await speech('disjoint', ids, lists);
     await expect(probe(data, { task: 'speakers' })).rejects.toThrow(
-      /a test list of speakers that the train list has too, received 1 others, such as 2\./,
+      /to score speakers that are fitted too, by given lists, received 1 others, such as 2\./,
     );
     expect((await probe(data)).results[0]?.counts).toEqual({ train: 96, test: 96 }); // for phones that is fine
   });

@@ -1,5 +1,5 @@
 /** `cpc audio probe`: what a classifier reads off frozen features. */
-import { CpcError, createRandom, type Engine } from '@cpc/core';
+import { CpcError, createRandom } from '@cpc/core';
 import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { hopSamples } from '../data/frame-labels.js';
@@ -11,50 +11,87 @@ import {
   type ProbedModel,
   trainedFeatures,
 } from '../probes/feature-sources.js';
-import { linearClassifier } from '../probes/frame-classifiers.js';
-import { runFrameProbe } from '../probes/frame-probe.js';
+import type { FrameClassifier } from '../probes/frame-classifiers.js';
+import { predictSplits } from '../probes/frame-probe.js';
 import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
+import { type ProbeFigures, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
+import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
 
 /** What `--baselines` may name. */
 export const speechBaselines: readonly string[] = featureBaselines;
 
-/** Probes a run, and each baseline asked for, on the same frames and splits; results also go into the run's record. */
+/**
+ * Probes a run, and each baseline asked for, on the same frames and splits. Results also go into the run's record, once all are
+ * there.
+ */
 export async function* probeSpeech(
   request: ProbeRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
+  const classifier = request.classifier ?? defaultClassifier;
+  const createClassifier = classifierNamed(classifier);
   const model = await loadSpeechModel(request.run);
   const engine = await createEngine(request.engine);
-  const probed: ProbedModel = { ...model, engine, representation: request.representation ?? 'context' };
-  const sources = [trainedFeatures(probed), ...request.baselines.map((name) => baselineFeatures(name, probed))];
+  const sources = featureSources(request, { ...model, engine });
   const task = await openTask(request);
   if (task.alignment !== undefined) refuseOtherHop(model, request.run);
   for (const message of task.warnings) yield { type: 'warning', message };
+  const fitted = createClassifier({ engine, ...(task.groupOf === undefined ? {} : { groupOf: task.groupOf }) });
+  const means = { classifier: fitted, pooled: request.pooled === true, seed: request.seed, control };
   const results: ProbeResult[] = [];
   for (const source of sources) {
-    const result = yield* probeSource(source, task, { engine, seed: request.seed, control });
-    if (result === undefined) return;
+    const scored = yield* probeSource(source, task, means);
+    if (scored === undefined) return;
+    const result = { ...resultHead(source, task, means.pooled), classifier, ...scored };
     results.push(result);
     yield { type: 'probe-end', result };
   }
   await addToRecord(request.run, results);
 }
 
+/** The trained model, then each baseline, in each representation asked for; one that is the same in all of them once. */
+function featureSources(
+  { representations = ['context'], baselines }: ProbeRequest,
+  model: Omit<ProbedModel, 'representation'>,
+): FeatureSource[] {
+  const inEach = (create: (probed: ProbedModel) => FeatureSource) =>
+    representations.map((representation) => create({ ...model, representation }));
+  const sources = [
+    inEach(trainedFeatures),
+    ...baselines.map((name) => inEach((probed) => baselineFeatures(name, probed))),
+  ];
+  const different = new Map(sources.flat().map((source) => [`${source.baseline} ${source.representation}`, source]));
+  return [...different.values()];
+}
+
+/** What a result says besides its figures. */
+function resultHead({ baseline, representation }: FeatureSource, task: ProbeTask, pooled: boolean) {
+  return {
+    task: task.name,
+    representation,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(pooled ? { pooled } : {}),
+    dataFingerprint: task.corpus.fingerprint,
+    ...(task.alignment === undefined ? {} : { alignment: task.alignment }),
+  };
+}
+
 interface Means {
-  readonly engine: Engine;
+  readonly classifier: FrameClassifier;
+  readonly pooled: boolean;
   readonly seed: number;
   readonly control: Control;
 }
 
-/** Features of all recordings, then a classifier on them; `undefined` if it was told to stop. */
+/** Features of all recordings, then a classifier on them, split by split; `undefined` if it was told to stop. */
 async function* probeSource(
   source: FeatureSource,
   task: ProbeTask,
-  { engine, seed, control }: Means,
-): AsyncGenerator<TaskEvent, ProbeResult | undefined, undefined> {
-  const label = source.baseline ?? 'trained';
+  { classifier, pooled, seed, control }: Means,
+): AsyncGenerator<TaskEvent, (ProbeFigures & Pick<ProbeResult, 'split'>) | undefined, undefined> {
+  const label = `${source.baseline ?? 'trained'} ${source.representation}`;
   const recordings: LabelledRecording[] = [];
   for await (const recording of labelledRecordings(task, source)) {
     recordings.push(recording);
@@ -62,25 +99,17 @@ async function* probeSource(
     yield { type: 'progress', label: `${label}: features`, done: recordings.length, total: task.recordings.length };
   }
   const table = buildFrameTable(recordings);
-  yield { type: 'progress', label: `${label}: probe`, done: 0, total: 1 };
   const { splits, description } = task.splits(table);
+  yield { type: 'progress', label: `${label}: probe`, done: 0, total: splits.length };
+  const options = { table, classes: task.classes, splits, classifier, pooled, random: createRandom(seed) };
+  const predictions: SplitPredictions[] = [];
+  for await (const split of predictSplits(options)) {
+    predictions.push(split);
+    if (control.stopRequested()) return undefined;
+    yield { type: 'progress', label: `${label}: probe`, done: predictions.length, total: splits.length };
+  }
   const random = createRandom(seed).fold('bootstrap');
-  const figures = await runFrameProbe({
-    table,
-    classes: task.classes,
-    splits,
-    classifier: linearClassifier({ engine }),
-    random,
-  });
-  return {
-    task: task.name,
-    representation: source.representation,
-    ...(source.baseline === undefined ? {} : { baseline: source.baseline }),
-    ...figures,
-    split: description,
-    dataFingerprint: task.corpus.fingerprint,
-    ...(task.alignment === undefined ? {} : { alignment: task.alignment }),
-  };
+  return { ...probeFigures(predictions, { classes: task.classes, random }), split: description };
 }
 
 async function* labelledRecordings(
@@ -109,10 +138,13 @@ function refuseOtherHop({ settings }: SpeechModelFile, run: string): void {
   });
 }
 
-/** Newer results on the same data, with the same task, features and baseline take the place of older ones. */
+/** Newer results on the same data, with the same task, features, classifier and baseline take the place of older ones. */
 async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, dataFingerprint }: ProbeResult) =>
-    JSON.stringify([task, representation, baseline, dataFingerprint]);
+  const keyOf = ({ task, representation, baseline, dataFingerprint, ...result }: ProbeResult) =>
+    JSON.stringify([
+      ...[task, representation, baseline, dataFingerprint],
+      ...[result.classifier ?? defaultClassifier, result.pooled ?? false],
+    ]);
   const replaced = new Set(results.map(keyOf));
   await updateRunRecord(run, ({ probes }) => ({
     probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],

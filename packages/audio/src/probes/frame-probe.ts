@@ -4,7 +4,7 @@
  */
 import type { Random } from '@cpc/core';
 import type { FrameClassifier } from './frame-classifiers.js';
-import { type FrameTable, selectRows } from './frame-table.js';
+import { type FrameTable, poolRecordings, selectRows } from './frame-table.js';
 import { type ProbeFigures, probeFigures, type SplitPredictions } from './probe-figures.js';
 import type { ProbeSplit } from './splits.js';
 
@@ -16,6 +16,11 @@ export interface FrameProbeOptions {
   readonly splits: readonly ProbeSplit[];
   /** Fitted anew for every split. */
   readonly classifier: FrameClassifier;
+  /**
+   * Takes the mean over each recording's rows of a side as one example, instead of every row. Only for labels that a recording
+   * has as a whole; default false.
+   */
+  readonly pooled?: boolean;
   /** For classifiers that draw, and for the bootstrap of the interval. */
   readonly random: Random;
 }
@@ -23,7 +28,7 @@ export interface FrameProbeOptions {
 /**
  * Fits and scores every split.
  *
- * @returns the share of all scored frames that were right, over the splits, and what belongs to it.
+ * @returns the share of all scored examples that were right, over the splits, and what belongs to it.
  * @throws {CpcArgumentError} if the classifier refuses the table, such as for labels outside of 0 .. classes - 1.
  *
  * @example
@@ -43,11 +48,14 @@ export async function* predictSplits({
   classes,
   splits,
   classifier,
+  pooled = false,
   random,
 }: FrameProbeOptions): AsyncGenerator<SplitPredictions, void, undefined> {
+  const rows = (keep: (row: number) => boolean) =>
+    pooled ? poolRecordings(selectRows(table, keep)) : selectRows(table, keep);
   for (const [index, { isTrain, isTest }] of splits.entries()) {
-    const train = selectRows(table, isTrain);
-    const { features, labels, recordings } = selectRows(table, isTest);
+    const train = rows(isTrain);
+    const { features, labels, recordings } = rows(isTest);
     const predict = await classifier({ table: train, classes, random: random.fold('classifier', index) });
     yield { trainCount: train.labels.length, predicted: await predict(features), labels, recordings };
   }

@@ -52,6 +52,37 @@ export function selectRows({ features, labels, recordings }: FrameTable, keep: (
   };
 }
 
+/**
+ * One example per recording: the mean of its frames, in order of first appearance. The paper does not average speaker features
+ * over time (section 3.1); for words and speakers it is the natural measure.
+ *
+ * @param table - all frames of a recording have the same class; sums are made in double precision.
+ */
+export function poolRecordings({ features, labels, recordings }: FrameTable): FrameTable {
+  const [, width = 0] = features.shape;
+  const first = new Map<number, number>(); // row a recording begins at, by recording
+  for (const [row, recording] of recordings.entries()) if (!first.has(recording)) first.set(recording, row);
+  const placeOf = new Map([...first.keys()].map((recording, place) => [recording, place]));
+  const sums = new Float64Array(first.size * width);
+  const counts = new Int32Array(first.size);
+  for (const [row, recording] of recordings.entries()) {
+    const place = placeOf.get(recording) ?? 0;
+    counts[place] = (counts[place] ?? 0) + 1;
+    for (let index = 0; index < width; index++) {
+      const entry = place * width + index;
+      sums[entry] = (sums[entry] ?? 0) + (features.data[row * width + index] ?? 0);
+    }
+  }
+  return {
+    features: {
+      shape: [first.size, width],
+      data: Float32Array.from(sums, (sum, entry) => sum / (counts[Math.floor(entry / width)] ?? 1)),
+    },
+    labels: Int32Array.from(first.values(), (row) => labels[row] ?? 0),
+    recordings: Int32Array.from(first.keys()),
+  };
+}
+
 function countScored(labels: Int32Array, frames: number): number {
   return labels.subarray(0, frames).reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
 }

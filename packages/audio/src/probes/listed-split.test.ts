@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../data/corpus.js';
 import { buildFrameTable } from './frame-table.js';
-import { listedRecordings, listedSplit } from './listed-split.js';
+import { digitTakes, listedRecordings, splitByRecordings } from './listed-split.js';
 
 const corpus = createMemoryCorpus(
   ['1-1-0000', '1-1-0001', '2-1-0000', '2-1-0001'].map((id) => ({
@@ -31,10 +31,10 @@ describe('listedRecordings', () => {
   });
 });
 
-describe('listedSplit', () => {
+describe('splitByRecordings', () => {
   it('fits the 6 frames of 2 recordings, scores the 3 of another, and leaves those of the 4th out', () => {
     const lists = { trainIds: ['2-1-0000', '1-1-0000'], testIds: ['1-1-0001'] };
-    const { splits, description } = listedSplit(corpus, table, lists);
+    const { splits, description } = splitByRecordings(corpus, table, listedRecordings(corpus, lists));
     const rows = [...table.labels.keys()];
     expect(splits).toHaveLength(1);
     expect(rows.filter((row) => splits[0]?.isTrain(row))).toEqual([0, 1, 2, 6, 7, 8]);
@@ -43,8 +43,27 @@ describe('listedSplit', () => {
   });
 
   it('refuses a test list that names none of the 4 recordings, and says what to do', () => {
-    expect(() => listedSplit(corpus, table, { trainIds: ['1-1-0000'], testIds: ['9-9-0000'] })).toThrow(
-      /four: expected labelled recordings in the train list and in the test list, received 1 and 0\. .*take the two lists out/,
+    const listed = listedRecordings(corpus, { trainIds: ['1-1-0000'], testIds: ['9-9-0000'] });
+    expect(() => splitByRecordings(corpus, table, listed)).toThrow(
+      /four: expected labelled recordings to fit and to score by given lists, received 1 and 0\. .*without the two lists/,
     );
+  });
+});
+
+describe('digitTakes', () => {
+  it('scores takes 0 to 4 and fits take 5 and later', () => {
+    const takes = [0, 4, 5, 10, 49];
+    const digits = createMemoryCorpus(
+      takes.map((take) => ({
+        id: `7_theo_${String(take).padStart(2, '0')}`,
+        speaker: 'theo',
+        samples: new Float32Array(160),
+        attributes: { digit: '7', take: String(take) },
+      })),
+      { name: 'digits' },
+    );
+    const { train, test } = digitTakes(digits);
+    expect([...test]).toEqual([0, 1]);
+    expect([...train]).toEqual([2, 3, 4]);
   });
 });

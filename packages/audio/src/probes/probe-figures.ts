@@ -5,7 +5,15 @@
  * Letters used for shapes here:
  *   N  scored examples of a split: frames, or whole recordings
  */
-import { bootstrapInterval, confusionMatrix, type Random, shareRight, tallyClusters } from '@cpc/core';
+import {
+  accuracy,
+  bootstrapInterval,
+  CpcArgumentError,
+  confusionMatrix,
+  type Random,
+  shareRight,
+  tallyClusters,
+} from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 
 /** What was said of one split's held-out examples. */
@@ -20,20 +28,24 @@ export interface SplitPredictions {
   readonly recordings: Int32Array;
 }
 
-export type ProbeFigures = Pick<ProbeResult, 'accuracy' | 'classes' | 'counts' | 'folds' | 'confidence' | 'confusion'>;
+export type ProbeFigures = Pick<
+  ProbeResult,
+  'accuracy' | 'accuracyPerFold' | 'classes' | 'counts' | 'folds' | 'confidence' | 'confusion'
+>;
 
 /**
  * The accuracy is the share of all scored examples that were right, over the splits; its 95 % interval is a bootstrap over
  * recordings. The number of training examples is the mean over the splits.
  *
- * @param predictions - one per split, at least one, with at least one example in all.
+ * @param predictions - one per split, at least one, each with at least one example.
  * @param options - `random` draws the bootstrap.
- * @throws {CpcArgumentError} if there is no example, or a class is not in 0 .. classes - 1.
+ * @throws {CpcArgumentError} if a split has no example, or a class is not in 0 .. classes - 1.
  */
 export function probeFigures(
   predictions: readonly SplitPredictions[],
   { classes, random }: { readonly classes: number; readonly random: Random },
 ): ProbeFigures {
+  refuseEmpty(predictions);
   const [predicted, labels, recordings] = (['predicted', 'labels', 'recordings'] as const).map((name) =>
     joined(predictions.map((split) => split[name])),
   ) as [Int32Array, Int32Array, Int32Array];
@@ -41,12 +53,24 @@ export function probeFigures(
   const trainCount = predictions.reduce((sum, split) => sum + split.trainCount, 0);
   return {
     accuracy: shareRight(tallies),
+    accuracyPerFold: predictions.map((split) => accuracy(split.predicted, split.labels)),
     classes,
-    counts: { train: Math.round(trainCount / Math.max(1, predictions.length)), test: labels.length },
+    counts: { train: Math.round(trainCount / predictions.length), test: labels.length },
     folds: predictions.length,
     confidence: bootstrapInterval(tallies, { random }),
     confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
   };
+}
+
+function refuseEmpty(predictions: readonly SplitPredictions[]): void {
+  const sizes = predictions.map(({ labels }) => labels.length);
+  if (sizes.length > 0 && !sizes.includes(0)) return;
+  throw new CpcArgumentError({
+    where: 'probeFigures',
+    argument: 'predictions',
+    expected: 'at least one split, and in each at least one scored example',
+    received: sizes.length === 0 ? 'no split' : `none in split ${sizes.indexOf(0)}`,
+  });
 }
 
 /** One array behind another. */

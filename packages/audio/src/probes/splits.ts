@@ -1,10 +1,13 @@
 /**
- * What is held out when a probe is scored: speakers for phones, recordings or the ends of recordings for speakers, or what
- * given lists say.
+ * What is held out when a probe is scored and nobody has decided it: speakers for phones, recordings or the ends of recordings
+ * for speakers. For what was decided beforehand see `listed-split.ts` and `committed-folds.ts`.
  */
 import { CpcError, groupedFolds, type Random } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { FrameTable } from './frame-table.js';
+
+/** What a split needs to know of a table: the recording of every row. */
+export type ProbedRows = Pick<FrameTable, 'recordings'>;
 
 /** One split: which rows of the table are fitted, which are scored. */
 export interface ProbeSplit {
@@ -26,7 +29,7 @@ export interface ProbeSplits {
  */
 export function speakerDisjointSplits(
   corpus: SpeechCorpus,
-  table: FrameTable,
+  table: ProbedRows,
   count: number,
   random: Random,
 ): ProbeSplits {
@@ -39,11 +42,12 @@ export function speakerDisjointSplits(
       received: `${present}`,
     });
   }
-  const splits = groupedFolds(speakers, Math.min(count, present), random).map(({ test }) => {
-    const held = new Set(test);
-    return { isTrain: (row: number) => !held.has(row), isTest: (row: number) => held.has(row) };
-  });
+  const splits = groupedFolds(speakers, Math.min(count, present), random).map(({ test }) => holdOut(new Set(test)));
   return { splits, description: `${splits.length} folds, no speaker on both sides` };
+}
+
+function holdOut(rows: ReadonlySet<number>): ProbeSplit {
+  return { isTrain: (row) => !rows.has(row), isTest: (row) => rows.has(row) };
 }
 
 /** Where a speaker's only recording is cut, and what is left out before the cut: half a second of 10 ms frames. */
@@ -55,7 +59,7 @@ const gapFrames = 50;
  * three), or, where a speaker has a single one, its last quarter in time is held out, half a second away from the rest.
  * Recordings that are cut share room and microphone between both sides: `description` tells.
  */
-export function withinSpeakerSplit(corpus: SpeechCorpus, table: FrameTable): ProbeSplits {
+export function withinSpeakerSplit(corpus: SpeechCorpus, table: ProbedRows): ProbeSplits {
   const groups = groupsOf(corpus);
   const positions = positionsInRecording(table);
   const side = (row: number): 'train' | 'test' | 'neither' => {
@@ -69,7 +73,7 @@ export function withinSpeakerSplit(corpus: SpeechCorpus, table: FrameTable): Pro
   return { splits: [split], description: describeTurns(groups, table) };
 }
 
-function describeTurns(groups: readonly Group[], { recordings }: FrameTable): string {
+function describeTurns(groups: readonly Group[], { recordings }: ProbedRows): string {
   const sizes = [...new Set(recordings)].map((recording) => groups[recording]?.size ?? 1);
   const cut = sizes.filter((size) => size === 1).length;
   const turns = 'each fourth recording of a speaker held out, or the last of 2 or 3';
@@ -100,7 +104,7 @@ function groupsOf(corpus: SpeechCorpus): Group[] {
 }
 
 /** Frames of a recording stand together in the table: where a row is among its recording's. */
-function positionsInRecording({ recordings }: FrameTable): (row: number) => { frame: number; frames: number } {
+function positionsInRecording({ recordings }: ProbedRows): (row: number) => { frame: number; frames: number } {
   const first = new Map<number, number>();
   const lengths = new Map<number, number>();
   for (const [row, recording] of recordings.entries()) {

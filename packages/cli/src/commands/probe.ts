@@ -1,25 +1,32 @@
 /** `cpc <domain> probe`. */
-import type { ProbeRequest } from '@cpc/core/node';
+import { existsSync } from 'node:fs';
+import type { DomainCommands, ProbeRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
-import { exitCodes } from '../errors.js';
+import { exitCodes, UsageError } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
-import { namesOutOf, seed } from '../options/values.js';
+import { namesOutOf, path, seed } from '../options/values.js';
 import { percent, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
 export interface ProbeOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
   readonly task: string;
-  readonly representation?: 'latent' | 'context';
+  readonly representation?: readonly Representation[];
+  readonly classifier?: string;
+  readonly pooled?: true;
+  readonly folds?: string;
   readonly baselines: readonly string[];
   readonly seed: number;
   readonly strict?: true;
 }
+
+const representations = ['latent', 'context'] as const;
+type Representation = (typeof representations)[number];
 
 /** The least a figure needs beside it. */
 const leastBaseline = 'random';
@@ -31,10 +38,9 @@ export function addProbeOptions(command: Command, { commands }: LoadedDomain): C
   addDataOptions(addRunOption(command))
     .addOption(firstTask === undefined ? task.makeOptionMandatory() : task.default(firstTask))
     .addOption(
-      new Option('--representation <name>', 'which features (default: the domain’s choice for the task)').choices([
-        'latent',
-        'context',
-      ]),
+      new Option('--representation <a,b>', 'latent, context, or both (default: the domain’s choice)').argParser(
+        representationsOf,
+      ),
     )
     .addOption(
       new Option('--baselines <a,b>', `what to compare with: none, or out of ${commands.baselines.join(', ')}`)
@@ -43,15 +49,43 @@ export function addProbeOptions(command: Command, { commands }: LoadedDomain): C
     )
     .addOption(new Option('--seed <n>', 'decides folds and intervals').argParser(seed).default(1))
     .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  addDomainsOwnOptions(command, commands);
   return addGeneralOptions(addEngineOptions(command));
 }
 
+/** Options that some domains heed. */
+function addDomainsOwnOptions(command: Command, { classifiers = [], probeOptions = [] }: DomainCommands): void {
+  const [first] = classifiers;
+  if (first !== undefined) {
+    const classifier = new Option('--classifier <name>', 'what to fit to the features');
+    command.addOption(classifier.choices(classifiers).default(first));
+  }
+  if (probeOptions.includes('pooled'))
+    command.addOption(new Option('--pooled', 'one example per input, the mean of its features, not one per position'));
+  if (probeOptions.includes('folds'))
+    command.addOption(new Option('--folds <file>', 'JSON file that says what each fold holds out').argParser(path));
+}
+
+/** Reads `latent`, `context`, both with a comma between, or `both`. */
+function representationsOf(text: string): Representation[] {
+  if (text === 'both') return [...representations];
+  const names = text.split(',').map((name) => name.trim());
+  const wanted = names.flatMap((name) => representations.filter((known) => known === name));
+  if (wanted.length === names.length) return [...new Set(wanted)];
+  throw new InvalidArgumentError('Expected latent, context, both, or latent,context.');
+}
+
 export function probeRequest(options: ProbeOptions): ProbeRequest {
+  const { representation, classifier, pooled, folds } = options;
+  if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
   return {
     run: runOf(options),
     data: dataOf(options),
     task: options.task,
-    ...(options.representation === undefined ? {} : { representation: options.representation }),
+    ...(representation === undefined ? {} : { representations: representation }),
+    ...(classifier === undefined ? {} : { classifier }),
+    ...(pooled === undefined ? {} : { pooled }),
+    ...(folds === undefined ? {} : { folds }),
     baselines: options.baselines,
     seed: options.seed,
     engine: engineRequestOf(options),
@@ -83,17 +117,28 @@ function probeText(results: readonly ProbeResult[]): string {
   return [probeTable(results), ...(notes.length === 0 ? [] : ['', table(notes)])].join('\n');
 }
 
-/** A row per origin of the features. */
+/** A row per origin of the features; where there are several folds, what each came to by itself. */
 function probeTable(results: readonly ProbeResult[]): string {
-  const rows = results.map(({ task, representation, baseline, accuracy, confidence, classes, counts }) => [
-    baseline ?? 'trained',
-    task,
-    representation,
-    percent(accuracy),
-    `${percent(confidence.low)} to ${percent(confidence.high)} (${Math.round(confidence.level * 100)} %)`,
-    String(classes),
-    String(counts.test),
-  ]);
-  const head = ['features', 'task', 'representation', 'accuracy', 'interval', 'classes', 'tested'];
-  return table([head, ...rows], [3, 5, 6]);
+  const hasFolds = results.some(({ accuracyPerFold = [] }) => accuracyPerFold.length > 1);
+  const rows = results.map((result) => [...cellsOf(result), ...(hasFolds ? [foldsText(result)] : [])]);
+  const head = ['features', 'task', 'representation', 'classifier', 'accuracy', 'interval', 'classes', 'tested'];
+  return table([[...head, ...(hasFolds ? ['by fold'] : [])], ...rows], [4, 6, 7]);
+}
+
+function cellsOf(result: ProbeResult): string[] {
+  const { low, high, level } = result.confidence;
+  return [
+    result.baseline ?? 'trained',
+    result.task,
+    result.pooled === true ? `${result.representation}, mean` : result.representation,
+    result.classifier ?? 'linear',
+    percent(result.accuracy),
+    `${percent(low)} to ${percent(high)} (${Math.round(level * 100)} %)`,
+    String(result.classes),
+    String(result.counts.test),
+  ];
+}
+
+function foldsText({ accuracyPerFold = [] }: ProbeResult): string {
+  return accuracyPerFold.map(percent).join(', ');
 }

@@ -43,8 +43,14 @@ export interface ProbeRequest {
   readonly run: string;
   readonly data: string;
   readonly task: string;
-  /** Which features: of the encoder, of the context, or the domain's choice for the task. */
-  readonly representation?: 'latent' | 'context';
+  /** Which features: of the encoder, of the context, or both, each with results of its own; default: the domain's choice. */
+  readonly representations?: readonly ('latent' | 'context')[];
+  /** A name out of `DomainCommands.classifiers`; default: the first. */
+  readonly classifier?: string;
+  /** One example per input, the mean of its features, instead of one per position; see `DomainCommands.probeOptions`. */
+  readonly pooled?: boolean;
+  /** A file that says what is held out, in the domain's own form; see `DomainCommands.probeOptions`. */
+  readonly folds?: string;
   /** Names out of `DomainCommands.baselines`. */
   readonly baselines: readonly string[];
   readonly seed: number;
@@ -85,6 +91,10 @@ export interface DomainCommands {
   readonly presets: readonly string[];
   readonly probeTasks: readonly string[];
   readonly baselines: readonly string[];
+  /** What may be fitted to features, the default first; left out where there is no choice. */
+  readonly classifiers?: readonly string[];
+  /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
+  readonly probeOptions?: readonly ('pooled' | 'folds')[];
   /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */
   readonly settings: (preset: string, overrides: SettingOverrides) => Readonly<Record<string, ResolvedSetting>>;
   readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;

@@ -1,0 +1,39 @@
+/** Which digit a recording says; for the Free Spoken Digit Dataset, whose files are named after it. */
+import { CpcError } from '@cpc/core';
+import type { ProbeRequest } from '@cpc/core/node';
+import type { SpeechCorpus } from '../../data/corpus.js';
+import { openSpeech } from '../open-data.js';
+import type { ProbeTask } from '../probe-tasks.js';
+import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
+
+const digits = 10;
+
+/** All frames of a recording carry its digit, the silent ones too: `pooled` asks about the whole recording instead. */
+export async function digitTask(request: ProbeRequest): Promise<ProbeTask> {
+  const opened = await openSpeech(request.data, 'probe', request.strict);
+  const { corpus } = opened;
+  const decided = await decidedSplit(corpus, request);
+  if (corpus.layout !== 'fsdd' || decided === undefined) throw withoutDigits(corpus);
+  const digitOf = (recording: number) => Number(corpus.recordings[recording]?.attributes.digit);
+  return {
+    name: 'digits',
+    corpus,
+    recordings: probedRecordings(opened, decided),
+    classes: digits,
+    labelsOf: (recording, frames) => new Int32Array(frames).fill(digitOf(recording)),
+    splits: decided.splits,
+    ...(request.folds === undefined
+      ? {}
+      : { groupOf: (recording: number) => corpus.recordings[recording]?.speaker ?? '' }),
+    warnings: splitWarnings(corpus, decided),
+  };
+}
+
+function withoutDigits({ name, layout }: SpeechCorpus): CpcError {
+  return new CpcError({
+    where: name,
+    expected: 'recordings named <digit>_<speaker>_<take>, as those of the Free Spoken Digit Dataset',
+    received: `recordings of the layout "${layout}"`,
+    fix: 'Choose the task phones or speakers.',
+  });
+}

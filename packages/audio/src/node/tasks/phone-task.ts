@@ -1,0 +1,44 @@
+/** Which phone a frame belongs to: of speakers or utterances that the probe was not fitted to. */
+import { CpcError, createRandom } from '@cpc/core';
+import type { ProbeRequest } from '@cpc/core/node';
+import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
+import { openLabelledSpeech } from '../open-data.js';
+import type { ProbeTask } from '../probe-tasks.js';
+import { counted, decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
+
+const defaultFolds = 4;
+
+/** TIMIT's two sentences that everybody reads are left out: their words would be on both sides. */
+export async function phoneTask(request: ProbeRequest): Promise<ProbeTask> {
+  if (request.pooled === true) throw pooledPhones();
+  const { labels, ...opened } = await openLabelledSpeech(request.data, request.strict);
+  const { corpus } = opened;
+  const decided = await decidedSplit(corpus, request);
+  const isShared = (recording: number) => /^sa\d$/.test(corpus.recordings[recording]?.attributes.sentence ?? '');
+  const ownSplits = (rows: ProbedRows) =>
+    speakerDisjointSplits(corpus, rows, defaultFolds, createRandom(request.seed).fold('folds')); // every time the same
+  return {
+    name: 'phones',
+    corpus,
+    recordings: probedRecordings(
+      opened,
+      decided,
+      (recording) => labels.byRecording[recording] !== undefined && !isShared(recording),
+    ),
+    classes: labels.classNames.length,
+    alignment: labels.alignment,
+    labelsOf: (recording) => labels.byRecording[recording] ?? new Int32Array(0),
+    splits: (rows) => decided?.splits(rows) ?? ownSplits(rows),
+    groupOf: (recording) => corpus.recordings[recording]?.speaker ?? '',
+    warnings: [...splitWarnings(corpus, decided), ...counted(labels.missing.length, 'recordings without phone labels')],
+  };
+}
+
+function pooledPhones(): CpcError {
+  return new CpcError({
+    where: 'probe',
+    expected: 'a task with one class per recording for --pooled',
+    received: 'phones',
+    fix: 'Leave --pooled out, or choose the task speakers or digits.',
+  });
+}
