@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -165,6 +165,13 @@ describe('cpc probe, embed and export', () => {
     expect(probed.stdout.endsWith('\n\nsplit  one book held out\n')).toBe(true); // once, for both rows
     const alone = await run(['text', 'probe', '--run', 'first', '--builtin', '--baselines', 'none', '--json'], { cwd });
     expect(JSON.parse(alone.stdout)).toMatchObject({ run: 'first', status: 'completed', results: [{ accuracy: 0.8 }] });
+
+    writeFileSync(join(cwd, 'folds.json'), '[]');
+    const options = ['--representation', 'both', '--classifier', 'mlp', '--pooled', '--folds', 'folds.json'];
+    const both = await run(['text', 'probe', '--run', 'first', '--builtin', ...options], { cwd });
+    expect(both.stdout).toMatch(/^features .* classes {2}tested {2}by fold\n/);
+    expect(both.stdout).toMatch(/\ntrained {3}topic {2}latent, mean {4}mlp {11}80\.0 % .* 50 {2}75\.0 %, 85\.0 %\n/);
+    expect(both.stdout).toMatch(/\ntrained {3}topic {2}context, mean {3}mlp /);
 
     const embedded = await run(['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--pooled'], { cwd });
     expect(embedded).toMatchObject({ code: 0, stdout: 'a.npy  float32 [2, 3]\n' });

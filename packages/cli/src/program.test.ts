@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context, Job } from './commands/context.js';
+import { addProbeOptions, probeRequest } from './commands/probe.js';
 import { trainRequest } from './commands/train.js';
 import type { DomainName } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
@@ -80,6 +82,9 @@ describe('wrong use', () => {
     ['text probe --run . --builtin', /without model\.safetensors/],
     ['text probe --run . --builtin --task sense', /Allowed choices are topic, mood/],
     ['text probe --run . --builtin --baselines random,mfcc', /out of random, counts, received "mfcc"/],
+    ['text probe --run . --builtin --classifier forest', /Allowed choices are linear, mlp/],
+    ['text probe --run . --builtin --representation latent,none', /Expected latent, context, both, or latent,context/],
+    ['text probe --run . --builtin --folds nowhere.json', /--folds nowhere\.json: does not exist/],
     ['text embed --run . --builtin --out features.csv', /Expected a file ending in \.npy or \.safetensors/],
     ['text embed --run . --builtin', /'--out <file>' not specified/],
     ['text export --run . --out model.pt', /Expected a file ending in \.onnx/],
@@ -151,6 +156,25 @@ describe('requests', () => {
   });
 });
 
+describe('probe requests', () => {
+  const folder = () => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, 'model.safetensors'), '');
+    return path;
+  };
+  const given = { builtin: true, task: 'topic', baselines: [], seed: 1, engine: 'auto' } as const;
+
+  it('leave out the 4 options that were not given, and hold those that were', () => {
+    const run = folder();
+    const plain = probeRequest({ ...given, run });
+    for (const name of ['representations', 'classifier', 'pooled', 'folds']) expect(plain).not.toHaveProperty(name);
+    const asked = { representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const;
+    expect(probeRequest({ ...given, run, ...asked })).toMatchObject({
+      ...{ representations: ['latent'], classifier: 'mlp', pooled: true, folds: run },
+    });
+  });
+});
+
 describe('help', () => {
   async function helpOf(line: string): Promise<string> {
     const said: string[] = [];
@@ -175,6 +199,19 @@ describe('help', () => {
     const help = await helpOf('text train --help');
     expect(help.replace(/\s+/g, ' ')).toContain('(choices: "paper", "small", default: "small")');
     expect(help).toMatch(/Settings \(--set key=value\), as in the preset small:\n {2}batchSize {9}4/);
+  });
+
+  it('of probe lists the 2 classifiers, --pooled and --folds of a domain that has them, and none of another', async () => {
+    const help = (await helpOf('text probe --help')).replace(/\s+/g, ' ');
+    expect(help).toContain(
+      '--classifier <name> what to fit to the features (choices: "linear", "mlp", default: "linear")',
+    );
+    expect(help).toMatch(/--pooled .*--folds <file>/);
+    const { classifiers: _, probeOptions: __, ...commands } = text.commands;
+    const other = addProbeOptions(new Command(), { ...text, commands });
+    expect(other.options.map(({ long }) => long)).toEqual(
+      expect.not.arrayContaining(['--classifier', '--pooled', '--folds']),
+    );
   });
 
   it('of a domain that is not installed says what to install', async () => {

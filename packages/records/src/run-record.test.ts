@@ -92,6 +92,18 @@ describe('writing a run record', () => {
     expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.confusion: expected one row and one column per class/);
   });
 
+  it('keeps classifier, pooling and 2 accuracies of 2 folds of a probe, none of which older records have', () => {
+    const newer = { classifier: 'mlp', pooled: true, folds: 2, accuracyPerFold: [0.25, 0.3] };
+    const probes = record.probes.map((probe) => ({ ...probe, ...newer }));
+    expect(parseRunRecord(formatRunRecord({ ...record, probes }), 'run.json').probes).toEqual(probes);
+    expect(parseRunRecord(formatRunRecord(record), 'run.json').probes[0]).not.toHaveProperty('classifier');
+  });
+
+  it('refuses 2 accuracies for 1 fold', () => {
+    const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, accuracyPerFold: [0.2, 0.3] })) };
+    expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.accuracyPerFold: expected one accuracy per fold/);
+  });
+
   it('refuses an interval with low 0.4 above high 0.3', () => {
     const confidence = { low: 0.4, high: 0.3, level: 0.95 };
     const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, confidence })) };

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProbeRequest, TaskEvent } from '@cpc/core/node';
+import { type ProbeRequest, readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeWav } from '../data/wav.js';
@@ -149,5 +149,154 @@ describe('a probe of a folder with the authors’ labels', () => {
     await expect(probe(await speech('coarse-data', ids), request)).rejects.toThrow(
       /a latent every 160 samples, as labels have, received one every 320/,
     );
+  });
+});
+
+describe('what is fitted, and to what', () => {
+  it('c and z are 2 rows each for the model and its random start, MFCCs 1; a hidden layer is told from the linear probe', async () => {
+    const data = await speech('both', ids);
+    const representations = ['latent', 'context'] as const;
+    const { results } = await probe(data, { baselines: ['random', 'mfcc'], representations, classifier: 'mlp' });
+    expect(results.map(({ baseline, representation }) => [baseline, representation])).toEqual([
+      [undefined, 'latent'],
+      [undefined, 'context'],
+      ['random', 'latent'],
+      ['random', 'context'],
+      ['mfcc', 'mfcc'],
+    ]);
+    expect(new Set(results.map(({ classifier }) => classifier))).toEqual(new Set(['mlp']));
+    expect(results[4]?.accuracy).toBeGreaterThan(0.85);
+  });
+
+  it('results of 3 classifiers stand beside one another in the record; an earlier linear one is replaced, unless its split was another', async () => {
+    const data = await speech('classifiers', [...ids, '3-1-0000']);
+    const found = async () => {
+      const { probes } = await readRunRecord(join(folder, 'run'));
+      return probes
+        .filter(({ dataFingerprint }) => dataFingerprint === fingerprint)
+        .map(({ classifier }) => classifier);
+    };
+    const fingerprint = (await probe(data)).results[0]?.dataFingerprint;
+    for (const classifier of ['neighbours', 'mlp', 'linear']) await probe(data, { classifier });
+    expect(await found()).toEqual(['neighbours', 'mlp', 'linear']);
+    await updateRunRecord(join(folder, 'run'), ({ probes }) => ({
+      probes: probes.map(({ classifier, ...old }) => (classifier === 'linear' ? old : { ...old, classifier })),
+    })); // as older versions wrote it
+    expect(await found()).toEqual(['neighbours', 'mlp', undefined]);
+    await probe(data);
+    expect(await found()).toEqual(['neighbours', 'mlp', 'linear']);
+    const folds = join(folder, 'three.json');
+    await writeFile(folds, '[["1"], ["2"], ["3"]]');
+    await probe(data, { folds });
+    expect(await found()).toEqual(['neighbours', 'mlp', 'linear', 'linear']);
+  });
+
+  it('refuses a classifier that is none of the 3', async () => {
+    await expect(probe('builtin', { classifier: 'forest' })).rejects.toThrow(
+      /a classifier out of linear, mlp, neighbours, received "forest"/,
+    );
+  });
+});
+
+describe('committed folds', () => {
+  const threeSpeakers = [...ids, '3-1-0000', '3-1-0001'];
+
+  async function foldsFile(name: string, folds: unknown): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, JSON.stringify(folds));
+    return path;
+  }
+
+  it('are scored in their order, 96 and 192 frames, with the accuracy of each; lists in the folder do not count then', async () => {
+    const data = await speech('folds', threeSpeakers, { train: ['1-1-0000'], test: ['1-1-0001'] });
+    const folds = await foldsFile('two.json', [['2'], ['3', '1']]);
+    const { results, warnings } = await probe(data, { folds, baselines: ['mfcc'] });
+    expect(warnings).toEqual([]);
+    for (const { accuracy, accuracyPerFold, ...result } of results) {
+      expect(result).toMatchObject({
+        folds: 2,
+        counts: { train: 144, test: 288 },
+        split: '2 folds of two.json, no speaker on both sides',
+      });
+      const [first = 0, second = 0] = accuracyPerFold ?? [];
+      expect((96 * first + 192 * second) / 288).toBeCloseTo(accuracy, 10);
+    }
+  });
+
+  it('are refused where a speaker of the data has none, or one of theirs has no labelled recording', async () => {
+    const data = await speech('other-folds', threeSpeakers);
+    const folds = await foldsFile('others.json', [['1'], ['2', '9']]);
+    await expect(probe(data, { folds })).rejects.toThrow(
+      /others\.json: expected every speaker .*received no fold for 3; folds of speakers without labelled recordings: 9\./,
+    );
+  });
+
+  it('are refused for telling speakers apart', async () => {
+    await expect(probe('builtin', { folds: 'any.json', task: 'speakers' })).rejects.toThrow(/Leave --folds out/);
+  });
+});
+
+describe('spoken digits', () => {
+  /** Takes 3 to 6 of 2 digits by 2 speakers: 10 frames of a tone each, its pitch told by the digit. */
+  async function digits(name: string, speakers = ['ann', 'bea']): Promise<string> {
+    const path = join(folder, name);
+    await mkdir(path);
+    for (const digit of [0, 7])
+      for (const [index, speaker] of speakers.entries())
+        for (const take of [3, 4, 5, 6]) {
+          const pitchHz = 300 + 100 * digit + 40 * index + take;
+          const samples = Float32Array.from(
+            { length: 1600 },
+            (_, n) => 0.5 * Math.sin((2 * Math.PI * pitchHz * n) / 16_000),
+          );
+          await writeFile(
+            join(path, `${digit}_${speaker}_${take}.wav`),
+            encodeWav({ sampleRateHz: 16_000, channels: [samples] }),
+          );
+        }
+    return path;
+  }
+  const split =
+    'the data set’s own split (takes 0 to 4 scored, later ones fitted, the same speakers in both): 8 recordings to fit, 8 to score';
+
+  it('are told by 80 frames of takes 3 and 4, after those of takes 5 and 6, out of 10 classes', async () => {
+    const { results } = await probe(await digits('digits'), { task: 'digits', baselines: ['mfcc'] });
+    expect(results[1]).toMatchObject({ classes: 10, counts: { train: 80, test: 80 }, folds: 1, split });
+    expect(results[1]?.accuracy).toBeGreaterThan(0.95);
+    expect(results[1]).not.toHaveProperty('pooled');
+    expect(results[1]?.confusion?.[7]?.[7]).toBeGreaterThan(37);
+  });
+
+  it('and speakers are told recording by recording with pooled features: 8 examples, kept beside those of frames', async () => {
+    const data = await digits('pooled', ['cem', 'dan']);
+    await probe(data, { task: 'digits' });
+    const { results } = await probe(data, { task: 'digits', pooled: true, baselines: ['mfcc'] });
+    expect(results[1]).toMatchObject({ accuracy: 1, pooled: true, classes: 10, counts: { train: 8, test: 8 }, split });
+    const speakers = await probe(data, { task: 'speakers', pooled: true });
+    expect(speakers.results[0]).toMatchObject({ classes: 2, counts: { train: 8, test: 8 }, split });
+    const { probes } = await readRunRecord(join(folder, 'run'));
+    const here = probes.filter(({ dataFingerprint }) => dataFingerprint === results[0]?.dataFingerprint);
+    expect(here.map(({ task, pooled, baseline }) => [task, pooled, baseline])).toEqual([
+      ['digits', undefined, undefined],
+      ['digits', true, undefined],
+      ['digits', true, 'mfcc'],
+      ['speakers', true, undefined],
+    ]);
+  });
+
+  it('are scored on unheard speakers by folds of 2', async () => {
+    const folds = join(folder, 'speakers.json');
+    await writeFile(folds, '[["ann"], ["bea"]]');
+    const { results } = await probe(await digits('apart'), { task: 'digits', folds });
+    expect(results[0]).toMatchObject({ folds: 2, counts: { train: 80, test: 160 } });
+    expect(results[0]?.split).toBe('2 folds of speakers.json, no speaker on both sides');
+  });
+
+  it('are refused where files are not named after them, and phones where examples are to be whole recordings', async () => {
+    await expect(probe(await speech('no-digits', ids), { task: 'digits' })).rejects.toThrow(
+      /expected recordings named <digit>_<speaker>_<take>.*received recordings of the layout "librispeech"/,
+    );
+    await expect(probe('builtin', { task: 'digits' })).rejects.toThrow(/received recordings of the layout "built-in"/);
+    await expect(probe('builtin', { pooled: true })).rejects.toThrow(/one class per recording for --pooled/);
   });
 });

@@ -138,11 +138,14 @@ function refuseOtherHop({ settings }: SpeechModelFile, run: string): void {
   });
 }
 
-/** Newer results on the same data, with the same task, features, classifier and baseline take the place of older ones. */
+/**
+ * Newer results take the place of older ones of the same task, features, baseline and classifier, on the same data and split:
+ * those of another seed, say.
+ */
 async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, dataFingerprint, ...result }: ProbeResult) =>
+  const keyOf = ({ task, representation, baseline, dataFingerprint, split, ...result }: ProbeResult) =>
     JSON.stringify([
-      ...[task, representation, baseline, dataFingerprint],
+      ...[task, representation, baseline, dataFingerprint, split],
       ...[result.classifier ?? defaultClassifier, result.pooled ?? false],
     ]);
   const replaced = new Set(results.map(keyOf));

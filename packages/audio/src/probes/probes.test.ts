@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryCorpus } from '../data/corpus.js';
 import { linearClassifier } from './frame-classifiers.js';
 import { runFrameProbe } from './frame-probe.js';
-import { buildFrameTable } from './frame-table.js';
+import { buildFrameTable, poolRecordings } from './frame-table.js';
 
 import { type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './splits.js';
 
@@ -50,6 +50,29 @@ describe('buildFrameTable', () => {
   });
 });
 
+describe('poolRecordings', () => {
+  it('takes the mean of each recording: 2 examples of 3 and 1 frames, in order of appearance', () => {
+    const pooled = poolRecordings({
+      features: { shape: [4, 2], data: Float32Array.of(1, 10, 2, 20, 6, 60, 5, 7) },
+      labels: Int32Array.of(1, 1, 1, 0),
+      recordings: Int32Array.of(9, 9, 9, 4),
+    });
+    expect(pooled.features).toEqual({ shape: [2, 2], data: Float32Array.of(3, 30, 5, 7) });
+    expect([...pooled.labels]).toEqual([1, 0]);
+    expect([...pooled.recordings]).toEqual([9, 4]);
+  });
+
+  it('adds 1e5 frames of 0.1 up to a mean of 0.1 within 1e-7', () => {
+    const rows = 100_000;
+    const { features } = poolRecordings({
+      features: { shape: [rows, 1], data: new Float32Array(rows).fill(0.1) },
+      labels: new Int32Array(rows),
+      recordings: new Int32Array(rows),
+    });
+    expect(Math.abs((features.data[0] ?? 0) - 0.1)).toBeLessThan(1e-7);
+  });
+});
+
 describe('runFrameProbe', () => {
   const splits = (rows: { recordings: Int32Array }) => [
     {
@@ -71,6 +94,26 @@ describe('runFrameProbe', () => {
     expect(result.counts).toEqual({ train: 200, test: 200 });
     const diagonal = [0, 1, 2].reduce((sum, label) => sum + (result.confusion?.[label]?.[label] ?? 0), 0);
     expect(diagonal / 200).toBeCloseTo(result.accuracy, 10);
+  });
+
+  it('pools each side by itself: of a recording cut in 2, one example is fitted and one scored', async () => {
+    const labels = Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1);
+    const rows = {
+      features: { shape: [8, 1], data: Float32Array.of(-3, 1, -9, 5, 3, -1, 9, -5) }, // means -1, -2 and 1, 2
+      labels,
+      recordings: labels,
+    };
+    const halves = [{ isTrain: (row: number) => row % 4 < 2, isTest: (row: number) => row % 4 >= 2 }];
+    const options = { table: rows, classes: 2, splits: halves, random: createRandom(1) };
+    const classifier = linearClassifier({ engine });
+    expect(await runFrameProbe({ ...options, classifier, pooled: true })).toMatchObject({
+      accuracy: 1,
+      counts: { train: 2, test: 2 },
+    });
+    expect(await runFrameProbe({ ...options, classifier })).toMatchObject({
+      accuracy: 0.5,
+      counts: { train: 4, test: 4 },
+    });
   });
 
   it('finds nothing where there is nothing: 1 in 3 within its own 95 % interval, for pure noise', async () => {

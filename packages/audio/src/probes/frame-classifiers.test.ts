@@ -1,0 +1,57 @@
+import { createRandom, type Engine } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type FrameClassifier, linearClassifier, mlpClassifier, neighbourClassifier } from './frame-classifiers.js';
+import { type FrameProbeOptions, predictSplits, runFrameProbe } from './frame-probe.js';
+import type { FrameTable } from './frame-table.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ name: 'onnx', threads: 1 });
+});
+
+/** Points of a square, 10 recordings of 60; the class is whether both coordinates have the same sign: not linear. */
+function checkerboard(offset: number, scale: number): FrameTable {
+  const random = createRandom(3);
+  const recordings = Int32Array.from({ length: 600 }, (_, row) => Math.floor(row / 60));
+  const points = Float32Array.from({ length: 1200 }, () => 2 * random.uniform() - 1);
+  const labels = Int32Array.from(recordings, (_, row) =>
+    (points[2 * row] ?? 0) * (points[2 * row + 1] ?? 0) > 0 ? 1 : 0,
+  );
+  return { features: { shape: [600, 2], data: points.map((value) => scale * value + offset) }, labels, recordings };
+}
+
+/** The 420 rows of 7 recordings are fitted, the 180 of 3 others scored. */
+function probeOf(classifier: FrameClassifier, table: FrameTable): FrameProbeOptions {
+  const isTest = (row: number) => (table.recordings[row] ?? 0) >= 7;
+  const splits = [{ isTrain: (row: number) => !isTest(row), isTest }];
+  return { table, classes: 2, splits, classifier, random: createRandom(1) };
+}
+
+const accuracyOf = async (classifier: FrameClassifier, table: FrameTable) =>
+  (await runFrameProbe(probeOf(classifier, table))).accuracy;
+
+describe('classifiers on a checkerboard of 2 x 2 fields', () => {
+  it('a linear one stays near 1 in 2, a hidden layer and neighbours exceed 9 in 10', async () => {
+    const table = checkerboard(0, 1);
+    expect(Math.abs((await accuracyOf(linearClassifier({ engine }), table)) - 0.5)).toBeLessThan(0.15);
+    expect(await accuracyOf(mlpClassifier({ engine }), table)).toBeGreaterThan(0.9);
+    expect(await accuracyOf(neighbourClassifier({ engine }), table)).toBeGreaterThan(0.9);
+  });
+
+  it('see features standardised: 500 off and 100 times larger costs neither a hidden layer nor neighbours 3 in 100', async () => {
+    for (const classifier of [mlpClassifier({ engine }), neighbourClassifier({ engine })]) {
+      const plain = await accuracyOf(classifier, checkerboard(0, 1));
+      expect(Math.abs((await accuracyOf(classifier, checkerboard(500, 100))) - plain)).toBeLessThan(0.03);
+    }
+  });
+
+  it('a hidden layer gives the same 180 predictions for the same seed', async () => {
+    const table = checkerboard(0, 1);
+    const classifier = mlpClassifier({ engine, groupOf: (recording) => `speaker ${recording % 4}` });
+    const predicted = async () => (await predictSplits(probeOf(classifier, table)).next()).value?.predicted;
+    const first = await predicted();
+    expect(first).toHaveLength(180);
+    expect(await predicted()).toEqual(first);
+  });
+});

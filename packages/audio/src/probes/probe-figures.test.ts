@@ -1,0 +1,42 @@
+import { createRandom } from '@cpc/core';
+import { describe, expect, it } from 'vitest';
+import { probeFigures, type SplitPredictions } from './probe-figures.js';
+
+function split(trainCount: number, predicted: number[], labels: number[], recordings: number[]): SplitPredictions {
+  const [first, second, third] = [predicted, labels, recordings].map((list) => Int32Array.from(list));
+  return {
+    trainCount,
+    predicted: first ?? new Int32Array(0),
+    labels: second ?? new Int32Array(0),
+    recordings: third ?? new Int32Array(0),
+  };
+}
+
+describe('probeFigures', () => {
+  it('of 3 right out of 4 and 1 out of 2 is 4 out of 6, and each fold by itself', () => {
+    const predictions = [split(2, [0, 1, 1, 0], [0, 1, 1, 1], [0, 0, 1, 1]), split(5, [1, 1], [0, 1], [2, 2])];
+    const figures = probeFigures(predictions, { classes: 2, random: createRandom(1) });
+    expect(figures).toMatchObject({
+      accuracy: 4 / 6,
+      accuracyPerFold: [0.75, 0.5],
+      folds: 2,
+      counts: { train: 4, test: 6 }, // 3.5 fitted in the mean
+      confusion: [
+        [1, 1],
+        [1, 3],
+      ],
+    });
+  });
+
+  it('has an interval without width where all 3 recordings are half right, however their frames fall', () => {
+    const predictions = [split(1, [0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 0, 0], [0, 0, 1, 1, 2, 2])];
+    const { confidence } = probeFigures(predictions, { classes: 2, random: createRandom(1) });
+    expect(confidence).toEqual({ low: 0.5, high: 0.5, level: 0.95 });
+  });
+
+  it('refuses 0 splits, and names the split without an example', () => {
+    const options = { classes: 2, random: createRandom(1) };
+    expect(() => probeFigures([], options)).toThrow(/at least one split.*received no split/);
+    expect(() => probeFigures([split(1, [0], [0], [0]), split(1, [], [], [])], options)).toThrow(/none in split 1/);
+  });
+});

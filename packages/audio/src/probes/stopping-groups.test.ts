@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { stoppingGroups } from './stopping-groups.js';
+
+/** `frames` rows of each recording, with the class that `classOf` says. */
+function table(recordings: number, frames: number, classOf: (recording: number) => number) {
+  const origins = Int32Array.from({ length: recordings * frames }, (_, row) => Math.floor(row / frames));
+  const features = { shape: [origins.length, 1], data: new Float32Array(origins.length) };
+  return { features, recordings: origins, labels: Int32Array.from(origins, classOf) };
+}
+
+describe('stoppingGroups', () => {
+  it('are the 2 speakers of 4 recordings', () => {
+    const groups = stoppingGroups(
+      table(4, 3, () => 0),
+      (recording) => (recording < 2 ? 'ann' : 'bea'),
+    );
+    expect(groups).toEqual([...Array(6).fill('ann'), ...Array(6).fill('bea')]);
+  });
+
+  it('are the recordings where all are of 1 speaker and each class comes from 5 of them', () => {
+    const groups = stoppingGroups(
+      table(10, 250, (recording) => recording % 2),
+      () => 'ann',
+    );
+    expect(new Set(groups)).toEqual(new Set(Array.from({ length: 10 }, (_, recording) => String(recording))));
+  });
+
+  it('are seconds of recordings where a class comes from 4: each class of 1 recording of 250 frames keeps some', () => {
+    const groups = stoppingGroups(table(4, 250, (recording) => recording));
+    expect(groups.filter((group) => group === '2, second 0')).toHaveLength(100);
+    expect(groups.filter((group) => group === '2, second 2')).toHaveLength(50);
+    expect(new Set(groups).size).toBe(12);
+    const rare = stoppingGroups(table(9, 100, (recording) => (recording < 5 ? 0 : 1)));
+    expect(new Set(rare)).toEqual(new Set(['0', '1', '2', '3', '4', ...[5, 6, 7, 8].map((one) => `${one}, second 0`)]));
+  });
+});
