@@ -7,6 +7,7 @@ import {
   type NegativeSampler,
   negativesFromBatch,
   negativesFromOtherSequences,
+  negativesFromOwnAndOtherSequences,
   negativesFromOwnSequence,
 } from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
@@ -19,7 +20,7 @@ import type { NegativeSource, SpeechSettings } from './presets.js';
 /** Name of the batch's input: `[B, N]` float32. */
 const waveformInput = 'waveform';
 
-/** Table 2: whose windows stand in a batch, and which of them negatives come from. */
+/** Table 2 and ours: whose windows stand in a batch, and which of them negatives come from. */
 const negativeRules: Readonly<
   Record<NegativeSource, { readonly windows: WindowMode; readonly negatives: (count: number) => NegativeSampler }>
 > = {
@@ -28,6 +29,7 @@ const negativeRules: Readonly<
   'mixed-speaker-excluding-own': { windows: 'uniform', negatives: negativesFromOtherSequences },
   'same-speaker-excluding-own': { windows: 'same-speaker', negatives: negativesFromOtherSequences },
   'own-sequence': { windows: 'uniform', negatives: negativesFromOwnSequence },
+  'own-and-others': { windows: 'uniform', negatives: negativesFromOwnAndOtherSequences },
 };
 
 /**

@@ -70,6 +70,7 @@ it('exports these names and no others', () => {
     'mlpScores',
     'negativesFromBatch',
     'negativesFromOtherSequences',
+    'negativesFromOwnAndOtherSequences',
     'negativesFromOwnSequence',
     'neighbourScores',
     'nestedCrossValidation',

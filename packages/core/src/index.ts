@@ -37,6 +37,7 @@ export {
   type NegativeSampler,
   negativesFromBatch,
   negativesFromOtherSequences,
+  negativesFromOwnAndOtherSequences,
   negativesFromOwnSequence,
   type SequenceLayout,
 } from './negatives.js';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { negativesFromBatch, negativesFromOtherSequences, negativesFromOwnSequence } from './negatives.js';
+import {
+  negativesFromBatch,
+  negativesFromOtherSequences,
+  negativesFromOwnAndOtherSequences,
+  negativesFromOwnSequence,
+} from './negatives.js';
 import { createRandom } from './random.js';
 
 const layout = { sequences: 4, positions: 10 };
@@ -76,5 +81,31 @@ describe('negativesFromOtherSequences', () => {
     expect(() => negativesFromOtherSequences(2).draw({ sequences: 1, positions: 10 }, createRandom(1))).toThrow(
       /at most 0/,
     );
+  });
+});
+
+describe('negativesFromOwnAndOtherSequences', () => {
+  it('gives sequence s 5 rows of its own and 5 of the 3 others, all different, and over 200 draws each of the 40', () => {
+    const sampler = negativesFromOwnAndOtherSequences(10);
+    expect(sampler.groups(layout)).toBe(4);
+    const seen = new Set<number>();
+    for (let draw = 0; draw < 200; draw++) {
+      const rows = sampler.draw(layout, createRandom(6).fold(draw));
+      for (let sequence = 0; sequence < 4; sequence++) {
+        const group = [...rows.subarray(sequence * 10, (sequence + 1) * 10)];
+        expect(new Set(group).size).toBe(10);
+        expect(group.filter((row) => Math.floor(row / 10) === sequence)).toHaveLength(5);
+        if (sequence === 2) for (const row of group) seen.add(row);
+      }
+    }
+    expect(seen.size).toBe(40);
+  });
+
+  it.each([2, 7, 4.5])('refuses %s candidates: no two halves of at least 2', (count) => {
+    expect(() => negativesFromOwnAndOtherSequences(count)).toThrow(/an even number of at least 4/);
+  });
+
+  it('refuses 22 candidates where a sequence has 10', () => {
+    expect(() => negativesFromOwnAndOtherSequences(22).draw(layout, createRandom(1))).toThrow(/at most 10 candidates/);
   });
 });

@@ -101,6 +101,46 @@ export function negativesFromOtherSequences(count: number): NegativeSampler {
   };
 }
 
+/**
+ * Candidates half from the anchor's own sequence and half from the others of the batch.
+ *
+ * The paper draws from either, or from both as they come, so that of 8 sequences an eighth of the candidates is the anchor's own.
+ * Half and half asks as much for what changes within a sequence as for what tells sequences apart.
+ *
+ * @param count - M, even; half of it at most T, and at most (S - 1) T, of the layout it is used with.
+ * @throws {CpcArgumentError} if the count is odd or below 4.
+ */
+export function negativesFromOwnAndOtherSequences(count: number): NegativeSampler {
+  requireHalves(count);
+  const half = count / 2;
+  const [own, others] = [negativesFromOwnSequence(half), negativesFromOtherSequences(half)];
+  return {
+    name: `own-and-other-sequences(${count})`,
+    groups: ({ sequences }) => sequences,
+    candidatesPerGroup: count,
+    draw: (layout, random) => {
+      const halves = [own.draw(layout, random.fold('own')), others.draw(layout, random.fold('others'))];
+      const rows = new Int32Array(layout.sequences * count);
+      for (let sequence = 0; sequence < layout.sequences; sequence++) {
+        for (const [index, drawn] of halves.entries()) {
+          rows.set(drawn.subarray(sequence * half, (sequence + 1) * half), sequence * count + index * half);
+        }
+      }
+      return rows;
+    },
+  };
+}
+
+function requireHalves(count: number): void {
+  if (Number.isInteger(count) && count >= 4 && count % 2 === 0) return;
+  throw new CpcArgumentError({
+    where: 'negativesFromOwnAndOtherSequences',
+    argument: 'count',
+    expected: 'an even number of at least 4',
+    received: count,
+  });
+}
+
 function requireCount(where: string, count: number): void {
   if (Number.isInteger(count) && count >= 2) return;
   throw new CpcArgumentError({
