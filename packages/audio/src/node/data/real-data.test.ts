@@ -9,7 +9,10 @@ import type { SpeechCorpus } from '../../data/corpus.js';
 import { shiftsBySeparation } from '../../data/test-support/class-separation.js';
 import { createWindowSampler } from '../../data/windows.js';
 import { mfcc } from '../../mfcc/mfcc.js';
+import { requireFoldsOf } from '../../probes/committed-folds.js';
+import { digitTakes } from '../../probes/listed-split.js';
 import { openSpeechCorpus } from './corpus.js';
+import { loadSpeakerFolds } from './folds-file.js';
 import { loadPhoneLabelFile, loadTimitLabels } from './labels.js';
 
 const speech = join(process.env.CPC_DATA ?? '', 'speech');
@@ -115,6 +118,19 @@ describe.skipIf(missing !== undefined)(
       const [first] = corpus.recordings;
       expect([first?.sourceSampleRateHz, first?.attributes.digit]).toEqual([8_000, '0']);
       expect((await corpus.read(0)).length).toBe(first?.sampleCount);
+    });
+
+    it('scores 300 of FSDD’s 3,000 recordings by its own split and fits the other 2,700', async () => {
+      const { train, test } = digitTakes(await openSpeechCorpus(join(speech, 'fsdd')));
+      expect([train.size, test.size]).toEqual([2700, 300]);
+    });
+
+    it('has in TIMIT’s sample the 16 speakers of the committed folds', async () => {
+      const folds = await loadSpeakerFolds(
+        join(import.meta.dirname, '../../../../../benchmarks/folds/timit-sample.json'),
+      );
+      const { speakers } = await openSpeechCorpus(join(speech, 'timit-sample'));
+      expect(() => requireFoldsOf(folds, new Set(speakers))).not.toThrow();
     });
   },
 );
