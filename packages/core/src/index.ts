@@ -34,6 +34,32 @@ export {
 } from './layers/layer-norm.js';
 export { initialiseLstm, type LstmOptions, type LstmParameters, type LstmState, lstm } from './layers/lstm.js';
 export {
+  type CorrelatedGaussians,
+  drawPairs,
+  gaussianInformation,
+  gaussiansOfInformation,
+  logDensityRatios,
+  type Pairs,
+} from './mutual-information/correlated-gaussians.js';
+export {
+  bilinearCritic,
+  type Critic,
+  type SeparableCriticOptions,
+  separableCritic,
+} from './mutual-information/critics.js';
+export {
+  estimateInformation,
+  type InformationEstimate,
+  type InformationExperiment,
+} from './mutual-information/estimate-information.js';
+export {
+  type InformationEstimator,
+  infoNceEstimator,
+  informationEstimators,
+  jensenShannonEstimator,
+  nwjEstimator,
+} from './mutual-information/estimators.js';
+export {
   type NegativeSampler,
   negativesFromBatch,
   negativesFromOtherSequences,
