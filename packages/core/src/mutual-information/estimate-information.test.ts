@@ -21,6 +21,7 @@ const experiment = (changes: Partial<InformationExperiment> = {}): InformationEx
   critic: separableCritic({ hiddenUnits: 64, embeddingSize: 16 }),
   batchSize: 128,
   steps: 1200,
+  learningRate: 1e-2,
   judgedBatches: 100,
   engine,
   random: createRandom(1),
@@ -100,6 +101,11 @@ describe('estimateInformation', () => {
     const [first, second, other] = [await short(1), await short(1), await short(2)];
     expect(second).toEqual(first);
     expect(other.estimateNats.mean).not.toBe(first.estimateNats.mean);
+  });
+
+  it('stops with an error that names the step where NWJ leaves what float32 holds', async () => {
+    const wild = experiment({ estimator: nwjEstimator, batchSize: 4, learningRate: 5 });
+    await expect(estimateInformation(wild)).rejects.toThrow(/estimateInformation, step \d+: expected a finite objective/);
   });
 
   it('refuses a batch of 1, -1 steps and no batch to judge', async () => {

@@ -3,7 +3,7 @@
  * information they have.
  */
 import type { Engine } from '../engines/engine.js';
-import { CpcArgumentError } from '../errors.js';
+import { CpcArgumentError, CpcError } from '../errors.js';
 import { adam } from '../optimisers/adam.js';
 import { cosineDecay } from '../optimisers/schedules.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
@@ -21,9 +21,9 @@ export interface InformationExperiment {
   readonly critic?: Critic;
   /** N >= 2, pairs of a batch, in training and in judging; default 128. */
   readonly batchSize?: number;
-  /** Updates, each on pairs drawn for it alone; >= 0, default 2,000. */
+  /** Updates, each on pairs drawn for it alone; >= 0, default 3,000. */
   readonly steps?: number;
-  /** Of Adam, > 0, falling to 0 along half a cosine; default 1e-2. */
+  /** Of Adam, > 0, falling to 0 along half a cosine; default 3e-3. */
   readonly learningRate?: number;
   /** Batches that the trained critic is judged on, drawn apart from those it was trained on; >= 1, default 50. */
   readonly judgedBatches?: number;
@@ -49,14 +49,15 @@ export interface InformationEstimate {
  * Trains a critic and judges it on fresh pairs. The same seed gives the same numbers on the same machine and engine.
  *
  * @throws {CpcArgumentError} if a number is out of range.
+ * @throws {CpcError} if the objective stops being finite, as NWJ's e^f may.
  *
  * @example
  * const gaussians = gaussiansOfInformation({ dimensions: 4, informationNats: 2 });
  * const { estimateNats } = await estimateInformation({ gaussians, estimator: infoNceEstimator, engine, random: createRandom(1) });
  */
 export async function estimateInformation(experiment: InformationExperiment): Promise<InformationEstimate> {
-  const { gaussians, estimator, engine, random, critic = separableCritic(), learningRate = 1e-2 } = experiment;
-  const { batchSize = 128, steps = 2000, judgedBatches = 50 } = experiment;
+  const { gaussians, estimator, engine, random, critic = separableCritic(), learningRate = 3e-3 } = experiment;
+  const { batchSize = 128, steps = 3000, judgedBatches = 50 } = experiment;
   requireCounts({ batchSize, steps, judgedBatches });
   const { dimensions } = gaussians;
   const parameters = critic.initialise(dimensions, random.fold('critic'));
@@ -65,7 +66,9 @@ export async function estimateInformation(experiment: InformationExperiment): Pr
   try {
     const objectives: number[] = [];
     for (let number = 1; number <= steps; number++) {
-      objectives.push(await step.run(drawPairs(gaussians, batchSize, random.fold('train', number)), number));
+      const objective = await step.run(drawPairs(gaussians, batchSize, random.fold('train', number)), number);
+      requireFinite(objective, number);
+      objectives.push(objective);
     }
     const estimates: number[] = [];
     for (let batch = 0; batch < judgedBatches; batch++) {
@@ -81,6 +84,16 @@ export async function estimateInformation(experiment: InformationExperiment): Pr
   } finally {
     await step.dispose();
   }
+}
+
+function requireFinite(objective: number, step: number): void {
+  if (Number.isFinite(objective)) return;
+  throw new CpcError({
+    where: `estimateInformation, step ${step}`,
+    expected: 'a finite objective',
+    received: String(objective),
+    fix: 'Lower the learning rate, or raise batchSize.',
+  });
 }
 
 function requireCounts(counts: Readonly<Record<'batchSize' | 'steps' | 'judgedBatches', number>>): void {
