@@ -1,5 +1,6 @@
 /** The command line as a tree: which commands there are, what they take, and what they say of themselves. */
 import { Command, type CommanderError, Option } from 'commander';
+import { type AblateOptions, addAblateOptions, runAblate } from './commands/ablate.js';
 import type { Context, Job } from './commands/context.js';
 import { addDemoOptions, type DemoOptions, runDemo } from './commands/demo.js';
 import { addDoctorOptions, type DoctorOptions, runDoctor } from './commands/doctor.js';
@@ -94,6 +95,13 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   const exportExample = example(`export --run runs/first --out ${name}.onnx`);
   const runGivenExport = (given: ExportOptions) => runExport(domain, given, context);
   offer(addExportOptions(exporting), runGivenExport, options, [exportExample]);
+
+  if (commands.ablation !== undefined) {
+    const ablate = sub(command, 'ablate', commands.ablation.summary, context);
+    const ablateExample = example('ablate --data my-data --probe-data my-labelled-data --steps 2000 --seeds 3');
+    const runGivenAblate = (given: AblateOptions) => runAblate(domain, given, context);
+    offer(addAblateOptions(ablate, domain), runGivenAblate, options, [ablateExample]);
+  }
 }
 
 /** Makes a command do something; wrong use that shows only then also names the command's help. */

@@ -1,6 +1,13 @@
 /**
  * @cpc/records: the schemas and types that programs share about a run. No TensorFlow, no runtime, no files.
  */
+export {
+  type AblationRecord,
+  ablationRecordSchema,
+  ablationRecordVersion,
+  formatAblationRecord,
+  parseAblationRecord,
+} from './ablation-record.js';
 export { averageSteps, finalSteps, type StepAverages } from './average-steps.js';
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
 export { RecordError } from './errors.js';

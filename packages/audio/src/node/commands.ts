@@ -7,9 +7,11 @@ import {
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
+import { table2Rows } from '../ablation/table-2.js';
 import { exportSpeechModel } from '../export-model.js';
 import { speechPresets } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
+import { ablateSpeech } from './ablate.js';
 import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
 import { builtInData } from './open-data.js';
@@ -31,6 +33,11 @@ export const domainCommands: DomainCommands = {
   probe: probeSpeech,
   embed: embedSpeech,
   export: exportSpeech,
+  ablation: {
+    summary: 'train and probe the rows of the paper’s table 2: steps predicted, and where negatives come from',
+    rows: table2Rows.map(({ name }) => name),
+    run: ablateSpeech,
+  },
   demo: {
     train: {
       data: builtInData,

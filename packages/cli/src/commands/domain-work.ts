@@ -49,10 +49,10 @@ export async function train(
   return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
-/** Probes, embeds or exports. */
+/** Probes, embeds, exports or ablates. */
 export async function runTask(
   domain: FoundDomain,
-  method: 'probe' | 'embed' | 'export',
+  method: 'probe' | 'embed' | 'export' | 'ablation.run',
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {

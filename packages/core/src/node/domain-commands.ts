@@ -76,7 +76,32 @@ export interface ExportRequest {
   readonly out: string;
 }
 
-/** What happens during probe, embed and export. */
+/** The runs of a table of the paper, trained and probed alike. */
+export interface AblateRequest {
+  /** To train on. */
+  readonly data: string;
+  /** To probe with. */
+  readonly probeData: string;
+  readonly preset: string;
+  /** For all runs. */
+  readonly overrides: SettingOverrides;
+  /** Updates of every run; >= 1. */
+  readonly steps: number;
+  /** One run of every row for each; none twice. */
+  readonly seeds: readonly number[];
+  /** Names out of `DomainCommands.ablation.rows`; all if left out. */
+  readonly rows?: readonly string[];
+  readonly task: string;
+  readonly folds?: string;
+  readonly engine: EngineRequest;
+  /** A folder for all runs. Called again with the same request, finished runs are kept. */
+  readonly out: string;
+  readonly strict: boolean;
+  /** As typed, for the record. */
+  readonly command: string;
+}
+
+/** What happens during probe, embed, export and ablate. */
 export type TaskEvent =
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly type: 'probe-end'; readonly result: ProbeResult }
@@ -101,6 +126,13 @@ export interface DomainCommands {
   readonly probe: (request: ProbeRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   readonly embed: (request: EmbedRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   readonly export: (request: ExportRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  /** For domains of which the paper has an ablation. */
+  readonly ablation?: {
+    /** One line for help: which table of the paper. */
+    readonly summary: string;
+    readonly rows: readonly string[];
+    readonly run: (request: AblateRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  };
   /** What `cpc demo` runs, on built-in data: a short training and a probe with the random baseline. */
   readonly demo: {
     readonly train: Pick<TrainRequest, 'preset' | 'overrides' | 'data'> & {

@@ -8,6 +8,7 @@ export {
   type NativePackage,
 } from './doctor.js';
 export type {
+  AblateRequest,
   Control,
   DomainCommands,
   EmbedRequest,
@@ -19,6 +20,7 @@ export type {
 } from './domain-commands.js';
 export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
+export { thisMachine } from './machine.js';
 export {
   createRunFolder,
   type RunFolder,

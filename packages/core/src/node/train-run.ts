@@ -1,7 +1,6 @@
 /**
  * A training run with its folder: what `train()` does, kept on disk. Every domain's `train` command ends here.
  */
-import { cpus, totalmem } from 'node:os';
 import {
   averageSteps,
   finalSteps,
@@ -22,6 +21,7 @@ import type { Domain } from '../training/domain.js';
 import { parametersOf, train } from '../training/train.js';
 import { writeFileAtomically } from './atomic-file.js';
 import type { Control } from './domain-commands.js';
+import { thisMachine } from './machine.js';
 import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunFolder } from './run-folder.js';
 
 export interface TrainRunOptions {
@@ -214,13 +214,7 @@ function newSitting({ engine, record }: TrainRunOptions, step: number): Sitting 
     step,
     engine: summaryOf(engine),
     versions: record.versions,
-    machine: {
-      cpuModel: cpus()[0]?.model ?? 'unknown',
-      cores: Math.max(1, cpus().length),
-      memoryBytes: totalmem(),
-      platform: `${process.platform}-${process.arch}`,
-      node: process.versions.node,
-    },
+    machine: thisMachine(),
   };
 }
 

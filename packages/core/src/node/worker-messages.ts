@@ -5,7 +5,7 @@ export interface WorkerJob {
   /** URL of a module that exports an object `object`. */
   readonly module: string;
   readonly object: string;
-  /** Name of one of its functions `(request, control) => AsyncGenerator`. */
+  /** One of its functions `(request, control) => AsyncGenerator`, such as `train` or `ablation.run`. */
   readonly method: string;
   /** A plain value. */
   readonly request: unknown;

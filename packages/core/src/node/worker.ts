@@ -12,11 +12,15 @@ type Method = (request: unknown, control: Control) => AsyncIterable<unknown>;
 async function work({ job, stopFlag, endedThreads }: WorkerInput): Promise<void> {
   markThreadsEnded(endedThreads);
   const flag = new Int32Array(stopFlag);
-  const exported: Record<string, Record<string, unknown>> = await import(job.module);
-  const method = exported[job.object]?.[job.method];
+  const exported: Record<string, unknown> = await import(job.module);
+  const method = [job.object, ...job.method.split('.')].reduce<unknown>(memberOf, exported);
   if (!isMethod(method)) throw new Error(`worker: ${job.module} has no function ${job.object}.${job.method}`);
   for await (const event of method(job.request, { stopRequested: () => Atomics.load(flag, 0) === 1 }))
     post({ type: 'event', event });
+}
+
+function memberOf(owner: unknown, name: string): unknown {
+  return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }
 
 function isMethod(value: unknown): value is Method {

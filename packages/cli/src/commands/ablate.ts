@@ -1,0 +1,111 @@
+/** `cpc <domain> ablate`: a table of the paper by one command. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AblateRequest } from '@cpc/core/node';
+import { type Command, Option } from 'commander';
+import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
+import { exitCodes, UsageError } from '../errors.js';
+import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
+import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { readOverrides } from '../options/setting-overrides.js';
+import { type Assignment, assignment, namesOutOf, path, seed, wholeNumber } from '../options/values.js';
+import { shellCommand } from '../terminal/text.js';
+import type { Context } from './context.js';
+import { runTask, withProgress } from './domain-work.js';
+
+export interface AblateOptions extends DataOptions, EngineOptions, GeneralOptions {
+  readonly probeData?: string;
+  readonly preset: string;
+  readonly config?: string;
+  readonly set?: readonly Assignment[];
+  readonly rows?: readonly string[];
+  readonly steps: number;
+  readonly seeds: number;
+  readonly seed: number;
+  readonly task: string;
+  readonly folds?: string;
+  readonly out: string;
+  readonly strict?: true;
+}
+
+export function addAblateOptions(command: Command, { commands }: LoadedDomain): Command {
+  const rows = commands.ablation?.rows ?? [];
+  addDataOptions(command)
+    .addOption(new Option('--probe-data <path>', 'labelled data to probe with (default: --data)').argParser(path))
+    .addOption(
+      new Option('--preset <name>', 'named settings that all runs start from')
+        .choices(commands.presets)
+        .default(defaultPreset(commands)),
+    )
+    .addOption(new Option('--config <file>', 'JSON file of settings that replace the preset’s').argParser(path))
+    .addOption(
+      new Option('--set <key=value>', 'replace one setting in all runs; may be repeated').argParser(assignment),
+    )
+    .addOption(new Option('--rows <a,b>', `which rows: out of ${rows.join(', ')}`).argParser(namesOutOf(rows)))
+    .addOption(new Option('--steps <n>', 'updates of every run').argParser(wholeNumber(1)).default(2000))
+    .addOption(new Option('--seeds <n>', 'runs of every row').argParser(wholeNumber(1)).default(3))
+    .addOption(new Option('--seed <n>', 'the first seed; the others follow it').argParser(seed).default(1))
+    .addOption(
+      new Option('--task <name>', 'what to read off the features')
+        .choices(commands.probeTasks)
+        .default(commands.probeTasks[0] ?? ''),
+    )
+    .addOption(new Option('--folds <file>', 'JSON file that says what each fold holds out').argParser(path))
+    .addOption(
+      new Option('--out <dir>', 'folder of all runs; called again, finished runs are kept')
+        .argParser(path)
+        .default(join('runs', `${commands.name}-ablation`)),
+    )
+    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  return addGeneralOptions(addEngineOptions(command));
+}
+
+/** @throws {UsageError} for options that do not fit each other, the data or the domain's settings. */
+export async function ablateRequest(
+  { commands }: LoadedDomain,
+  options: AblateOptions,
+  typed: readonly string[],
+): Promise<AblateRequest> {
+  const { preset, rows, steps, seeds, task, folds, out } = options;
+  const data = dataOf(options);
+  const overrides = await readOverrides(options.config, options.set ?? []);
+  commands.settings(preset, overrides);
+  if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
+  return {
+    data,
+    probeData: options.probeData === undefined ? data : probeDataOf(options.probeData),
+    preset,
+    overrides,
+    ...(rows === undefined ? {} : { rows }),
+    steps,
+    seeds: Array.from({ length: seeds }, (_, index) => options.seed + index),
+    task,
+    ...(folds === undefined ? {} : { folds }),
+    out,
+    engine: engineRequestOf(options),
+    strict: options.strict === true,
+    command: shellCommand(['cpc', ...typed]),
+  };
+}
+
+export async function runAblate(domain: LoadedDomain, options: AblateOptions, context: Context): Promise<number> {
+  const request = await ablateRequest(domain, options, context.typed);
+  const { output } = context;
+  output.words(`Folder of the runs: ${request.out}`);
+  const [{ files, warnings }, stopped] = await withProgress(async (work) => {
+    const summary = await runTask(domain, 'ablation.run', request, work);
+    return [summary, work.signal.aborted] as const;
+  });
+  const status = stopped ? 'interrupted' : 'completed';
+  const tableFile = files.find(({ path: name }) => name.endsWith('.md'));
+  if (options.json) output.result(JSON.stringify({ out: request.out, status, files, warnings }));
+  else if (tableFile !== undefined) output.result((await readFile(tableFile.path, 'utf8')).trimEnd());
+  if (stopped) output.words(`Interrupted. To go on:\n  ${request.command}`);
+  return stopped ? exitCodes.interrupted : exitCodes.done;
+}
+
+function probeDataOf(probeData: string): string {
+  return dataOf(probeData === 'builtin' ? { builtin: true } : { data: probeData });
+}

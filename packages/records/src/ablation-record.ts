@@ -1,0 +1,64 @@
+/**
+ * `ablation.json`: runs that differ in one setting each, every one with several seeds, and what a probe found of each.
+ *
+ * A record must let a stranger repeat the ablation and see every seed's figure; means are left to whoever shows it.
+ */
+import { z } from 'zod';
+import { check, type Expectation, parseJson } from './parse.js';
+import { probeResultSchema } from './probe-result.js';
+import { machineSchema, resolvedSettingSchema } from './run-record.js';
+
+/** The layout that this package writes. */
+export const ablationRecordVersion = 1;
+
+export const ablationRunSchema = z.object({
+  /** names the run's folder, such as `predict-12-mixed-speaker` */
+  name: z.string().min(1),
+  seed: z.int(),
+  /** updates made */
+  steps: z.int().min(0),
+  /** time spent training */
+  trainedSeconds: z.number().min(0),
+  result: probeResultSchema,
+});
+
+export const ablationRecordSchema = z.object({
+  schema: z.literal(ablationRecordVersion),
+  /** as typed when it was begun */
+  command: z.string(),
+  domain: z.string().min(1),
+  preset: z.string(),
+  /** what all runs share; a run's own record has the rest */
+  settings: z.record(z.string(), resolvedSettingSchema),
+  /** updates of every run */
+  steps: z.int().min(1),
+  task: z.string().min(1),
+  /** in the order in which they were finished */
+  runs: z.array(ablationRunSchema),
+  /** the model before its first update, by seed */
+  untrained: z.array(z.object({ seed: z.int(), result: probeResultSchema })),
+  machine: machineSchema,
+});
+
+/** Runs that differ in one setting each, and what a probe found of them. */
+export type AblationRecord = z.infer<typeof ablationRecordSchema>;
+
+const expectation: Expectation = {
+  what: `an ablation record of layout ${ablationRecordVersion}`,
+  fix: 'Give the folder of an ablation made by cpc, or restore its ablation.json from a copy.',
+};
+
+/**
+ * An ablation record read from the text of `ablation.json`.
+ *
+ * @param where - named in the error: the file's path.
+ * @throws {RecordError} if `text` is not JSON, is of a newer layout, or has a missing or wrong field.
+ */
+export function parseAblationRecord(text: string, where: string): AblationRecord {
+  return check(ablationRecordSchema, parseJson(text, where, expectation), where, expectation);
+}
+
+/** The text of `ablation.json`. @throws {RecordError} if a field is wrong. */
+export function formatAblationRecord(record: AblationRecord, where: string): string {
+  return `${JSON.stringify(check(ablationRecordSchema, record, where, expectation), null, 2)}\n`;
+}
