@@ -33,7 +33,12 @@ export interface AblateOptions extends DataOptions, EngineOptions, GeneralOption
 export function addAblateOptions(command: Command, { commands }: LoadedDomain): Command {
   const rows = commands.ablation?.rows ?? [];
   addDataOptions(command)
-    .addOption(new Option('--probe-data <path>', 'labelled data to probe with (default: --data)').argParser(path))
+    .addOption(
+      new Option(
+        '--probe-data <path>',
+        'labelled data to probe with, or builtin (default: those to train on)',
+      ).argParser(path),
+    )
     .addOption(
       new Option('--preset <name>', 'named settings that all runs start from')
         .choices(commands.presets)
@@ -106,6 +111,9 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 
+/** `builtin` is the data that the domain makes by itself. */
 function probeDataOf(probeData: string): string {
-  return dataOf(probeData === 'builtin' ? { builtin: true } : { data: probeData });
+  if (probeData === 'builtin') return dataOf({ builtin: true });
+  if (!existsSync(probeData)) throw new UsageError(`--probe-data ${probeData}: does not exist.`);
+  return probeData;
 }
