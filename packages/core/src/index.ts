@@ -1,5 +1,6 @@
 export { type Checkpoint, type CheckpointStore, createMemoryCheckpointStore } from './checkpoint-store.js';
 export { type ContrastiveInputs, type ContrastiveOutputs, contrastiveLoss } from './contrastive-loss.js';
+export { labelledCrossEntropy } from './cross-entropy.js';
 export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';
 export type { Engine, EngineName } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
@@ -107,6 +108,7 @@ export {
 } from './probes/cross-validation.js';
 export { gatherRows, type LabelledExamples } from './probes/examples.js';
 export { type Fold, groupedFolds, stratifiedFolds } from './probes/folds.js';
+export { holdOutGroups } from './probes/held-out.js';
 export {
   type LogisticClassifierOptions,
   logisticClassifier,
@@ -161,5 +163,6 @@ export {
   untrainedModel,
   withoutPredictors,
 } from './training/loss.js';
+export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { batchOf, parametersOf, type TrainOptions, train } from './training/train.js';

@@ -1,5 +1,6 @@
 /** Keeps the length of the whole gradient within bounds. */
 import * as tf from '@tensorflow/tfjs';
+import { CpcArgumentError } from '../errors.js';
 
 /** Euclidean length over all gradients together: a scalar `[]` that the caller owns. */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
@@ -17,4 +18,11 @@ export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
  */
 export function clipFactor(norm: tf.Scalar, limit: number): tf.Scalar {
   return tf.tidy(() => tf.div<tf.Scalar>(limit, tf.maximum(norm, limit)));
+}
+
+/** @throws {CpcArgumentError} if a limit is given that cannot be one. */
+export function requireClipNorm(where: string, received: number | undefined): void {
+  if (received === undefined || (received > 0 && Number.isFinite(received))) return;
+  const expected = 'clipNorm to be a finite number above 0';
+  throw new CpcArgumentError({ where, argument: 'clipNorm', expected, received, fix: 'Leave it out to clip nothing.' });
 }

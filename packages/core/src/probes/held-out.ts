@@ -8,7 +8,11 @@ import type { Fold } from './folds.js';
  *
  * @param groups - the group of every example.
  * @param share - above 0 and below 1.
+ * @returns places of `groups`: `train` to fit, `test` to stop by.
  * @throws {CpcArgumentError} if there are fewer than 2 groups.
+ *
+ * @example
+ * const { train, test } = holdOutGroups(speakers, 0.1, random); // a tenth of the examples or more, of whole speakers
  */
 export function holdOutGroups(groups: readonly string[], share: number, random: Random): Fold {
   const names = [...new Set(groups)].sort();

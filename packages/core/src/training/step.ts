@@ -13,8 +13,8 @@ import {
 } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcArgumentError, CpcError } from '../errors.js';
-import { clipFactor, globalNorm } from '../optimisers/clip.js';
+import { CpcError } from '../errors.js';
+import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
@@ -62,7 +62,7 @@ export interface TrainingStep {
  * @throws {CpcArgumentError} if clipNorm is out of range, or the domain's tensors do not fit one another.
  */
 export async function createTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
-  requireClipNorm(options.clipNorm);
+  requireClipNorm('createTrainingStep', options.clipNorm);
   const started = performance.now();
   const { domain, engine, optimiser } = options;
   const parameters = parameterNames(flatten(options.parameters));
@@ -190,13 +190,6 @@ function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensor
 
 function numbersOf(tensor: HostTensor | undefined): number[] {
   return Array.from(tensor?.data ?? []);
-}
-
-function requireClipNorm(received: number | undefined): void {
-  if (received === undefined || (received > 0 && Number.isFinite(received))) return;
-  const expected = 'clipNorm to be a finite number above 0';
-  const fix = 'Leave it out to clip nothing.';
-  throw new CpcArgumentError({ where: 'createTrainingStep', argument: 'clipNorm', expected, received, fix });
 }
 
 function requireFinite(what: string, value: number, step: number): void {
