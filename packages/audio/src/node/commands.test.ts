@@ -13,6 +13,7 @@ import {
   type TrainRequest,
 } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFeatureExtractor } from '../features.js';
 import { domainCommands } from './commands.js';
@@ -189,6 +190,14 @@ describe('audio embed and export', () => {
     expect(rows).toHaveLength(65);
     expect(rows[2]).toBe('speaker-0025-utterance-0002\tspeaker-0025\t1\t1');
     expect((await readFile(join(folder, 'c.npy'))).length).toBe(128 + 64 * 6 * 4);
+    await events(domainCommands.embed({ ...request, pooled: true, out: join(folder, 'c.parquet') }, always));
+    const { buffer } = Uint8Array.from(await readFile(join(folder, 'c.parquet')));
+    const [, second] = await parquetReadObjects({ file: buffer });
+    expect(second).toMatchObject({
+      recording: 'speaker-0025-utterance-0002',
+      speaker: 'speaker-0025',
+      time_seconds: 2.5,
+    });
   });
 
   it('exports a file that agrees with the trainer to 1e-4 for 3 recordings of 7,200 samples, a shape never traced', async () => {

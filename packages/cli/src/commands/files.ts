@@ -25,7 +25,7 @@ export interface ExportOptions extends RunOption, GeneralOptions {
 
 export function addEmbedOptions(command: Command): Command {
   addDataOptions(addRunOption(command))
-    .addOption(outOption(['.npy', '.safetensors']))
+    .addOption(outOption(['.npy', '.safetensors', '.parquet']))
     .addOption(
       new Option('--representation <name>', 'features of the encoder or of the context')
         .choices(['latent', 'context'])

@@ -61,7 +61,7 @@ export interface ProbeRequest {
 export interface EmbedRequest {
   readonly run: string;
   readonly data: string;
-  /** A file ending in `.npy` or `.safetensors`. */
+  /** A file ending in `.npy`, `.safetensors` or `.parquet`, of those the domain writes. */
   readonly out: string;
   readonly representation: 'latent' | 'context';
   /** One vector per input instead of one per position. */
