@@ -37,6 +37,7 @@ it('exports these names and no others', () => {
     'encodeNpy',
     'encodeSafetensors',
     'estimateInformation',
+    'evaluate',
     'excludedScore',
     'fitLogisticRegression',
     'fitMlpProbe',

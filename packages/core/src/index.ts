@@ -155,6 +155,7 @@ export {
   topKAccuracy,
 } from './statistics/metrics.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.js';
 export {
   candidatesInput,
   domainLoss,
