@@ -19,7 +19,21 @@ const filter = {
 const mostTaps = 2 ** 23; // 64 MiB
 
 /** Turns samples at one rate into samples at another; `[n]` becomes `[round(n * to / from)]`, a new array. */
-export type Resampler = (samples: Float32Array) => Float32Array;
+export interface Resampler {
+  (samples: Float32Array): Float32Array;
+  /**
+   * Which samples a part of the output is made from: `[begin, end)` of an input of `length` samples, for output samples
+   * `[start, stop)`.
+   */
+  readonly inputRange: (start: number, stop: number, length: number) => [begin: number, end: number];
+  /**
+   * A part of the output from a part of the input, bit for bit as in one piece.
+   *
+   * @param samples - the input from `begin` on, at least what `inputRange` asks for.
+   * @returns output samples `[start, stop)`, a new array.
+   */
+  readonly part: (samples: Float32Array, begin: number, start: number, stop: number) => Float32Array;
+}
 
 /**
  * Prepares a change of sample rate; the result may be used for any number of recordings.
@@ -37,26 +51,34 @@ export type Resampler = (samples: Float32Array) => Float32Array;
 export function createResampler(fromHz: number, toHz: number): Resampler {
   refuseRate('fromHz', fromHz);
   refuseRate('toHz', toHz);
-  if (fromHz === toHz) return (samples) => samples.slice();
+  if (fromHz === toHz) return copier;
   refuseLongTable(fromHz, toHz);
   const { phases, step } = lowestTerms(fromHz, toHz);
   const taps = designTaps(phases, step);
-  return (samples) => {
-    const output = new Float32Array(Math.round((samples.length * phases) / step));
+  /** The first input sample that an output sample hears. */
+  const firstHeard = (index: number) => Math.floor((index * step) / phases) - taps.half;
+  const part: Resampler['part'] = (samples, begin, start, stop) => {
+    const output = new Float32Array(stop - start);
     for (let index = 0; index < output.length; index += 1) {
-      const position = index * step; // in units of 1 / L input samples
-      const phase = position % phases;
-      output[index] = dot(
-        taps.values,
-        phase * taps.count,
-        samples,
-        (position - phase) / phases - taps.half,
-        taps.count,
-      );
+      const phase = ((start + index) * step) % phases; // in units of 1 / L input samples
+      output[index] = dot(taps.values, phase * taps.count, samples, firstHeard(start + index) - begin, taps.count);
     }
     return output;
   };
+  const whole = (samples: Float32Array) => part(samples, 0, 0, Math.round((samples.length * phases) / step));
+  const inputRange: Resampler['inputRange'] = (start, stop, length) => [
+    Math.min(length, Math.max(0, firstHeard(start))),
+    Math.max(0, Math.min(length, firstHeard(stop - 1) + taps.count)),
+  ];
+  return Object.assign(whole, { part, inputRange });
 }
+
+/** Between equal rates. */
+const copier: Resampler = Object.assign((samples: Float32Array) => samples.slice(), {
+  inputRange: (start: number, stop: number): [number, number] => [start, stop],
+  part: (samples: Float32Array, begin: number, start: number, stop: number) =>
+    samples.slice(start - begin, stop - begin),
+});
 
 /** As `createResampler(fromHz, toHz)(samples)`, for one recording. */
 export function resample(samples: Float32Array, fromHz: number, toHz: number): Float32Array {

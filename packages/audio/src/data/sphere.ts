@@ -81,6 +81,15 @@ export function readSphereHeader(head: Uint8Array, fileByteLength: number, where
 export function decodeSphere(bytes: Uint8Array, where: string): DecodedAudio {
   const header = readSphereHeader(bytes, bytes.byteLength, where);
   if (header === undefined) throw new DamagedFileError({ where, expected: 'a header', received: 'none' });
+  return decodeSphereSamples(bytes, header);
+}
+
+/**
+ * Decodes samples whose header has been read: all of a file, or a part of it.
+ *
+ * @param bytes - from the start of which `header.dataOffset` counts; for a part, give a header with its own offset and count.
+ */
+export function decodeSphereSamples(bytes: Uint8Array, header: SphereHeader): DecodedAudio {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stride = header.channelCount * 2;
   const channels = Array.from({ length: header.channelCount }, (_, channel) => {

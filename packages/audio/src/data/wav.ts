@@ -46,8 +46,19 @@ export function decodeWav(bytes: Uint8Array, where: string): DecodedAudio {
   if (header === undefined) {
     throw new DamagedFileError({ where, expected: 'a "data" chunk', received: 'chunks that end before it' });
   }
+  return decodeWavSamples(bytes, header, where);
+}
+
+/**
+ * Decodes samples whose header has been read: all of a file, or a part of it.
+ *
+ * @param bytes - from the start of which `header.dataOffset` counts; for a part, give a header with its own offset and count.
+ * @param firstSample - of the file, that the part begins with; for errors.
+ * @throws {DamagedFileError} for a float that is not finite or beyond 2^31.
+ */
+export function decodeWavSamples(bytes: Uint8Array, header: WavHeader, where: string, firstSample = 0): DecodedAudio {
   const channels = Array.from({ length: header.channelCount }, (_, channel) => decodeChannel(bytes, header, channel));
-  for (const samples of channels) refuseNoSamples(samples, where);
+  for (const samples of channels) refuseNoSamples(samples, where, firstSample);
   return { sampleRateHz: header.sampleRateHz, channels };
 }
 
@@ -64,10 +75,10 @@ function decodeChannel(bytes: Uint8Array, header: WavHeader, channel: number): F
 /** The loudest that whole numbers of 32 bits can be; floats beyond it are damage, and would overflow when resampled. */
 const loudest = 2 ** 31;
 
-function refuseNoSamples(samples: Float32Array, where: string): void {
+function refuseNoSamples(samples: Float32Array, where: string, firstSample: number): void {
   const index = samples.findIndex((sample) => !(Math.abs(sample) <= loudest)); // true for NaN too
   if (index === -1) return;
-  const received = `${samples[index]} at sample ${index}`;
+  const received = `${samples[index]} at sample ${firstSample + index}`;
   throw new DamagedFileError({ where, expected: 'finite samples of at most 2^31', received });
 }
 

@@ -7,8 +7,8 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { decodeFlac } from '../../data/flac.js';
 import { readFlacHeader } from '../../data/flac-header.js';
-import { decodeSphere, isSphere, readSphereHeader } from '../../data/sphere.js';
-import { type DecodedAudio, decodeWav } from '../../data/wav.js';
+import { decodeSphere, decodeSphereSamples, isSphere, readSphereHeader } from '../../data/sphere.js';
+import { type DecodedAudio, decodeWav, decodeWavSamples } from '../../data/wav.js';
 import { readWavHeader } from '../../data/wav-header.js';
 import { refuseWrongChecksum } from './flac-checksum.js';
 
@@ -58,6 +58,85 @@ export function decodeAudio(bytes: Uint8Array, where: string): DecodedAudio {
   const decoded = decodeFlac(bytes, where);
   refuseWrongChecksum(decoded, where);
   return decoded;
+}
+
+/**
+ * Reads samples `[start, stop)` of every channel without the rest of the file.
+ *
+ * @param facts - what the file was when the corpus was opened.
+ * @returns `undefined` for FLAC, which has to be decoded from its beginning.
+ * @throws {DamagedFileError} if it cannot be read, is damaged, or has changed.
+ */
+export async function readAudioRange(
+  path: string,
+  where: string,
+  facts: Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount' | 'byteLength'>,
+  [start, stop]: readonly [number, number],
+): Promise<DecodedAudio | undefined> {
+  const file = await readable(where, () => open(path, 'r'));
+  try {
+    const { size } = await readable(where, () => file.stat());
+    const head = await readable(where, () => readAt(file, 0, Math.min(edgeBytes, size)));
+    const samples = sampleReaderOf(head, size, where);
+    if (samples === undefined) return undefined;
+    const { sampleRateHz, sampleCount, dataOffset, frameBytes } = samples;
+    if (size !== facts.byteLength || sampleRateHz !== facts.sampleRateHz || sampleCount !== facts.sampleCount)
+      throw changed(where, facts, { byteLength: size, sampleRateHz, sampleCount });
+    const begin = dataOffset + start * frameBytes;
+    const bytes = await readable(where, () => readAt(file, begin, (stop - start) * frameBytes));
+    if (bytes.byteLength !== (stop - start) * frameBytes)
+      throw changed(where, facts, { byteLength: begin + bytes.byteLength, sampleRateHz, sampleCount });
+    return samples.decode(bytes, start, stop - start);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the samples of a file lie that can be read in parts, and how to decode them. */
+interface SampleReader {
+  readonly sampleRateHz: number;
+  readonly sampleCount: number;
+  readonly dataOffset: number;
+  /** Bytes of one sample of all channels. */
+  readonly frameBytes: number;
+  readonly decode: (bytes: Uint8Array, firstSample: number, sampleCount: number) => DecodedAudio;
+}
+
+/** `undefined` for FLAC, and for heads longer than what was read of them. */
+function sampleReaderOf(head: Uint8Array, byteLength: number, where: string): SampleReader | undefined {
+  if (isFlac(head)) return undefined;
+  if (isSphere(head)) {
+    const header = readSphereHeader(head, byteLength, where);
+    return (
+      header && {
+        ...header,
+        frameBytes: 2 * header.channelCount,
+        decode: (bytes, _, sampleCount) => decodeSphereSamples(bytes, { ...header, dataOffset: 0, sampleCount }),
+      }
+    );
+  }
+  const header = readWavHeader(head, byteLength, where);
+  return (
+    header && {
+      ...header,
+      frameBytes: header.channelCount * header.bytesPerSample,
+      decode: (bytes, firstSample, sampleCount) =>
+        decodeWavSamples(bytes, { ...header, dataOffset: 0, sampleCount }, where, firstSample),
+    }
+  );
+}
+
+type Measures = Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount' | 'byteLength'>;
+
+function changed(where: string, before: Measures, now: Measures): DamagedFileError {
+  const textOf = ({ sampleCount, sampleRateHz, byteLength }: Measures) =>
+    `${sampleCount} samples of ${sampleRateHz} Hz in ${byteLength} bytes`;
+  return new DamagedFileError({
+    where,
+    expected: `${textOf(before)}, as when the corpus was opened`,
+    received: textOf(now),
+    fix: 'The file has changed: open the corpus again.',
+  });
 }
 
 type Length = Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount'>;

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createRandom } from '@cpc/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFlac } from '../../data/test-support/flac-writer.js';
 import { encodeWav } from '../../data/wav.js';
@@ -19,6 +20,15 @@ async function put(path: string, bytes: Uint8Array | string): Promise<void> {
 
 const wav = (length: number, value = 0.5, sampleRateHz = 16_000): Uint8Array =>
   encodeWav({ sampleRateHz, channels: [new Float32Array(length).fill(value)] });
+/** A SPHERE file of one channel. */
+function sphere(samples: Float32Array): Uint8Array {
+  const fields = [`sample_count -i ${samples.length}`, 'sample_n_bytes -i 2', 'channel_count -i 1'];
+  const lines = [...fields, 'sample_byte_format -s2 01', 'sample_rate -i 16000', 'sample_coding -s3 pcm', 'end_head'];
+  const header = `NIST_1A\n   1024\n${lines.join('\n')}\n`.padEnd(1024, ' ');
+  const data = Int16Array.from(samples, (value) => 32_768 * value);
+  return Buffer.concat([Buffer.from(header), Buffer.from(data.buffer)]);
+}
+
 const flac = (length: number): Uint8Array =>
   writeFlac({ sampleRateHz: 16_000, bitsPerSample: 16, channels: [new Array(length).fill(16_384)] });
 
@@ -89,6 +99,53 @@ describe('openSpeechCorpus', () => {
     await corpus.read(0, 0, 4);
     await rm(join(folder, 'a.wav'));
     expect((await corpus.read(0, 4, 6)).length).toBe(6);
+  });
+
+  describe('with recordings read in parts', () => {
+    const noise = (length: number, seed: number) => {
+      const random = createRandom(seed);
+      return Float32Array.from({ length }, () => 0.2 * random.normal());
+    };
+    const kinds = {
+      'pcm-16 at 16 kHz': encodeWav({ sampleRateHz: 16_000, channels: [noise(3000, 1)] }),
+      'float-32 of 2 channels at 44.1 kHz': encodeWav(
+        { sampleRateHz: 44_100, channels: [noise(9000, 2), noise(9000, 3)] },
+        'float-32',
+      ),
+      'pcm-16 at 8 kHz': encodeWav({ sampleRateHz: 8000, channels: [noise(1500, 4)] }),
+      'SPHERE at 16 kHz': sphere(noise(3000, 5)),
+      FLAC: flac(3000),
+    };
+
+    it.each(Object.entries(kinds))('gives the same bits of %s as in one piece, for 200 parts', async (_, bytes) => {
+      await put('a.wav', bytes);
+      const whole = await (await openSpeechCorpus(folder)).read(0);
+      const corpus = await openSpeechCorpus(folder, { longSeconds: 0, cacheBytes: 0 });
+      const random = createRandom(6);
+      for (let draw = 0; draw < 200; draw++) {
+        const start = draw === 0 ? 0 : random.integer(whole.length);
+        const count = draw === 1 ? whole.length - start : random.integer(whole.length - start);
+        expect(await corpus.read(0, start, count)).toEqual(whole.slice(start, start + count));
+      }
+    });
+
+    it('reads only the part: damage elsewhere in the file is not noticed, and there it names the file', async () => {
+      const bytes = encodeWav({ sampleRateHz: 16_000, channels: [noise(3000, 1)] }, 'float-32');
+      new DataView(bytes.buffer).setFloat32(44 + 4 * 2000, Number.NaN, true);
+      await put('a.wav', bytes);
+      const corpus = await openSpeechCorpus(folder, { longSeconds: 0, cacheBytes: 0 });
+      expect((await corpus.read(0, 0, 2000)).length).toBe(2000);
+      await expect(corpus.read(0, 1500, 1000)).rejects.toThrow(/a\.wav: expected finite samples.*NaN at sample 2000/);
+    });
+
+    it('refuses a file that has changed since, by name', async () => {
+      await put('a.wav', wav(3000));
+      const corpus = await openSpeechCorpus(folder, { longSeconds: 0, cacheBytes: 0 });
+      await put('a.wav', wav(2000));
+      await expect(corpus.read(0, 10, 20)).rejects.toThrow(
+        /a\.wav: expected 3000 samples.*as when the corpus was opened, received 2000 samples/,
+      );
+    });
   });
 
   it('refuses to read a file that changed from 10 to 12 samples since', async () => {

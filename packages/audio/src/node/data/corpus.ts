@@ -23,7 +23,7 @@ import { type CorpusLayout, corpusLayouts, type LayoutName, layoutNamed, recogni
 import { type PackedSamples, packSamples, unpackSamples } from '../../data/packed-samples.js';
 import { canResample, createResampler, type Resampler } from '../../data/resample.js';
 import { mixToMono } from '../../data/wav.js';
-import { type AudioFileFacts, inspectAudioFile, readAudioFile } from './audio-file.js';
+import { type AudioFileFacts, inspectAudioFile, readAudioFile, readAudioRange } from './audio-file.js';
 import { createSampleCache } from './sample-cache.js';
 
 export interface OpenSpeechCorpusOptions {
@@ -37,6 +37,11 @@ export interface OpenSpeechCorpusOptions {
   readonly minimumSeconds?: number;
   /** Bytes of decoded samples to keep in memory, beside the recording decoded last. Default 512 MiB: 4.6 hours of 16 bit speech. */
   readonly cacheBytes?: number;
+  /**
+   * Parts of recordings longer than this many seconds are read from the file without the rest of it, where its format allows:
+   * WAV and SPHERE do, FLAC is decoded as a whole. Default 600.
+   */
+  readonly longSeconds?: number;
 }
 
 /** A corpus that lies in a folder. */
@@ -76,7 +81,8 @@ export async function openSpeechCorpus(
   const layout = requested === 'auto' ? recogniseLayout(paths) : layoutNamed(requested);
   const { entries, skipped } = await inspectAll(folder, paths, layout, options);
   if (entries.length === 0) throw nothingUsable(path, skipped);
-  return assemble({ folder, layout, entries, skipped, cacheBytes: options.cacheBytes ?? defaultCacheBytes });
+  const { cacheBytes = defaultCacheBytes, longSeconds = 600 } = options;
+  return assemble({ folder, layout, entries, skipped, cacheBytes, longSeconds });
 }
 
 const defaultCacheBytes = 512 * 2 ** 20;
@@ -200,11 +206,13 @@ interface Parts {
   readonly entries: readonly Entry[];
   readonly skipped: readonly SkippedRecording[];
   readonly cacheBytes: number;
+  readonly longSeconds: number;
 }
 
-function assemble({ folder, layout, entries, skipped, cacheBytes }: Parts): FolderSpeechCorpus {
+function assemble({ folder, layout, entries, skipped, cacheBytes, longSeconds }: Parts): FolderSpeechCorpus {
   const recordings = entries.map(({ recording }) => recording);
-  const load = createLoader(folder, recordings, cacheBytes);
+  const resamplerFrom = createResamplers();
+  const load = createLoader(folder, recordings, cacheBytes, resamplerFrom);
   return {
     name: basename(folder),
     folder,
@@ -215,10 +223,38 @@ function assemble({ folder, layout, entries, skipped, cacheBytes }: Parts): Fold
     skipped,
     fingerprint: fingerprintOf(entries),
     async read(index, start = 0, count) {
-      const range = checkedRange(recordingAt(recordings, index).sampleCount, start, count);
-      return unpackSamples(await load(index), ...range);
+      const recording = recordingAt(recordings, index);
+      const range = checkedRange(recording.sampleCount, start, count);
+      const isPart = range[1] - range[0] < recording.sampleCount && recording.durationSeconds > longSeconds;
+      const part = isPart ? await readPart(folder, entries[index], range, resamplerFrom) : undefined;
+      return part ?? unpackSamples(await load(index), ...range);
     },
   };
+}
+
+/** One per rate: a filter's table takes a while to make. */
+function createResamplers(): (rateHz: number) => Resampler {
+  const resamplers = new Map<number, Resampler>();
+  return (rateHz) => {
+    const resampler = resamplers.get(rateHz) ?? createResampler(rateHz, corpusSampleRateHz);
+    resamplers.set(rateHz, resampler);
+    return resampler;
+  };
+}
+
+/** Samples of a part of a recording, the same as of the whole; `undefined` where the file has to be decoded from its start. */
+async function readPart(
+  folder: string,
+  entry: Entry | undefined,
+  [start, stop]: readonly [number, number],
+  resamplerFrom: (rateHz: number) => Resampler,
+): Promise<Float32Array | undefined> {
+  if (entry === undefined) return undefined;
+  const { recording, facts } = entry;
+  const resampler = resamplerFrom(facts.sampleRateHz);
+  const [begin, end] = resampler.inputRange(start, stop, facts.sampleCount);
+  const decoded = await readAudioRange(join(folder, recording.path), recording.path, facts, [begin, end]);
+  return decoded && resampler.part(mixToMono(decoded.channels), begin, start, stop);
 }
 
 /**
@@ -229,16 +265,11 @@ function createLoader(
   folder: string,
   recordings: readonly SpeechRecording[],
   cacheBytes: number,
+  resamplerFrom: (rateHz: number) => Resampler,
 ): (index: number) => Promise<PackedSamples> {
   const cache = createSampleCache(cacheBytes);
   const loading = new Map<number, Promise<PackedSamples>>();
   let latest: { readonly index: number; readonly packed: PackedSamples } | undefined;
-  const resamplers = new Map<number, Resampler>();
-  const resamplerFrom = (rateHz: number): Resampler => {
-    const resampler = resamplers.get(rateHz) ?? createResampler(rateHz, corpusSampleRateHz);
-    resamplers.set(rateHz, resampler);
-    return resampler;
-  };
   const loadNow = async (index: number): Promise<PackedSamples> => {
     const recording = recordingAt(recordings, index);
     const packed = packSamples(await readRecording(folder, recording, resamplerFrom(recording.sourceSampleRateHz)));
