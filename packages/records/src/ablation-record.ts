@@ -1,7 +1,7 @@
 /**
  * `ablation.json`: runs that differ in one setting each, every one with several seeds, and what a probe found of each.
  *
- * A record must let a stranger repeat the ablation and see every seed's figure; means are left to whoever shows it.
+ * A record must let a stranger repeat the ablation and see every seed's figure beside its row's.
  */
 import { z } from 'zod';
 import { check, type Expectation, parseJson } from './parse.js';
@@ -22,6 +22,17 @@ export const ablationRunSchema = z.object({
   result: probeResultSchema,
 });
 
+const ablationRowSchema = z.object({
+  name: z.string().min(1),
+  /** the run it stands for: rows may share one */
+  run: z.string().min(1),
+  seeds: z.int().min(1),
+  mean: z.number().min(0).max(1),
+  /** of the sample; absent for one seed */
+  deviation: z.number().min(0).optional(),
+  paperAccuracy: z.number().min(0).max(1),
+});
+
 export const ablationRecordSchema = z.object({
   schema: z.literal(ablationRecordVersion),
   /** as typed when it was begun */
@@ -33,8 +44,12 @@ export const ablationRecordSchema = z.object({
   /** updates of every run */
   steps: z.int().min(1),
   task: z.string().min(1),
+  /** fingerprints of what went in, by name, such as `data`; absent in older records */
+  inputs: z.record(z.string(), z.string()).optional(),
   /** in the order in which they were finished */
   runs: z.array(ablationRunSchema),
+  /** what the runs come to, a row of the paper's table each: fractions over seeds; absent in older records */
+  rows: z.array(ablationRowSchema).optional(),
   /** the model before its first update, by seed */
   untrained: z.array(z.object({ seed: z.int(), result: probeResultSchema })),
   machine: machineSchema,

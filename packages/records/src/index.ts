@@ -21,6 +21,13 @@ export {
   parseMetricsLine,
 } from './metrics.js';
 export {
+  formatPredictionRecord,
+  type PredictionRecord,
+  parsePredictionRecord,
+  predictionRecordSchema,
+  predictionRecordVersion,
+} from './prediction-record.js';
+export {
   type ConfidenceInterval,
   confidenceIntervalSchema,
   type ProbeResult,

@@ -3,7 +3,11 @@
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, table 2: accuracy of phones, linear classifier, LibriSpeech.
  */
-import type { NegativeSource, SpeechSettings } from '../presets.js';
+import type { ResolvedSetting } from '@cpc/records';
+import { type NegativeSource, negativeSources, type SpeechSettings } from '../presets.js';
+
+/** What rows differ in. */
+export type RowSettings = Pick<SpeechSettings, 'predictionSteps' | 'negatives'>;
 
 export interface AblationRow {
   /** As typed behind `--rows`. */
@@ -11,45 +15,82 @@ export interface AblationRow {
   /** As the paper says it. */
   readonly title: string;
   readonly part: 'steps predicted' | 'negatives';
-  readonly changes: Pick<SpeechSettings, 'predictionSteps' | 'negatives'>;
+  readonly settings: RowSettings;
   /** Fraction of frames. */
   readonly paperAccuracy: number;
 }
 
-const usualSteps = 12;
-const usualNegatives: NegativeSource = 'mixed-speaker';
+/** What a row leaves as it is; section 3.1 of the paper. */
+const usual: RowSettings = { predictionSteps: 12, negatives: 'mixed-speaker' };
 
-const stepsRow = (predictionSteps: number, paperAccuracy: number): AblationRow => ({
-  name: `steps-${predictionSteps}`,
-  title: `${predictionSteps} steps`,
-  part: 'steps predicted',
-  changes: { predictionSteps, negatives: usualNegatives },
-  paperAccuracy,
-});
-
-const negativesRow = (negatives: NegativeSource, title: string, paperAccuracy: number): AblationRow => ({
-  name: negatives,
-  title,
-  part: 'negatives',
-  changes: { predictionSteps: usualSteps, negatives },
-  paperAccuracy,
-});
-
-/** All ten, in the paper's order. Twelve steps and mixed speakers are the same run. */
-export const table2Rows: readonly AblationRow[] = [
-  stepsRow(2, 0.285),
-  stepsRow(4, 0.576),
-  stepsRow(8, 0.636),
-  stepsRow(12, 0.646),
-  stepsRow(16, 0.638),
-  negativesRow('mixed-speaker', 'mixed speaker', 0.646),
-  negativesRow('same-speaker', 'same speaker', 0.655),
-  negativesRow('mixed-speaker-excluding-own', 'mixed speaker (excl.)', 0.573),
-  negativesRow('same-speaker-excluding-own', 'same speaker (excl.)', 0.646),
-  negativesRow('own-sequence', 'current sequence only', 0.652),
+const stepsRows: readonly (readonly [steps: number, paperAccuracy: number])[] = [
+  [2, 0.285],
+  [4, 0.576],
+  [8, 0.636],
+  [12, 0.646],
+  [16, 0.638],
 ];
 
-/** Names the run that a row stands for: rows of the same changes share it. */
-export function runNameOf({ changes: { predictionSteps, negatives } }: AblationRow): string {
+const negativesRows: readonly (readonly [source: NegativeSource, title: string, paperAccuracy: number])[] = [
+  ['mixed-speaker', 'mixed speaker', 0.646],
+  ['same-speaker', 'same speaker', 0.655],
+  ['mixed-speaker-excluding-own', 'mixed speaker (excl.)', 0.573],
+  ['same-speaker-excluding-own', 'same speaker (excl.)', 0.646],
+  ['own-sequence', 'current sequence only', 0.652],
+];
+
+/**
+ * All ten, in the paper's order. Twelve steps and mixed speakers are the same run.
+ *
+ * @param common - what a row has that does not say otherwise; default as in the paper.
+ */
+export function table2Rows(common: RowSettings = usual): AblationRow[] {
+  return [
+    ...stepsRows.map(
+      ([predictionSteps, paperAccuracy]): AblationRow => ({
+        name: `steps-${predictionSteps}`,
+        title: `${predictionSteps} steps`,
+        part: 'steps predicted',
+        settings: { ...common, predictionSteps },
+        paperAccuracy,
+      }),
+    ),
+    ...negativesRows.map(
+      ([negatives, title, paperAccuracy]): AblationRow => ({
+        name: negatives,
+        title,
+        part: 'negatives',
+        settings: { ...common, negatives },
+        paperAccuracy,
+      }),
+    ),
+  ];
+}
+
+/**
+ * What rows have in common: as in the paper, but for what a person chose. A preset's own choice does not count.
+ *
+ * @param otherwise - in place of the paper's.
+ */
+export function commonSettings(
+  resolved: Readonly<Record<string, ResolvedSetting>>,
+  otherwise: Partial<RowSettings> = {},
+): RowSettings {
+  const steps = chosen(resolved.predictionSteps);
+  const source = negativeSources.find((name) => name === chosen(resolved.negatives));
+  return {
+    ...usual,
+    ...otherwise,
+    ...(typeof steps === 'number' ? { predictionSteps: steps } : {}),
+    ...(source === undefined ? {} : { negatives: source }),
+  };
+}
+
+function chosen(setting: ResolvedSetting | undefined): ResolvedSetting['value'] | undefined {
+  return setting?.source === 'preset' || setting?.source === 'default' ? undefined : setting?.value;
+}
+
+/** Names the run that a row stands for: rows of the same settings share it. */
+export function runNameOf({ settings: { predictionSteps, negatives } }: Pick<AblationRow, 'settings'>): string {
   return `predict-${predictionSteps}-${negatives}`;
 }

@@ -1,62 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AblateRequest, readMetrics, readRunRecord, type TaskEvent } from '@cpc/core/node';
 import { parseAblationRecord } from '@cpc/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNameOf, table2Rows } from '../ablation/table-2.js';
-import { encodeWav } from '../data/wav.js';
-import { ablateSpeech, plannedRuns } from './ablate.js';
+import { plannedRuns } from './ablate.js';
+import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cpc-ablate-'));
-  await writeSpeech(join(folder, 'speech'));
+  await writeTinySpeech(join(folder, 'speech'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Four recordings of 4 speakers, half a second of hiss and tone in turn, with the authors' label file. */
-async function writeSpeech(path: string): Promise<void> {
-  await mkdir(path);
-  const ids = ['1-1-0000', '2-1-0000', '3-1-0000', '4-1-0000'];
-  const isTone = (sample: number) => Math.floor(sample / 1600) % 2 === 1;
-  for (const [index, id] of ids.entries()) {
-    const samples = Float32Array.from({ length: 8000 }, (_, n) =>
-      isTone(n) ? 0.5 * Math.sin(n / (5 + index)) : 0.1 * Math.sin(n ** 2),
-    );
-    await writeFile(join(path, `${id}.wav`), encodeWav({ sampleRateHz: 16_000, channels: [samples] }));
-  }
-  const labels = Array.from({ length: 48 }, (_, label) => (isTone(160 * label + 200) ? 7 : 3)).join(' ');
-  await writeFile(join(path, 'converted_aligned_phones.txt'), ids.map((id) => `${id} ${labels}\n`).join(''));
-}
-
-const set = (value: number) => ({ value, source: 'set' }) as const;
-const request = (out: string, change: Partial<AblateRequest> = {}): AblateRequest => ({
-  data: join(folder, 'speech'),
-  probeData: join(folder, 'speech'),
-  preset: 'small',
-  overrides: { channels: set(6), contextUnits: set(5), windowSamples: set(4800), batchSize: set(2) },
-  steps: 3,
-  seeds: [2],
-  rows: ['steps-2', 'own-sequence'],
-  task: 'phones',
-  engine: { name: 'onnx', threads: 1 },
-  out: join(folder, out),
-  strict: false,
-  command: 'test',
-  ...change,
-});
-
-/** Runs until done, or until the stop is asked for at the event that `stopAt` names. */
-async function ablate(asked: AblateRequest, stopAt?: (event: TaskEvent) => boolean): Promise<TaskEvent[]> {
-  let stopped = false;
-  const events: TaskEvent[] = [];
-  for await (const event of ablateSpeech(asked, { stopRequested: () => stopped })) {
-    events.push(event);
-    if (stopAt?.(event) === true) stopped = true;
-  }
-  return events;
-}
+const request = (out: string, change: Partial<AblateRequest> = {}) =>
+  tinyAblation(join(folder, 'speech'), join(folder, out), change);
 
 const recordOf = async (out: string) => {
   const path = join(folder, out, 'ablation.json');
@@ -65,14 +25,26 @@ const recordOf = async (out: string) => {
 
 describe('plannedRuns', () => {
   it('makes 27 runs of the ten rows and three seeds, seed by seed: two rows are the same', () => {
-    const runs = plannedRuns({ seeds: [4, 5, 6] });
+    const runs = plannedRuns({ seeds: [4, 5, 6], overrides: {} });
     expect(runs.map(({ seed }) => seed)).toEqual([...Array(9).fill(4), ...Array(9).fill(5), ...Array(9).fill(6)]);
     expect(new Set(runs.map(({ row }) => runNameOf(row))).size).toBe(9);
-    expect(table2Rows).toHaveLength(10);
+    expect(table2Rows()).toHaveLength(10);
+  });
+
+  it('takes negatives that were set for all 5 rows of steps, and those of the preset for none', () => {
+    const names = (source: 'set' | 'preset') =>
+      plannedRuns({ seeds: [1], overrides: { negatives: { value: 'own-and-others', source } } }).map(({ row }) =>
+        runNameOf(row),
+      );
+    expect(names('set').filter((name) => name.endsWith('own-and-others'))).toHaveLength(5);
+    expect(names('set')).toHaveLength(10);
+    expect(names('preset')).toHaveLength(9);
   });
 
   it('refuses a row that the table does not have, naming those it has', () => {
-    expect(() => plannedRuns({ rows: ['steps-3'], seeds: [1] })).toThrow(/steps-2, steps-4.*received "steps-3"/);
+    expect(() => plannedRuns({ rows: ['steps-3'], seeds: [1], overrides: {} })).toThrow(
+      /steps-2, steps-4.*received "steps-3"/,
+    );
   });
 });
 
@@ -110,6 +82,33 @@ describe('ablateSpeech', () => {
     expect(settings.negativeCount?.value).toBe(30);
     expect([settings.predictionSteps?.value, settings.negatives?.value]).toEqual([2, 'mixed-speaker']);
     expect(settings.learningRateDecaySteps?.value).toBe(3);
+  });
+
+  it('keeps in its record what rows come to beside the paper, and what went in', async () => {
+    const { rows, runs, inputs } = await recordOf('whole');
+    expect(rows?.map(({ name, paperAccuracy }) => [name, paperAccuracy])).toEqual([
+      ['steps-2', 0.285],
+      ['own-sequence', 0.652],
+    ]);
+    expect(rows?.[0]).toMatchObject({ run: 'predict-2-mixed-speaker', seeds: 1, mean: runs[0]?.result.accuracy });
+    expect(inputs).toEqual({
+      data: expect.stringMatching(/./),
+      'probe data': expect.stringMatching(/./),
+      folds: 'none',
+    });
+  });
+
+  it('refuses other folds than the 4 it was begun with', async () => {
+    await writeFile(join(folder, 'folds.json'), '[["1"], ["2"]]');
+    const other = ablate(request('whole', { folds: join(folder, 'folds.json') }));
+    await expect(other).rejects.toThrow(/was begun here \(folds none\), received folds sha256:/);
+  });
+
+  it('refuses before the first run what the last cannot do: a speaker of half a second has no room for 9 windows', async () => {
+    const rows = ['steps-2', 'same-speaker'];
+    const wide = request('narrow', { rows, overrides: { ...request('').overrides, batchSize: set(9) } });
+    await expect(ablate(wide)).rejects.toThrow(/room for 9 windows/);
+    await expect(readFile(join(folder, 'narrow', 'ablation.json'))).rejects.toThrow(/ENOENT/);
   });
 
   it('refuses 4 steps where it was begun with 3, and a damaged record, changing nothing', async () => {

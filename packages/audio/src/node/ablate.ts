@@ -4,55 +4,53 @@
  * Seed by seed: what is there after an interruption is whole tables of fewer seeds. Finished runs are kept, the one under way goes
  * on from its checkpoint.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CpcError } from '@cpc/core';
-import {
-  type AblateRequest,
-  type Control,
-  readRunRecord,
-  type SettingOverrides,
-  type TaskEvent,
-  thisMachine,
-} from '@cpc/core/node';
-import type { ProbeResult } from '@cpc/records';
-import { type AblationRow, runNameOf, table2Rows } from '../ablation/table-2.js';
-import { encoderHop } from '../model.js';
+import { CpcError, createRandom } from '@cpc/core';
+import { type AblateRequest, type Control, readRunRecord, type TaskEvent, thisMachine } from '@cpc/core/node';
+import { type AblationRecord, formatAblationRecord, type ProbeResult, parseAblationRecord } from '@cpc/records';
+import { ablationTable, rowFigures } from '../ablation/ablation-table.js';
+import { type AblationRow, commonSettings, runNameOf, table2Rows } from '../ablation/table-2.js';
 import { resolveSpeechSettings } from '../settings.js';
-import { type AblationFolder, openAblationFolder } from './ablation-folder.js';
+import { createSpeechDomain } from '../speech-domain.js';
+import { openRecordFile, type RecordFile } from './ablation-folder.js';
+import {
+  createRunHeads,
+  eachWarningOnce,
+  fileFingerprint,
+  rowSettings,
+  sharedOverrides,
+  trainToEnd,
+} from './ablation-runs.js';
+import { type OpenedSpeech, openSpeech } from './open-data.js';
+import { predictionAccuracy } from './prediction-accuracy.js';
 import { probeSpeech } from './probe.js';
-import { trainSpeech } from './train.js';
 
-/** Trains and probes what is not yet there; the record and the table are written after every run. */
-export async function* ablateSpeech(
-  request: AblateRequest,
-  control: Control,
-): AsyncGenerator<TaskEvent, void, undefined> {
-  const shared = sharedOverrides(request);
-  const folder = await openAblationFolder(request.out, {
-    schema: 1,
-    command: request.command,
-    domain: 'audio',
-    preset: request.preset,
-    settings: resolveSpeechSettings(request.preset, shared).resolved,
-    steps: request.steps,
-    task: request.task,
-    runs: [],
-    untrained: [],
-    machine: thisMachine(),
-  });
+/** Makes what was asked for, the table or a figure: trains and measures what is not yet there. */
+export function ablateSpeech(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
+  return eachWarningOnce((request.figure === undefined ? makeTable : predictionAccuracy)(request, control));
+}
+
+/** The record and the table are written after every run. */
+async function* makeTable(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   const planned = plannedRuns(request);
-  const begun = performance.now();
-  let made = 0;
-  for (const [index, run] of planned.entries()) {
-    if (isFinished(folder, run)) continue;
-    const left = planned.slice(index).filter((other) => !isFinished(folder, other)).length;
-    const head = `run ${index + 1} of ${planned.length}, ${runNameOf(run.row)}, seed ${run.seed}${timeLeft(begun, made, left)}`;
-    if (!(yield* makeRun(run, { request, shared, folder, control, head }))) return;
-    made += 1;
+  const opened = await openSpeech(request.data, 'train', request.strict);
+  requireRuns(request, opened, planned);
+  const tablePath = join(request.out, 'table.md');
+  const recordPath = join(request.out, 'ablation.json');
+  const file = await openRecordFile(recordPath, await newRecord(request, opened), {
+    parse: parseAblationRecord,
+    format: formatAblationRecord,
+    complete: (record) => ({ ...record, rows: rowFigures(record) }),
+    views: (record) => ({ [tablePath]: ablationTable(record) }),
+  });
+  const left = planned.filter((run) => !isFinished(file.record(), run));
+  const heads = createRunHeads(planned.length);
+  for (const [index, run] of left.entries()) {
+    const head = heads.next(runNameOf(run.row), run.seed, left.length - index);
+    if (!(yield* makeRun(run, { request, control, opened, file, head }))) return;
   }
-  yield { type: 'file-written', path: folder.tablePath, description: 'accuracy of every row beside the paper’s' };
-  yield { type: 'file-written', path: join(request.out, 'ablation.json'), description: 'every run’s result' };
+  yield { type: 'file-written', path: tablePath, description: 'accuracy of every row beside the paper’s' };
+  yield { type: 'file-written', path: recordPath, description: 'every run’s result' };
 }
 
 interface PlannedRun {
@@ -61,95 +59,95 @@ interface PlannedRun {
 }
 
 /** Every different run of the rows asked for, seed by seed. */
-export function plannedRuns({ rows, seeds }: Pick<AblateRequest, 'rows' | 'seeds'>): PlannedRun[] {
-  const unknown = (rows ?? []).find((name) => !table2Rows.some((row) => row.name === name));
+export function plannedRuns({
+  rows,
+  seeds,
+  overrides,
+}: Pick<AblateRequest, 'rows' | 'seeds' | 'overrides'>): PlannedRun[] {
+  const all = table2Rows(commonSettings(overrides));
+  const unknown = (rows ?? []).find((name) => !all.some((row) => row.name === name));
   if (unknown !== undefined) {
     throw new CpcError({
       where: 'ablate',
-      expected: `rows out of ${table2Rows.map(({ name }) => name).join(', ')}`,
+      expected: `rows out of ${all.map(({ name }) => name).join(', ')}`,
       received: `"${unknown}"`,
     });
   }
-  const wanted = table2Rows.filter(({ name }) => rows === undefined || rows.includes(name));
+  const wanted = all.filter(({ name }) => rows === undefined || rows.includes(name));
   const different = [...new Map(wanted.map((row) => [runNameOf(row), row])).values()];
   return seeds.flatMap((seed) => different.map((row) => ({ row, seed })));
 }
 
-/**
- * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give, and a rate that
- * ends its decay with the run.
- */
-function sharedOverrides({ preset, overrides, steps }: AblateRequest): SettingOverrides {
-  const { settings } = resolveSpeechSettings(preset, overrides);
-  const positions = Math.floor(settings.windowSamples / encoderHop(settings.layers));
-  const shared: SettingOverrides = {
-    negativeCount: { value: Math.min(settings.negativeCount, positions), source: 'default' },
-    learningRateDecaySteps: { value: settings.learningRateDecaySteps === 0 ? 0 : steps, source: 'default' },
+/** A row that cannot be trained shows before the first is, not hours later. */
+function requireRuns(request: AblateRequest, opened: OpenedSpeech, planned: readonly PlannedRun[]): void {
+  for (const { row } of planned) {
+    const domain = createSpeechDomain(opened.corpus, rowSettings(request, row.settings), opened.recordings);
+    domain.negatives.draw(domain.layout, createRandom(1));
+  }
+}
+
+async function newRecord(request: AblateRequest, { corpus }: OpenedSpeech): Promise<AblationRecord> {
+  const { command, preset, steps, task, probeData, strict, folds } = request;
+  const probed = await openSpeech(probeData, 'probe', strict);
+  return {
+    schema: 1,
+    command,
+    domain: 'audio',
+    preset,
+    settings: resolveSpeechSettings(preset, sharedOverrides(request)).resolved,
+    steps,
+    task,
+    inputs: {
+      data: corpus.fingerprint,
+      'probe data': probed.corpus.fingerprint,
+      folds: folds === undefined ? 'none' : await fileFingerprint(folds),
+    },
+    runs: [],
+    untrained: [],
+    machine: thisMachine(),
   };
-  return { ...shared, ...overrides };
 }
 
 interface Means {
   readonly request: AblateRequest;
-  readonly shared: SettingOverrides;
-  readonly folder: AblationFolder;
   readonly control: Control;
+  readonly opened: OpenedSpeech;
+  readonly file: RecordFile<AblationRecord>;
   /** Which run it is, for people. */
   readonly head: string;
 }
 
 /** Trains and probes one run; false if it was told to stop before it was done. */
-async function* makeRun(run: PlannedRun, means: Means): AsyncGenerator<TaskEvent, boolean, undefined> {
-  const { folder, control } = means;
-  const name = runNameOf(run.row);
-  const out = folder.runFolder(name, run.seed);
-  if (!(yield* trainRow(run, out, means))) return false;
-  const results = yield* probeRow(run, out, means);
+async function* makeRun({ row, seed }: PlannedRun, means: Means): AsyncGenerator<TaskEvent, boolean, undefined> {
+  const { file, control } = means;
+  const name = runNameOf(row);
+  const out = join(means.request.out, name, `seed-${seed}`);
+  if (!(yield* trainToEnd({ ...means, row: row.settings, seed, out }))) return false;
+  const results = yield* probeRun(out, seed, means);
   const trained = results.find(({ baseline }) => baseline === undefined);
   if (trained === undefined || control.stopRequested()) return false;
   const { totals } = await readRunRecord(out);
-  const { runs, untrained } = folder.record();
+  const { runs, untrained } = file.record();
   const random = results.find(({ baseline }) => baseline === 'random');
-  await folder.update({
-    runs: [...runs, { name, seed: run.seed, steps: totals.steps, trainedSeconds: totals.seconds, result: trained }],
-    ...(random === undefined ? {} : { untrained: [...untrained, { seed: run.seed, result: random }] }),
+  await file.update({
+    runs: [...runs, { name, seed, steps: totals.steps, trainedSeconds: totals.seconds, result: trained }],
+    ...(random === undefined ? {} : { untrained: [...untrained, { seed, result: random }] }),
   });
   return true;
 }
 
-async function* trainRow(
-  { row, seed }: PlannedRun,
-  out: string,
-  { request, shared, control, head }: Means,
-): AsyncGenerator<TaskEvent, boolean, undefined> {
-  const { data, preset, steps, engine, strict, command } = request;
-  const changes = Object.fromEntries(
-    Object.entries(row.changes).map(([name, value]) => [name, { value, source: 'flag' as const }]),
-  );
-  const overrides = { ...shared, ...changes };
-  const resume = existsSync(join(out, 'run.json'));
-  const training = { data, preset, overrides, steps, seed, engine, out, resume, strict, command };
-  let isComplete = false;
-  for await (const event of trainSpeech(training, control)) {
-    if (event.type === 'warning') yield event;
-    if (event.type === 'step-end') yield { type: 'progress', label: `${head}: step`, done: event.step, total: steps };
-    if (event.type === 'run-end') isComplete = event.reason === 'completed';
-  }
-  return isComplete;
-}
-
 /** The run's own result, and that of the model before its first update where this seed has none yet. */
-async function* probeRow(
-  { seed }: PlannedRun,
-  out: string,
-  { request, folder, control, head }: Means,
+async function* probeRun(
+  run: string,
+  seed: number,
+  { request, file, control, head }: Means,
 ): AsyncGenerator<TaskEvent, ProbeResult[], undefined> {
-  const { probeData, task, folds, engine, strict } = request;
-  const hasUntrained = folder.record().untrained.some((other) => other.seed === seed);
+  const { probeData: data, task, folds, engine, strict } = request;
+  const hasUntrained = file.record().untrained.some((other) => other.seed === seed);
   const results: ProbeResult[] = [];
   const probing = {
-    run: out,
-    data: probeData,
+    run,
+    data,
     task,
     ...(folds === undefined ? {} : { folds }),
     baselines: hasUntrained ? [] : ['random'],
@@ -165,13 +163,6 @@ async function* probeRow(
   return results;
 }
 
-function isFinished(folder: AblationFolder, { row, seed }: PlannedRun): boolean {
-  return folder.record().runs.some((run) => run.name === runNameOf(row) && run.seed === seed);
-}
-
-/** Judged by the runs made since `begun`. */
-function timeLeft(begun: number, made: number, left: number): string {
-  if (made === 0) return '';
-  const minutes = ((performance.now() - begun) / 60_000 / made) * left;
-  return `, about ${Math.ceil(minutes)} min left`;
+function isFinished({ runs }: AblationRecord, { row, seed }: PlannedRun): boolean {
+  return runs.some((run) => run.name === runNameOf(row) && run.seed === seed);
 }

@@ -1,66 +1,84 @@
-/** The folder of an ablation: its record, its table, and a run folder for every row and seed. */
+/** A record in the folder of an ablation that grows run by run, and the files that are made from it. Knows no record in particular. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { CpcError } from '@cpc/core';
 import { writeFileAtomically } from '@cpc/core/node';
-import { type AblationRecord, formatAblationRecord, parseAblationRecord } from '@cpc/records';
-import { ablationTable } from '../ablation/ablation-table.js';
+import type { ResolvedSetting } from '@cpc/records';
 
-export interface AblationFolder {
+/** What decides whether runs may stand beside one another. */
+export interface Comparable {
+  readonly preset: string;
+  readonly settings: Readonly<Record<string, ResolvedSetting>>;
+  readonly steps: number;
+  readonly task?: string | undefined;
+  /** Fingerprints by name. */
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How a record is read, completed and shown. */
+export interface RecordKind<Entry extends Comparable> {
+  readonly parse: (text: string, where: string) => Entry;
+  readonly format: (record: Entry, where: string) => string;
+  /** Fills in what follows from the runs. */
+  readonly complete: (record: Entry) => Entry;
+  /** Texts made from it, by path. */
+  readonly views: (record: Entry) => Readonly<Record<string, string>>;
+}
+
+export interface RecordFile<Entry> {
   /** As it is now. */
-  readonly record: () => AblationRecord;
-  /** Replaces fields of the record, and the table with it. */
-  readonly update: (changes: Partial<AblationRecord>) => Promise<void>;
-  readonly tablePath: string;
-  /** Where the run of a row and seed lies. */
-  readonly runFolder: (name: string, seed: number) => string;
+  readonly record: () => Entry;
+  /** Replaces fields of the record, and what is made from it. */
+  readonly update: (changes: Partial<Entry>) => Promise<void>;
 }
 
 /**
- * Opens the ablation in a folder, or begins it.
+ * Opens the record of what was begun in a folder, or begins it.
  *
  * @param begun - the record as it is before the first run.
- * @throws {CpcError} if the folder holds an ablation with other settings, steps or task.
- * @throws {RecordError} if `ablation.json` is damaged.
+ * @throws {CpcError} if what was begun has other settings, steps, task or data.
+ * @throws {RecordError} if the file is damaged.
  */
-export async function openAblationFolder(folder: string, begun: AblationRecord): Promise<AblationFolder> {
-  const path = join(folder, 'ablation.json');
-  const tablePath = join(folder, 'table.md');
-  await mkdir(folder, { recursive: true });
+export async function openRecordFile<Entry extends Comparable>(
+  path: string,
+  begun: Entry,
+  { parse, format, complete, views }: RecordKind<Entry>,
+): Promise<RecordFile<Entry>> {
+  await mkdir(dirname(path), { recursive: true });
   let record = begun;
   if (existsSync(path)) {
-    record = parseAblationRecord(await readFile(path, 'utf8'), path);
-    requireSameAblation(path, record, begun);
-  } else await writeFileAtomically(path, formatAblationRecord(record, path));
+    const before = parse(await readFile(path, 'utf8'), path);
+    requireSame(path, before, begun);
+    record = { ...before, inputs: begun.inputs };
+  } else await writeFileAtomically(path, format(record, path));
   return {
     record: () => record,
     update: async (changes) => {
-      record = { ...record, ...changes };
-      await writeFileAtomically(path, formatAblationRecord(record, path));
-      await writeFileAtomically(tablePath, ablationTable(record));
+      record = complete({ ...record, ...changes });
+      await writeFileAtomically(path, format(record, path));
+      for (const [view, text] of Object.entries(views(record))) await writeFileAtomically(view, text);
     },
-    tablePath,
-    runFolder: (name, seed) => join(folder, name, `seed-${seed}`),
   };
 }
 
-/** Runs of other settings would stand in one table. */
-function requireSameAblation(path: string, before: AblationRecord, now: AblationRecord): void {
-  const partsOf = ({ settings, steps, task, preset }: AblationRecord) => ({
+/** Runs of other settings would stand in one table. A record of before `inputs` is taken at its word. */
+function requireSame(path: string, before: Comparable, now: Comparable): void {
+  const partsOf = ({ settings, steps, task, preset, inputs }: Comparable): Record<string, string> => ({
     ...Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, JSON.stringify(value)])),
     steps: String(steps),
-    task,
+    ...(task === undefined ? {} : { task }),
     preset,
+    ...(before.inputs === undefined ? {} : inputs),
   });
-  const [then, today]: Record<string, string>[] = [partsOf(before), partsOf(now)];
-  const different = Object.keys({ ...then, ...today }).filter((name) => then?.[name] !== today?.[name]);
+  const [then, today] = [partsOf(before), partsOf(now)];
+  const different = Object.keys({ ...then, ...today }).filter((name) => then[name] !== today[name]);
   if (different.length === 0) return;
-  const textOf = (parts: Record<string, string> = {}) =>
+  const textOf = (parts: Record<string, string>) =>
     different.map((name) => `${name} ${parts[name] ?? 'none'}`).join(', ');
   throw new CpcError({
     where: path,
-    expected: `the ablation that was begun here (${textOf(then)})`,
+    expected: `what was begun here (${textOf(then)})`,
     received: textOf(today),
     fix: 'Give the same to go on with it, or another folder. Nothing was changed.',
   });

@@ -34,8 +34,10 @@ export const domainCommands: DomainCommands = {
   embed: embedSpeech,
   export: exportSpeech,
   ablation: {
-    summary: 'train and probe the rows of the paper’s table 2: steps predicted, and where negatives come from',
-    rows: table2Rows.map(({ name }) => name),
+    summary:
+      'train and probe the rows of the paper’s table 2: steps predicted, and where negatives come from; or figure 3',
+    rows: table2Rows().map(({ name }) => name),
+    figures: ['3'],
     run: ablateSpeech,
   },
   demo: {

@@ -24,8 +24,17 @@ export async function* trainSpeech(
   request: TrainRequest,
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
+  resolveSpeechSettings(request.preset, request.overrides); // a wrong setting shows before the data are opened
+  yield* trainOpenedSpeech(await openSpeech(request.data, 'train', request.strict), request, control);
+}
+
+/** The same on speech that is open already, or on a part of it. */
+export async function* trainOpenedSpeech(
+  opened: OpenedSpeech,
+  request: TrainRequest,
+  control: Control,
+): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveSpeechSettings(request.preset, request.overrides);
-  const opened = await openSpeech(request.data, 'train', request.strict);
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings);
   for (const message of leftOutFiles(opened.corpus)) yield { type: 'warning', message };
   const tooShort = openedRecordings(opened).length - usedRecordings(opened, settings).length;

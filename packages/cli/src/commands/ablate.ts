@@ -15,12 +15,16 @@ import { shellCommand } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
+/** The data that a domain makes by itself: with two sorts of data, each is named; a folder of that name is `./builtin`. */
+const builtIn = dataOf({ builtin: true });
+
 export interface AblateOptions extends DataOptions, EngineOptions, GeneralOptions {
   readonly probeData?: string;
   readonly preset: string;
   readonly config?: string;
   readonly set?: readonly Assignment[];
   readonly rows?: readonly string[];
+  readonly figure?: string;
   readonly steps: number;
   readonly seeds: number;
   readonly seed: number;
@@ -31,7 +35,14 @@ export interface AblateOptions extends DataOptions, EngineOptions, GeneralOption
 }
 
 export function addAblateOptions(command: Command, { commands }: LoadedDomain): Command {
-  const rows = commands.ablation?.rows ?? [];
+  const { rows = [], figures = [] } = commands.ablation ?? {};
+  if (figures.length > 0) {
+    command.addOption(
+      new Option('--figure <n>', 'make this figure of the paper instead of the table')
+        .choices(figures)
+        .conflicts(['rows', 'probeData', 'task', 'folds']),
+    );
+  }
   addDataOptions(command)
     .addOption(
       new Option(
@@ -73,8 +84,8 @@ export async function ablateRequest(
   options: AblateOptions,
   typed: readonly string[],
 ): Promise<AblateRequest> {
-  const { preset, rows, steps, seeds, task, folds, out } = options;
-  const data = dataOf(options);
+  const { preset, rows, figure, steps, seeds, task, folds, out } = options;
+  const data = options.data === builtIn ? builtIn : dataOf(options);
   const overrides = await readOverrides(options.config, options.set ?? []);
   commands.settings(preset, overrides);
   if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
@@ -84,6 +95,7 @@ export async function ablateRequest(
     preset,
     overrides,
     ...(rows === undefined ? {} : { rows }),
+    ...(figure === undefined ? {} : { figure }),
     steps,
     seeds: Array.from({ length: seeds }, (_, index) => options.seed + index),
     task,
@@ -111,9 +123,8 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 
-/** `builtin` is the data that the domain makes by itself. */
 function probeDataOf(probeData: string): string {
-  if (probeData === 'builtin') return dataOf({ builtin: true });
+  if (probeData === builtIn) return builtIn;
   if (!existsSync(probeData)) throw new UsageError(`--probe-data ${probeData}: does not exist.`);
   return probeData;
 }

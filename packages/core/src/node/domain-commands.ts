@@ -91,6 +91,8 @@ export interface AblateRequest {
   readonly seeds: readonly number[];
   /** Names out of `DomainCommands.ablation.rows`; all if left out. */
   readonly rows?: readonly string[];
+  /** A name out of `DomainCommands.ablation.figures`: makes that figure instead of the table; rows, task, folds and `probeData` do not count. */
+  readonly figure?: string;
   readonly task: string;
   readonly folds?: string;
   readonly engine: EngineRequest;
@@ -131,6 +133,8 @@ export interface DomainCommands {
     /** One line for help: which table of the paper. */
     readonly summary: string;
     readonly rows: readonly string[];
+    /** Figures of the paper that it makes as well, such as `3`. */
+    readonly figures?: readonly string[];
     readonly run: (request: AblateRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   };
   /** What `cpc demo` runs, on built-in data: a short training and a probe with the random baseline. */

@@ -1,0 +1,100 @@
+/** What all runs of an ablation have in common: their settings, training one to its end over interruptions, and the time that is left. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AblateRequest, Control, SettingOverrides, TaskEvent } from '@cpc/core/node';
+import type { RowSettings } from '../ablation/table-2.js';
+import { encoderHop } from '../model.js';
+import type { SpeechSettings } from '../presets.js';
+import { resolveSpeechSettings } from '../settings.js';
+import type { OpenedSpeech } from './open-data.js';
+import { trainOpenedSpeech } from './train.js';
+
+/**
+ * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give, and a rate that
+ * ends its decay with the run.
+ */
+export function sharedOverrides({ preset, overrides, steps }: AblateRequest): SettingOverrides {
+  const { settings } = resolveSpeechSettings(preset, overrides);
+  const positions = Math.floor(settings.windowSamples / encoderHop(settings.layers));
+  const shared: SettingOverrides = {
+    negativeCount: { value: Math.min(settings.negativeCount, positions), source: 'default' },
+    learningRateDecaySteps: { value: settings.learningRateDecaySteps === 0 ? 0 : steps, source: 'default' },
+  };
+  return { ...shared, ...overrides };
+}
+
+/** Shared settings with those of a row over them. */
+export function rowOverrides(request: AblateRequest, { predictionSteps, negatives }: RowSettings): SettingOverrides {
+  return {
+    ...sharedOverrides(request),
+    predictionSteps: { value: predictionSteps, source: 'flag' },
+    negatives: { value: negatives, source: 'flag' },
+  };
+}
+
+/** The same, ready to make a domain of. */
+export function rowSettings(request: AblateRequest, row: RowSettings): SpeechSettings {
+  return resolveSpeechSettings(request.preset, rowOverrides(request, row)).settings;
+}
+
+/** Fingerprint of a file's bytes. */
+export async function fileFingerprint(path: string): Promise<string> {
+  return `sha256:${createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')}`;
+}
+
+export interface AblationTraining {
+  readonly request: AblateRequest;
+  readonly control: Control;
+  readonly opened: OpenedSpeech;
+  readonly row: RowSettings;
+  readonly seed: number;
+  /** The run folder. If a run is there, it goes on. */
+  readonly out: string;
+  /** Which run it is, for people. */
+  readonly head: string;
+}
+
+/** Trains one run; false if it was told to stop before it was done. */
+export async function* trainToEnd(training: AblationTraining): AsyncGenerator<TaskEvent, boolean, undefined> {
+  const { request, control, opened, row, seed, out, head } = training;
+  const { data, preset, steps, engine, strict, command } = request;
+  const overrides = rowOverrides(request, row);
+  const resume = existsSync(join(out, 'run.json'));
+  const asked = { data, preset, overrides, steps, seed, engine, out, resume, strict, command };
+  let isComplete = false;
+  for await (const event of trainOpenedSpeech(opened, asked, control)) {
+    if (event.type === 'warning') yield event;
+    if (event.type === 'step-end') yield { type: 'progress', label: `${head}: step`, done: event.step, total: steps };
+    if (event.type === 'run-end') isComplete = event.reason === 'completed';
+  }
+  return isComplete;
+}
+
+/** Tells which run it is and, once one is made, about how long all will take. */
+export function createRunHeads(planned: number) {
+  const begun = performance.now();
+  let made = 0;
+  return {
+    /** @param left - runs to make, this one included. */
+    next: (name: string, seed: number, left: number): string => {
+      const minutes = ((performance.now() - begun) / 60_000 / made) * left;
+      const time = made === 0 ? '' : `, about ${Math.ceil(minutes)} min left`;
+      made += 1;
+      return `run ${planned - left + 1} of ${planned}, ${name}, seed ${seed}${time}`;
+    },
+  };
+}
+
+/** Runs on the same data would say the same of them again and again. */
+export async function* eachWarningOnce(events: AsyncGenerator<TaskEvent, void, undefined>): typeof events {
+  const said = new Set<string>();
+  for await (const event of events) {
+    if (event.type === 'warning' && said.has(event.message)) continue;
+    if (event.type === 'warning') said.add(event.message);
+    yield event;
+  }
+}

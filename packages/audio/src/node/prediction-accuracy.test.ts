@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AblateRequest, readMetrics, readRunRecord, runPaths, type TaskEvent } from '@cpc/core/node';
+import { parsePredictionRecord } from '@cpc/records';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryCorpus } from '../data/corpus.js';
+import { holdOutSpeakers } from './prediction-accuracy.js';
+import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-figure-'));
+  await writeTinySpeech(join(folder, 'speech'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Windows of 21 latents: one anchor each for step 20. */
+const request = (out: string, windowSamples = 3360, change: Partial<AblateRequest> = {}) => {
+  const { rows: _rows, ...asked } = tinyAblation(join(folder, 'speech'), join(folder, out), change);
+  return { ...asked, figure: '3', overrides: { ...asked.overrides, windowSamples: set(windowSamples) } };
+};
+
+const recordOf = async (out: string) => {
+  const path = join(folder, out, 'figure-3.json');
+  return parsePredictionRecord(await readFile(path, 'utf8'), path);
+};
+
+describe('holdOutSpeakers', () => {
+  const speech = (speakers: number) => ({
+    corpus: createMemoryCorpus(
+      Array.from({ length: 2 * speakers }, (_, index) => ({
+        ...{ id: `recording ${index}`, speaker: `speaker ${String(index >> 1).padStart(2, '0')}` },
+        samples: new Float32Array(160),
+      })),
+      { name: 'silence' },
+    ),
+  });
+  const speakersOf = ({ corpus, recordings = [] }: ReturnType<typeof holdOutSpeakers>['training']) => [
+    ...new Set(recordings.map((index) => corpus.recordings[index]?.speaker)),
+  ];
+
+  it('keeps speakers 9 and 19 of 24 from training, with all their recordings, and the last of 4', () => {
+    const { training, heldOut } = holdOutSpeakers(speech(24));
+    expect(speakersOf(heldOut)).toEqual(['speaker 09', 'speaker 19']);
+    expect(heldOut.recordings).toHaveLength(4);
+    expect(speakersOf(training)).toHaveLength(22);
+    expect(speakersOf(training).filter((speaker) => speakersOf(heldOut).includes(speaker))).toEqual([]);
+    expect(training.corpus.fingerprint).not.toBe(heldOut.corpus.fingerprint);
+    expect(speakersOf(holdOutSpeakers(speech(4)).heldOut)).toEqual(['speaker 03']);
+  });
+
+  it('refuses 1 speaker', () => {
+    expect(() => holdOutSpeakers(speech(1))).toThrow(/at least 2 speakers, one of them to measure on, received 1/);
+  });
+});
+
+describe('ablate --figure 3', () => {
+  it('trains 20 steps ahead in windows of 21 latents, stopped and resumed or not, to the same 20 accuracies', async () => {
+    await ablate(request('whole'));
+    await ablate(request('halves'), ({ type }: TaskEvent) => type === 'progress');
+    const run = join(folder, 'halves', 'figure-3', 'seed-2');
+    expect((await readRunRecord(run)).status).toBe('interrupted');
+    expect((await recordOf('halves')).runs).toEqual([]);
+    await ablate(request('halves'));
+    const [whole, halves] = [await recordOf('whole'), await recordOf('halves')];
+    const figures = ({ trainedSeconds: _seconds, ...rest }: (typeof whole.runs)[number]) => rest;
+    expect(halves.runs.map(figures)).toEqual(whole.runs.map(figures));
+    expect(whole.offsets).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(whole.rows).toHaveLength(20);
+    expect(await readMetrics(run)).toHaveLength(3);
+    for (const path of [runPaths(run).encoder, runPaths(run).context]) expect(existsSync(path), path).toBe(true);
+  });
+
+  it('trains on 3 speakers and measures on the 1 that was held out, in 200 windows', async () => {
+    const { data } = await readRunRecord(join(folder, 'whole', 'figure-3', 'seed-2'));
+    expect(data.counts).toEqual({ recordings: 3, speakers: 3 });
+    const { heldOut, negatives } = await recordOf('whole');
+    expect(heldOut).toEqual({ speakers: 1, recordings: 1, windows: 200 });
+    expect(negatives).toEqual({ source: 'mixed-speaker', count: 21 });
+  });
+
+  it('finds a model of 3 updates within 0.1 of chance, which lies between 1 in 22 and 1 in 21', async () => {
+    for (const { mean, chance } of (await recordOf('whole')).rows ?? []) {
+      expect(chance).toBeGreaterThan(1 / 22);
+      expect(chance).toBeLessThan(1 / 21);
+      expect(Math.abs(mean - chance)).toBeLessThan(0.1);
+    }
+  });
+
+  it('writes a table and a CSV of 20 rows each, and does nothing more when called again', async () => {
+    const events = await ablate(request('whole'));
+    expect(events.map(({ type }) => type)).toEqual(['file-written', 'file-written', 'file-written']);
+    const table = await readFile(join(folder, 'whole', 'figure-3.md'), 'utf8');
+    expect(table.match(/^\| \d+ \| \d+\.\d \| 1 \| 4\.\d \|$/gm)).toHaveLength(20);
+    const csv = (await readFile(join(folder, 'whole', 'figure-3.csv'), 'utf8')).trimEnd().split('\n');
+    expect(csv[0]).toBe('steps_ahead,mean,deviation,chance,seed_2');
+    expect(csv).toHaveLength(21);
+  });
+
+  it('refuses windows of 20 latents, which have no step 20, and other steps than the 3 it was begun with', async () => {
+    await expect(ablate(request('short', 3200))).rejects.toThrow(/above 3200 \(the steps to predict\)/);
+    await expect(ablate(request('whole', 3360, { steps: 4 }))).rejects.toThrow(/steps 3.*received.*steps 4/);
+  });
+});
