@@ -94,7 +94,6 @@ it('exports these names and no others', () => {
     'pairedBootstrap',
     'parametersOf',
     'predict',
-    'predictClasses',
     'recallPerClass',
     'rmsprop',
     'safetensorsHeader',

@@ -119,7 +119,6 @@ export {
   type LogisticRegression,
   type LogisticRegressionOptions,
   logisticScores,
-  predictClasses,
 } from './probes/logistic-regression.js';
 export { fitMlpProbe, type MlpProbe, type MlpProbeOptions, mlpScores } from './probes/mlp-probe.js';
 export type { MlpParameters } from './probes/mlp-step.js';

@@ -2,8 +2,7 @@
  * Adam (Kingma & Ba, 2015, arXiv:1412.6980, algorithm 1), with epsilon added to the bias-corrected root, as PyTorch does.
  */
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
-import { type Optimiser, type OptimiserInputs, requireDecay, tensorNamed } from './optimiser.js';
+import { type Optimiser, type OptimiserInputs, requireDecay, requireEpsilon, tensorNamed } from './optimiser.js';
 import { type LearningRate, scheduleOf } from './schedules.js';
 
 export interface AdamOptions {
@@ -27,10 +26,7 @@ export function adam({ learningRate, firstDecay = 0.9, secondDecay = 0.999, epsi
   const rateAt = scheduleOf('adam', learningRate);
   requireDecay('adam', 'firstDecay', firstDecay);
   requireDecay('adam', 'secondDecay', secondDecay);
-  if (!(epsilon > 0 && Number.isFinite(epsilon))) {
-    const expected = 'epsilon to be a finite number above 0';
-    throw new CpcArgumentError({ where: 'adam', argument: 'epsilon', expected, received: epsilon });
-  }
+  requireEpsilon('adam', epsilon);
   return {
     name: 'adam',
     moments: { first: 0, second: 0 },

@@ -35,6 +35,13 @@ export function tensorNamed(where: string, tensors: Readonly<Record<string, tf.T
   throw new CpcArgumentError({ where, argument: name, expected: `a tensor ${name}`, received: Object.keys(tensors) });
 }
 
+/** @throws {CpcArgumentError} if what is added to a denominator would not keep it above 0, or is not finite. */
+export function requireEpsilon(where: string, epsilon: number): void {
+  if (epsilon > 0 && Number.isFinite(epsilon)) return;
+  const expected = 'epsilon to be a finite number above 0';
+  throw new CpcArgumentError({ where, argument: 'epsilon', expected, received: epsilon });
+}
+
 /** @throws {CpcArgumentError} if a share of the past that is kept is outside [0, 1). */
 export function requireDecay(where: string, argument: string, decay: number): void {
   if (decay >= 0 && decay < 1) return;

@@ -99,7 +99,9 @@ describe('rmsprop', () => {
     expect(() => rmsprop({ learningRate: -1 })).toThrow(/learningRate to be a number above 0/);
     expect(() => rmsprop({ learningRate: 1, decay: 1 })).toThrow(/decay to be a number from 0 to below 1/);
     expect(() => rmsprop({ learningRate: 1, momentum: -0.1 })).toThrow(/momentum to be/);
-    expect(() => rmsprop({ learningRate: 1, epsilon: 0 })).toThrow(/epsilon to be a number above 0/);
+    expect(() => rmsprop({ learningRate: 1, epsilon: 0 })).toThrow(
+      /rmsprop: expected epsilon to be a finite number above 0/,
+    );
     const variant = 'keras' as 'pytorch';
     expect(() => rmsprop({ learningRate: 1, variant })).toThrow(/expected tensorflow or pytorch, received keras/);
   });

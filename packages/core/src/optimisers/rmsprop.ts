@@ -14,7 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { CpcArgumentError } from '../errors.js';
-import { type Optimiser, type OptimiserInputs, requireDecay, tensorNamed } from './optimiser.js';
+import { type Optimiser, type OptimiserInputs, requireDecay, requireEpsilon, tensorNamed } from './optimiser.js';
 import { type LearningRate, scheduleOf } from './schedules.js';
 
 export interface RmspropOptions {
@@ -64,23 +64,21 @@ const variants: Readonly<Record<NonNullable<RmspropOptions['variant']>, Variant>
  */
 export function rmsprop({ learningRate, variant = 'tensorflow', momentum = 0, ...given }: RmspropOptions): Optimiser {
   const formula = variants[variant];
-  if (formula === undefined) throw outOfRange('variant', Object.keys(variants).join(' or '), variant);
+  if (formula === undefined) {
+    const expected = Object.keys(variants).join(' or ');
+    throw new CpcArgumentError({ where: 'rmsprop', argument: 'variant', expected, received: variant });
+  }
   const { decay = formula.decay, epsilon = formula.epsilon } = given;
   const rateAt = scheduleOf('rmsprop', learningRate);
   requireDecay('rmsprop', 'decay', decay);
   requireDecay('rmsprop', 'momentum', momentum);
-  if (!(epsilon > 0 && Number.isFinite(epsilon)))
-    throw outOfRange('epsilon', 'epsilon to be a number above 0', epsilon);
+  requireEpsilon('rmsprop', epsilon);
   return {
     name: `rmsprop (${variant})`,
     moments: { meanSquare: formula.initialMeanSquare, ...(momentum === 0 ? {} : { velocity: 0 }) },
     scalars: (step) => ({ learningRate: rateAt(step) }),
     update: (inputs) => tf.tidy(() => rmspropUpdate(inputs, formula, { decay, momentum, epsilon })),
   };
-}
-
-function outOfRange(argument: string, expected: string, received: unknown): CpcArgumentError {
-  return new CpcArgumentError({ where: 'rmsprop', argument, expected, received });
 }
 
 interface Numbers {

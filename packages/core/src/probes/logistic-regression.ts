@@ -111,7 +111,7 @@ function pointOf({ weights, biases }: Pick<LogisticRegression, 'weights' | 'bias
  * const predicted = classesOf(await logisticScores(model, features, engine));
  */
 export async function logisticScores(
-  { weights, biases }: LogisticRegression,
+  { weights, biases }: Pick<LogisticRegression, 'weights' | 'biases'>,
   features: HostArray,
   engine: Engine,
 ): Promise<HostArray> {
@@ -128,31 +128,6 @@ export async function logisticScores(
   } finally {
     await scores.dispose();
   }
-}
-
-/**
- * The most likely class of every example, in plain loops and double precision; for millions of products `logisticScores`
- * is many times faster. Of classes that score the same the lowest is taken.
- *
- * @param features - `[N, F]`, scaled as those of the fit.
- * @returns `[N]`.
- */
-export function predictClasses({ weights, biases }: LogisticRegression, features: HostArray): Int32Array {
-  const [examples = 0, width = 0] = features.shape;
-  const [, classes = 0] = weights.shape;
-  const predicted = new Int32Array(examples);
-  const scores = new Float64Array(classes);
-  for (let example = 0; example < examples; example++) {
-    scores.set(biases.data);
-    for (let feature = 0; feature < width; feature++) {
-      const value = features.data[example * width + feature] ?? 0;
-      for (let label = 0; label < classes; label++) {
-        scores[label] = (scores[label] ?? 0) + value * (weights.data[feature * classes + label] ?? 0);
-      }
-    }
-    predicted[example] = scores.indexOf(Math.max(...scores));
-  }
-  return predicted;
 }
 
 function checkedSizes(options: LogisticRegressionOptions): ExampleSizes {
