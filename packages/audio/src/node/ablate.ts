@@ -65,12 +65,12 @@ export function plannedRuns({
   overrides,
 }: Pick<AblateRequest, 'rows' | 'seeds' | 'overrides'>): PlannedRun[] {
   const all = table2Rows(commonSettings(overrides));
-  const unknown = (rows ?? []).find((name) => !all.some((row) => row.name === name));
-  if (unknown !== undefined) {
+  const unknown = rows?.find((name) => !all.some((row) => row.name === name));
+  if (unknown !== undefined || rows?.length === 0) {
     throw new CpcError({
       where: 'ablate',
       expected: `rows out of ${all.map(({ name }) => name).join(', ')}`,
-      received: `"${unknown}"`,
+      received: unknown === undefined ? 'none' : `"${unknown}"`,
     });
   }
   const wanted = all.filter(({ name }) => rows === undefined || rows.includes(name));
