@@ -45,6 +45,7 @@ describe('plannedRuns', () => {
     expect(() => plannedRuns({ rows: ['steps-3'], seeds: [1], overrides: {} })).toThrow(
       /steps-2, steps-4.*received "steps-3"/,
     );
+    expect(() => plannedRuns({ rows: [], seeds: [1], overrides: {} })).toThrow(/own-sequence, received none/);
   });
 });
 
@@ -68,7 +69,8 @@ describe('ablateSpeech', () => {
     expect(await readMetrics(unfinished)).toHaveLength(3);
   });
 
-  it('does nothing more when all is done, and writes a table of 2 rows', async () => {
+  it('does nothing more when all is done, and writes the table of 2 rows anew where it was lost', async () => {
+    await rm(join(folder, 'whole', 'table.md'));
     const events = await ablate(request('whole'));
     expect(events.map(({ type }) => type)).toEqual(['file-written', 'file-written']);
     const table = await readFile(join(folder, 'whole', 'table.md'), 'utf8');

@@ -51,15 +51,14 @@ export async function openRecordFile<Entry extends Comparable>(
     const before = parse(await readFile(path, 'utf8'), path);
     requireSame(path, before, begun);
     record = { ...before, inputs: begun.inputs };
-  } else await writeFileAtomically(path, format(record, path));
-  return {
-    record: () => record,
-    update: async (changes) => {
-      record = complete({ ...record, ...changes });
-      await writeFileAtomically(path, format(record, path));
-      for (const [view, text] of Object.entries(views(record))) await writeFileAtomically(view, text);
-    },
+  }
+  const update = async (changes: Partial<Entry>) => {
+    record = complete({ ...record, ...changes });
+    await writeFileAtomically(path, format(record, path));
+    for (const [view, text] of Object.entries(views(record))) await writeFileAtomically(view, text);
   };
+  await update({}); // what is made from the record may be missing, or of an older version
+  return { record: () => record, update };
 }
 
 /** Runs of other settings would stand in one table. A record of before `inputs` is taken at its word. */
