@@ -5,7 +5,7 @@
  * A case knows its model and data; how steps are run, checked, timed and written down is known here only.
  */
 import type { NamedHostTensors } from '@cpc/compile';
-import type { Domain, HostArray, Optimiser, Tree } from '@cpc/core';
+import type { Domain, Engine, HostArray, Optimiser, Tree } from '@cpc/core';
 import type { EngineRequest } from '@cpc/core/node';
 
 /** What the command line says to every case. */
@@ -16,17 +16,18 @@ export interface CaseOptions {
   readonly threads: number;
 }
 
-export interface BenchmarkCase {
+export interface BenchmarkCase<Input extends CaseInput = CaseInput> {
   /** As typed on the command line, such as `audio`. */
   readonly name: string;
   /** One line: what is computed. */
   readonly summary: string;
   /** False for a case that only checks that both sides agree. */
   readonly timed: boolean;
-  readonly prepare: (options: CaseOptions) => Promise<StepInput>;
-  readonly ours: (input: StepInput, tools: CaseTools) => Promise<Contestant>;
+  readonly prepare: (options: CaseOptions) => Promise<Input>;
+  /** Given what `prepare` made. Methods, and not functions, so that cases of different inputs stand in one list. */
+  ours(input: Input, tools: CaseTools): Promise<Contestant>;
   /** Whom ours is measured beside. */
-  readonly peer?: (input: StepInput, tools: CaseTools) => Promise<Contestant | Skipped>;
+  peer?(input: Input, tools: CaseTools): Promise<Contestant | Skipped>;
 }
 
 /** One side, ready to compute, with its parameters as they were given. */
@@ -39,9 +40,9 @@ export interface Contestant {
   readonly prepareMilliseconds: number;
   /** Further figures worth keeping, by name. */
   readonly notes: Readonly<Record<string, unknown>>;
-  /** Loss and gradients of the batch of step `number`. Changes nothing; called before any step. */
-  readonly check: (number: number) => Promise<Outcome>;
-  /** One update, counted from 1. */
+  /** Loss and gradients of the batch of step `number`. Changes nothing; called before any step. Needed beside a peer. */
+  readonly check?: (number: number) => Promise<Outcome>;
+  /** One update, or one whole fit, counted from 1. */
   readonly step: (number: number) => Promise<TimedStep>;
   /** Largest resident size so far of the process it runs in; undefined where the system does not tell. */
   readonly peakMemoryBytes: () => Promise<number | undefined>;
@@ -58,7 +59,10 @@ export interface Outcome {
 
 export interface TimedStep {
   readonly milliseconds: number;
-  readonly lossNats: number;
+  /** Left out where nothing is minimised. */
+  readonly lossNats?: number;
+  /** For a step that is a whole fit. */
+  readonly iterations?: number;
 }
 
 /** A side that cannot run here. */
@@ -67,29 +71,42 @@ export interface Skipped {
   readonly skipped: string;
 }
 
-/** A training step's model and data: what both sides are given. */
-export interface StepInput {
-  /** The domain's settings; the twin is given them as they are. */
+/** What both sides of any case are given. */
+export interface CaseInput {
+  /** The twin is given them as they are. */
   readonly settings: object;
-  readonly domain: Domain;
-  readonly optimiser: Optimiser;
-  /** Limit on the gradient's length; 0 for none. */
-  readonly clipNorm: number;
   readonly parameters: Tree<HostArray>;
   /** Step n takes batch (n - 1) modulo their number. */
   readonly batches: readonly NamedHostTensors[];
 }
 
+/** A training step's model and data; the settings are the domain's. */
+export interface StepInput extends CaseInput {
+  readonly domain: Domain;
+  readonly optimiser: Optimiser;
+  /** Limit on the gradient's length; 0 for none. */
+  readonly clipNorm: number;
+}
+
+/** What a case of another kind has to say of our side. */
+export type OwnSide = Pick<Contestant, 'check' | 'step' | 'dispose'>;
+
 /** How a case makes its sides. */
 export interface CaseTools {
   /** Our training step on an engine, by its name. */
   readonly trainingStep: (input: StepInput, engine: EngineRequest['name']) => Promise<Contestant>;
+  /** Anything else of ours on an engine, by its name. */
+  readonly ownSide: (
+    engine: EngineRequest['name'],
+    prepare: (engine: Engine) => Promise<OwnSide>,
+  ) => Promise<Contestant>;
   /**
    * A program in Python that answers the commands told in `packages/audio/benchmarks/training_step.py`.
    *
    * @param script - its path in the repository.
+   * @param packages - what it imports, as pip calls it; default `torch`.
    */
-  readonly pythonTwin: (input: StepInput, script: string) => Promise<Contestant | Skipped>;
+  readonly pythonTwin: (input: CaseInput, script: string, packages?: string) => Promise<Contestant | Skipped>;
 }
 
 export function isSkipped(side: Contestant | Skipped | undefined): side is Skipped {

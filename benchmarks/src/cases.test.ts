@@ -43,6 +43,17 @@ describe.each(cases.filter(({ timed }) => !timed))('$name', (subject) => {
   });
 });
 
+it('fit 4,000 frames as scikit-learn does: to 1e-4 in every gradient, and to 1e-6 nats at the end', async (context) => {
+  const fit = cases.find(({ name }) => name === 'logistic-regression');
+  if (fit === undefined) throw new Error('there is no case logistic-regression');
+  const { ours, peer, agreement, skipped } = await runCase(fit, unmeasured, caseTools({ threads: 1 }));
+  if (peer === undefined) return context.skip(skipped);
+  expect(Object.keys(agreement?.gradientDifferences ?? {})).toEqual(['weights', 'biases']);
+  expect(Math.abs((ours.lossNats ?? 0) - (peer.lossNats ?? 1))).toBeLessThan(1e-6);
+  expect(ours.iterations).toBeGreaterThan(10);
+  expect(peer.iterations).toBeGreaterThan(10);
+});
+
 it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
   const audio = cases.find(({ name }) => name === 'audio');
   await expect(audio?.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);

@@ -2,17 +2,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { NamedHostTensors } from '@cpc/compile';
 import { CpcError, decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
-import type { StepInput } from './case.js';
+import type { CaseInput } from './case.js';
 
 /** The batch that step `number`, counted from 1, works on. */
-export function batchOfStep({ batches }: StepInput, number: number): NamedHostTensors {
+export function batchOfStep({ batches }: CaseInput, number: number): NamedHostTensors {
   const batch = batches[(number - 1) % batches.length];
   if (batch !== undefined) return batch;
   throw new CpcError({ where: 'benchmark case', expected: 'at least one batch', received: batches.length });
 }
 
 /** Writes `parameters/<path>` and `batches/<index>/<input>`. */
-export async function writeInput({ parameters, batches }: StepInput, path: string): Promise<void> {
+export async function writeInput({ parameters, batches }: CaseInput, path: string): Promise<void> {
   const named = [
     ...Object.entries(flatten(parameters)).map(([name, leaf]) => [`parameters/${name}`, leaf] as const),
     ...batches.flatMap((batch, index) =>

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CpcError } from '@cpc/core';
 import { z } from 'zod';
-import type { Contestant, Skipped, StepInput } from './case.js';
+import type { CaseInput, Contestant, Skipped } from './case.js';
 import { readGradients, writeInput } from './hand-over.js';
 import { type LineProcess, startLineProcess } from './line-process.js';
 
@@ -19,6 +19,8 @@ export interface PythonTwinOptions {
   /** Path of the program. */
   readonly script: string;
   readonly threads: number;
+  /** What it imports, as pip calls it; default `torch`. */
+  readonly packages?: string;
   /** Default `python3`. */
   readonly python?: string;
 }
@@ -34,7 +36,7 @@ const loadedSchema = z.object({
   versions: z.record(z.string(), z.string()),
   prepareMilliseconds: z.number(),
 });
-const timedSchema = z.object({ milliseconds: z.number(), lossNats: z.number() });
+const timedSchema = z.object({ milliseconds: z.number(), lossNats: z.number(), iterations: z.int().optional() });
 const memorySchema = z.object({ peakBytes: z.number().nullable() });
 
 /**
@@ -52,13 +54,13 @@ class SkipSignal extends Error {}
 /**
  * Starts the program with the case's parameters and batches.
  *
- * @returns the side, or why there is none: no Python, or no PyTorch.
+ * @returns the side, or why there is none: no Python, or not what the program imports.
  * @throws {CpcError} if the program fails in another way.
  */
-export async function pythonTwin(input: StepInput, options: PythonTwinOptions): Promise<Contestant | Skipped> {
-  const { python = 'python3' } = options;
+export async function pythonTwin(input: CaseInput, options: PythonTwinOptions): Promise<Contestant | Skipped> {
+  const { python = 'python3', packages = 'torch' } = options;
   if (!(await startsAtAll(python))) {
-    return { skipped: `${python} is not on the PATH; install Python 3.10 or newer and: pip install torch` };
+    return { skipped: `${python} is not on the PATH; install Python 3.10 or newer and: pip install ${packages}` };
   }
   const folder = await mkdtemp(join(tmpdir(), 'cpc-twin-'));
   try {
@@ -71,8 +73,8 @@ export async function pythonTwin(input: StepInput, options: PythonTwinOptions): 
 }
 
 async function contestant(
-  input: StepInput,
-  { python, script, threads }: Required<PythonTwinOptions>,
+  input: CaseInput,
+  { python, script, threads }: Omit<Required<PythonTwinOptions>, 'packages'>,
   folder: string,
 ): Promise<Contestant> {
   const request = { tensors: join(folder, 'input.safetensors'), settings: input.settings, threads };
@@ -92,7 +94,10 @@ async function contestant(
       const loss = await ask(twin, { command: 'check', number, into }, timedSchema);
       return { ...loss, gradients: await readGradients(into) };
     },
-    step: (number) => ask(twin, { command: 'step', number }, timedSchema),
+    step: async (number) => {
+      const { iterations, ...timed } = await ask(twin, { command: 'step', number }, timedSchema);
+      return { ...timed, ...(iterations === undefined ? {} : { iterations }) };
+    },
     peakMemoryBytes: async () => (await ask(twin, { command: 'memory' }, memorySchema)).peakBytes ?? undefined,
     dispose: async () => {
       await twin.close();

@@ -13,10 +13,12 @@ const sideSchema = z.object({
   name: z.string(),
   versions: z.record(z.string(), z.string()),
   prepareMilliseconds: milliseconds,
-  firstGradientsMilliseconds: milliseconds,
+  firstGradientsMilliseconds: milliseconds.optional(),
   warmUpMilliseconds: z.array(milliseconds).readonly(),
   stepMilliseconds: z.array(milliseconds).readonly(),
   lossNats: z.number().optional(),
+  /** Of the last step, where that is a whole fit. */
+  iterations: z.int().optional(),
   peakMemoryBytes: z.int().optional(),
   notes: z.record(z.string(), z.unknown()),
 });

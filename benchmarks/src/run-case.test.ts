@@ -14,6 +14,7 @@ const options: RunOptions = {
 };
 const tools: CaseTools = {
   trainingStep: () => Promise.reject(new Error('not used')),
+  ownSide: () => Promise.reject(new Error('not used')),
   pythonTwin: () => Promise.reject(new Error('not used')),
 };
 
@@ -38,6 +39,8 @@ function contestant(name: string, log: string[], outcome = agreed): Contestant {
     },
   };
 }
+
+const noPeer = async () => ({ skipped: 'none' });
 
 function caseOf(change: Partial<BenchmarkCase>, log: string[]): BenchmarkCase {
   return {
@@ -80,6 +83,26 @@ describe('runCase', () => {
     expect(result.ours.stepMilliseconds).toHaveLength(3);
     expect(result).toMatchObject({ skipped: 'not installed' });
     expect(result.peer).toBeUndefined();
+  });
+
+  it('times 3 whole fits of a side without a check, and tells the iterations of the last and no loss', async () => {
+    const { check, ...fitting } = contestant('ours', []);
+    const step = async (number: number) => ({ milliseconds: 1, iterations: number });
+    const { ours } = await runCase(
+      caseOf({ ours: async () => ({ ...fitting, step }), peer: noPeer }, []),
+      options,
+      tools,
+    );
+    expect(ours.stepMilliseconds).toEqual([1, 1, 1]);
+    expect(ours.iterations).toBe(5);
+    expect(ours).not.toHaveProperty('lossNats');
+    expect(ours).not.toHaveProperty('firstGradientsMilliseconds');
+  });
+
+  it('refuses 1 side without a check beside a peer: nothing would say that they compute the same', async () => {
+    const { check, ...fitting } = contestant('ours', []);
+    const subject = caseOf({ ours: async () => fitting }, []);
+    await expect(runCase(subject, options, tools)).rejects.toThrow(/ours: expected a check, beside a peer/);
   });
 
   it('takes 0 steps for a case that is not timed', async () => {

@@ -2,6 +2,8 @@
  * Runs one case: check that both sides agree, warm both up, then time them in turns, one step ours and one step theirs, the
  * other side idle.
  */
+
+import { CpcError } from '@cpc/core';
 import { type Agreement, compareOutcomes, findAgreement } from './agreement.js';
 import {
   type BenchmarkCase,
@@ -10,6 +12,7 @@ import {
   type Contestant,
   isSkipped,
   type Outcome,
+  type TimedStep,
 } from './case.js';
 import { type Spread, spreadOf } from './statistics.js';
 
@@ -29,14 +32,16 @@ export interface SideResult {
   readonly name: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly prepareMilliseconds: number;
-  /** The first time that loss and gradients are computed, before any warm-up. */
-  readonly firstGradientsMilliseconds: number;
+  /** The first time that loss and gradients are computed, before any warm-up; absent for a side without a check. */
+  readonly firstGradientsMilliseconds?: number;
   /** Of every warm-up step, in order. */
   readonly warmUpMilliseconds: readonly number[];
   /** Of every timed step, in order; empty for a case that is not timed. */
   readonly stepMilliseconds: readonly number[];
-  /** Of the last step; absent for a case that is not timed. */
+  /** Of the last step; absent for a case that is not timed, or minimises nothing. */
   readonly lossNats?: number;
+  /** Of the last step, where that is a whole fit. */
+  readonly iterations?: number;
   readonly peakMemoryBytes?: number;
   readonly notes: Readonly<Record<string, unknown>>;
 }
@@ -62,7 +67,7 @@ export async function runCase(subject: BenchmarkCase, options: RunOptions, tools
     const peer = (await subject.peer?.(input, tools)) ?? { skipped: 'this case has no peer' };
     if (isSkipped(peer)) {
       report(`no peer: ${peer.skipped}`);
-      await checked(own, 1);
+      if (ours.check !== undefined) await checked(own, 1);
       if (subject.timed) await stepInTurns([own], options);
       return { ours: await finished(own, options), skipped: peer.skipped };
     }
@@ -90,7 +95,8 @@ interface Measurement {
   readonly side: Contestant;
   readonly milliseconds: number[];
   firstGradientsMilliseconds?: number;
-  lossNats?: number;
+  /** The last one. */
+  step?: TimedStep;
 }
 
 function measurementOf(side: Contestant): Measurement {
@@ -98,7 +104,10 @@ function measurementOf(side: Contestant): Measurement {
 }
 
 async function checked(measurement: Measurement, number: number): Promise<Outcome> {
-  const outcome = await measurement.side.check(number);
+  const outcome = await measurement.side.check?.(number);
+  if (outcome === undefined) {
+    throw new CpcError({ where: measurement.side.name, expected: 'a check, beside a peer', received: 'none' });
+  }
   measurement.firstGradientsMilliseconds ??= outcome.milliseconds;
   return outcome;
 }
@@ -108,9 +117,8 @@ async function stepInTurns(measurements: readonly Measurement[], options: RunOpt
   for (let number = 1; number <= warmUpSteps + pairs; number++) {
     for (const measurement of measurements) {
       await pause(settleMilliseconds);
-      const { milliseconds, lossNats } = await measurement.side.step(number);
-      measurement.milliseconds.push(milliseconds);
-      measurement.lossNats = lossNats;
+      measurement.step = await measurement.side.step(number);
+      measurement.milliseconds.push(measurement.step.milliseconds);
     }
     const latest = measurements.map(({ milliseconds }) => `${milliseconds.at(-1)?.toFixed(1)} ms`).join(' | ');
     report(`${number <= warmUpSteps ? 'warm-up' : 'timed'} step ${number}: ${latest}`);
@@ -118,7 +126,7 @@ async function stepInTurns(measurements: readonly Measurement[], options: RunOpt
 }
 
 async function finished(
-  { side, firstGradientsMilliseconds = Number.NaN, milliseconds, lossNats }: Measurement,
+  { side, firstGradientsMilliseconds, milliseconds, step: { lossNats, iterations } = { milliseconds: 0 } }: Measurement,
   { warmUpSteps }: RunOptions,
 ): Promise<SideResult> {
   const peakMemoryBytes = await side.peakMemoryBytes();
@@ -126,10 +134,11 @@ async function finished(
     name: side.name,
     versions: side.versions,
     prepareMilliseconds: side.prepareMilliseconds,
-    firstGradientsMilliseconds,
+    ...(firstGradientsMilliseconds === undefined ? {} : { firstGradientsMilliseconds }),
     warmUpMilliseconds: milliseconds.slice(0, warmUpSteps),
     stepMilliseconds: milliseconds.slice(warmUpSteps),
     ...(lossNats === undefined ? {} : { lossNats }),
+    ...(iterations === undefined ? {} : { iterations }),
     ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
     notes: side.notes,
   };

@@ -24,6 +24,18 @@ describe('summaryRows', () => {
     expect(summaryRows(alone()).map((row) => row.length)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
+  it('leaves the row of first gradients out where no side has them, so that 5 are left', () => {
+    const record = alone();
+    const { firstGradientsMilliseconds, ...ours } = record.ours;
+    expect(summaryRows({ ...record, ours }).map(([label]) => label)).toEqual([
+      '',
+      'prepare',
+      'step, median of 3',
+      'step, quartiles',
+      'peak memory',
+    ]);
+  });
+
   it('sets 0 rows where nothing was timed', () => {
     const { spreads, ...untimed } = exampleRecord();
     expect(summaryRows(untimed)).toEqual([]);
@@ -38,6 +50,16 @@ describe('summaryLines', () => {
     expect(text).toContain('takes 2.00 times as long (quartiles of the pairs: 1.90 to 2.10)');
     expect(text).toContain('4.5000 nats and 4.5001 nats');
     expect(text).toContain('CPU X, 2 cores, linux-x64, Node 20.19.0; 2 threads, preset paper; load 0.1 before');
+  });
+
+  it('tells where 2 whole fits ended, to 7 digits', () => {
+    const { ours, peer } = exampleRecord();
+    if (peer === undefined) throw new Error('the example has a peer');
+    const text = summaryLines(
+      exampleRecord({ ours: { ...ours, iterations: 160 }, peer: { ...peer, iterations: 170 } }),
+    ).join('\n');
+    expect(text).toContain('The last fit of @cpc, engine ended after 160 iterations, at 4.5000000 nats.');
+    expect(text).toContain('The last fit of PyTorch ended after 170 iterations, at 4.5001000 nats.');
   });
 
   it('tells why there is 1 side only', () => {

@@ -15,7 +15,9 @@ export function summaryRows({ ours, peer, spreads, options }: CaseRecord): Rows 
   return [
     ['', 'ours', 'peer'].slice(0, 1 + sides.length),
     row('prepare', ({ prepareMilliseconds }) => duration(prepareMilliseconds)),
-    row('first gradients', ({ firstGradientsMilliseconds }) => duration(firstGradientsMilliseconds)),
+    ...(sides.every(({ firstGradientsMilliseconds }) => firstGradientsMilliseconds === undefined)
+      ? []
+      : [row('first gradients', ({ firstGradientsMilliseconds }) => duration(firstGradientsMilliseconds))]),
     [`step, median of ${options.pairs}`, ...bySide.map(({ median }) => duration(median))],
     ['step, quartiles', ...bySide.map(quartiles)],
     row('peak memory', ({ peakMemoryBytes }) => gigabytes(peakMemoryBytes)),
@@ -30,6 +32,7 @@ export function summaryLines(record: CaseRecord): string[] {
     ...(peer === undefined ? [] : [`Peer: ${peer.name}.`]),
     ...agreementLines(record),
     ...ratioLines(record),
+    ...[ours, ...(peer === undefined ? [] : [peer])].flatMap(fitLines),
     ...(record.skipped === undefined ? [] : [`Not compared: ${record.skipped}.`]),
     `${machine.cpuModel}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; ${options.threads} threads` +
       `${record.timed ? `, preset ${options.preset}; load ${loadAverageBefore.toFixed(1)} before` : ''}; ${record.measured}.`,
@@ -56,6 +59,13 @@ function ratioLines({ spreads, ours, peer }: CaseRecord): string[] {
     `The peer takes ${ofMedians.toFixed(2)} times as long (quartiles of the pairs: ${ofPairs.lowerQuartile.toFixed(2)} to ` +
       `${ofPairs.upperQuartile.toFixed(2)}). Losses after the last step: ${nats(ours)} and ${nats(peer)}.`,
   ];
+}
+
+/** Where a step is a whole fit: two that end at different values are not equally far. */
+function fitLines({ name, iterations, lossNats }: Side): string[] {
+  if (iterations === undefined) return [];
+  const end = lossNats === undefined ? '' : `, at ${lossNats.toFixed(7)} nats`;
+  return [`The last fit of ${name} ended after ${iterations} iterations${end}.`];
 }
 
 function small(difference: number): string {

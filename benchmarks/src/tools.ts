@@ -4,6 +4,7 @@ import { nodeRuntime } from '@cpc/compile/node';
 import { type Engine, onnxEngine } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
 import type { CaseTools } from './case.js';
+import { ownSideContestant } from './own-side.js';
 import { repositoryRoot } from './places.js';
 import { pythonTwin } from './python-twin.js';
 import { trainingStepContestant } from './training-step.js';
@@ -18,7 +19,9 @@ export function caseTools(options: ToolOptions): CaseTools {
   const { threads } = options;
   return {
     trainingStep: async (input, name) => trainingStepContestant(input, await engineOf(name, options)),
-    pythonTwin: (input, script) => pythonTwin(input, { script: join(repositoryRoot, script), threads }),
+    ownSide: async (name, prepare) => ownSideContestant(await engineOf(name, options), prepare),
+    pythonTwin: (input, script, packages = 'torch') =>
+      pythonTwin(input, { script: join(repositoryRoot, script), threads, packages }),
   };
 }
 

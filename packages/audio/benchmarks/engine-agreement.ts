@@ -1,6 +1,6 @@
 /** The speech model's step in the traced graph beside the same functions run one by one in plain JavaScript. */
 import { paperPreset, type SpeechSettings } from '@cpc/audio';
-import type { BenchmarkCase } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
 import { speechInput } from './speech-input.js';
 
 /** Small enough for plain JavaScript: about 1/10,000 of the paper's step. */
@@ -13,7 +13,7 @@ const settings: SpeechSettings = {
   negativeCount: 16,
 };
 
-export const engineAgreement: BenchmarkCase = {
+export const engineAgreement: BenchmarkCase<StepInput> = {
   name: 'audio-engines',
   summary: 'loss and gradients of a small speech model on the engines onnx and cpu',
   timed: false,

@@ -1,10 +1,10 @@
 /** A whole training step of the speech model, beside the same step in PyTorch. */
 import { type SpeechSettings, speechPresets } from '@cpc/audio';
 import { CpcArgumentError } from '@cpc/core';
-import type { BenchmarkCase } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
 import { speechInput } from './speech-input.js';
 
-export const trainingStep: BenchmarkCase = {
+export const trainingStep: BenchmarkCase<StepInput> = {
   name: 'audio',
   summary: 'one training step of the speech model: loss, gradients, Adam',
   timed: true,

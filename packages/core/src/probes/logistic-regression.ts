@@ -66,7 +66,7 @@ export async function fitLogisticRegression(options: LogisticRegressionOptions):
 }
 
 /** Mean cross-entropy plus penalty |W|^2 / 2, and its gradient. */
-async function penalised(crossEntropy: CrossEntropy, point: Float64Array, split: number, penalty: number) {
+export async function penalised(crossEntropy: CrossEntropy, point: Float64Array, split: number, penalty: number) {
   const { value, gradient } = await crossEntropy.at(point);
   let squares = 0;
   for (let index = 0; index < split; index++) {
