@@ -5,7 +5,7 @@ import { prepareCrossEntropy } from '../src/probes/linear-cross-entropy.js';
 import { penalised } from '../src/probes/logistic-regression.js';
 import { drawFrames, frameSizes, normals } from './frames.js';
 
-interface FitInput extends CaseInput {
+export interface FitInput extends CaseInput {
   readonly settings: {
     /** Inverse penalty, as in `fitLogisticRegression`. */
     readonly c: number;

@@ -3,7 +3,7 @@ import { createRandom, fitMlpProbe, type LabelledExamples } from '@cpc/core';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
 import { drawFrames, frameSizes } from './frames.js';
 
-interface FitInput extends CaseInput {
+export interface FitInput extends CaseInput {
   readonly examples: LabelledExamples;
 }
 

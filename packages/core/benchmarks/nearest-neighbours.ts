@@ -3,7 +3,7 @@ import { fitNearestNeighbours, gatherRows, type HostArray, type LabelledExamples
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
 import { drawFrames, frameSizes } from './frames.js';
 
-interface VoteInput extends CaseInput {
+export interface VoteInput extends CaseInput {
   readonly known: LabelledExamples;
   readonly asked: HostArray;
 }

@@ -68,7 +68,12 @@ export function gaussiansOfInformation({
   return gaussians;
 }
 
-/** Draws N pairs. */
+/**
+ * Draws N pairs; the caller owns them.
+ *
+ * @param count - N >= 1.
+ * @throws {CpcArgumentError} if the dimensions, the correlation or the count are out of range.
+ */
 export function drawPairs(gaussians: CorrelatedGaussians, count: number, random: Random): Pairs {
   requireGaussians('drawPairs', gaussians);
   requireNumber('drawPairs', 'count', 'a whole number of at least 1', count, Number.isInteger(count) && count >= 1);

@@ -3,14 +3,14 @@
  * information they have.
  */
 import type { Engine } from '../engines/engine.js';
-import { CpcArgumentError, CpcError } from '../errors.js';
+import { CpcArgumentError } from '../errors.js';
 import { adam } from '../optimisers/adam.js';
 import { cosineDecay } from '../optimisers/schedules.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 import { type MeanAndDeviation, meanAndDeviation } from '../statistics/mean-and-deviation.js';
-import { type CorrelatedGaussians, drawPairs, gaussianInformation } from './correlated-gaussians.js';
-import { prepareCriticStep } from './critic-step.js';
+import { type CorrelatedGaussians, drawPairs, gaussianInformation, type Pairs } from './correlated-gaussians.js';
+import { type CriticStep, prepareCriticStep } from './critic-step.js';
 import { type Critic, separableCritic } from './critics.js';
 import type { InformationEstimator } from './estimators.js';
 
@@ -25,8 +25,10 @@ export interface InformationExperiment {
   readonly steps?: number;
   /** Of Adam, > 0, falling to 0 along half a cosine; default 3e-3. */
   readonly learningRate?: number;
-  /** Batches that the trained critic is judged on, drawn apart from those it was trained on; >= 1, default 50. */
+  /** Batches that a critic is judged on, the same each time, and none that it was trained on; >= 1, default 50. */
   readonly judgedBatches?: number;
+  /** Judges the critic after every so many updates as well as after the last; >= 1, default after the last alone. */
+  readonly judgeEvery?: number;
   readonly engine: Engine;
   /** Draws first parameters and all pairs. */
   readonly random: Random;
@@ -35,8 +37,10 @@ export interface InformationExperiment {
 export interface InformationEstimate {
   /** I(x; y), in nats. */
   readonly truthNats: number;
-  /** Over the batches judged. */
+  /** Of the critic after the last update: over the batches judged. */
   readonly estimateNats: MeanAndDeviation;
+  /** Each time that the critic was judged: after how many updates, and what came out. The last is `estimateNats`. */
+  readonly course: readonly { readonly step: number; readonly estimateNats: MeanAndDeviation }[];
   /** ln N: no InfoNCE estimate is above it. */
   readonly limitNats: number;
   /** What the critic was trained to raise, before each update. */
@@ -57,47 +61,42 @@ export interface InformationEstimate {
  */
 export async function estimateInformation(experiment: InformationExperiment): Promise<InformationEstimate> {
   const { gaussians, estimator, engine, random, critic = separableCritic(), learningRate = 3e-3 } = experiment;
-  const { batchSize = 128, steps = 3000, judgedBatches = 50 } = experiment;
-  requireCounts({ batchSize, steps, judgedBatches });
+  const { batchSize = 128, steps = 3000, judgedBatches = 50, judgeEvery = Math.max(1, steps) } = experiment;
+  requireCounts({ batchSize, steps, judgedBatches, judgeEvery });
   const { dimensions } = gaussians;
+  const truthNats = gaussianInformation(gaussians);
   const parameters = critic.initialise(dimensions, random.fold('critic'));
   const optimiser = adam({ learningRate: cosineDecay({ from: learningRate, steps: Math.max(1, steps) }) });
   const step = await prepareCriticStep({ critic, estimator, engine, optimiser, parameters, batchSize, dimensions });
+  const draw = (purpose: string, number: number) => drawPairs(gaussians, batchSize, random.fold(purpose, number));
   try {
     const objectives: number[] = [];
+    const course: InformationEstimate['course'][number][] = [];
     for (let number = 1; number <= steps; number++) {
-      const objective = await step.run(drawPairs(gaussians, batchSize, random.fold('train', number)), number);
-      requireFinite(objective, number);
-      objectives.push(objective);
+      objectives.push(await step.run(draw('train', number), number));
+      if (number % judgeEvery !== 0 || number === steps) continue;
+      course.push({ step: number, estimateNats: await judged(step, judgedBatches, draw) });
     }
-    const estimates: number[] = [];
-    for (let batch = 0; batch < judgedBatches; batch++) {
-      estimates.push(await step.estimate(drawPairs(gaussians, batchSize, random.fold('judge', batch))));
-    }
-    return {
-      truthNats: gaussianInformation(gaussians),
-      estimateNats: meanAndDeviation(estimates),
-      limitNats: Math.log(batchSize),
-      objectives,
-      parameters: step.current(),
-    };
+    const estimateNats = await judged(step, judgedBatches, draw);
+    course.push({ step: steps, estimateNats });
+    return { truthNats, estimateNats, course, limitNats: Math.log(batchSize), objectives, parameters: step.current() };
   } finally {
     await step.dispose();
   }
 }
 
-function requireFinite(objective: number, step: number): void {
-  if (Number.isFinite(objective)) return;
-  throw new CpcError({
-    where: `estimateInformation, step ${step}`,
-    expected: 'a finite objective',
-    received: String(objective),
-    fix: 'Lower the learning rate, or raise batchSize.',
-  });
+async function judged(
+  step: CriticStep,
+  batches: number,
+  draw: (purpose: string, number: number) => Pairs,
+): Promise<MeanAndDeviation> {
+  const estimates: number[] = [];
+  for (let batch = 0; batch < batches; batch++) estimates.push(await step.estimate(draw('judge', batch)));
+  return meanAndDeviation(estimates);
 }
 
-function requireCounts(counts: Readonly<Record<'batchSize' | 'steps' | 'judgedBatches', number>>): void {
-  const least = { batchSize: 2, steps: 0, judgedBatches: 1 };
+function requireCounts(counts: Readonly<Record<'batchSize' | 'steps' | 'judgedBatches' | 'judgeEvery', number>>): void {
+  const least = { batchSize: 2, steps: 0, judgedBatches: 1, judgeEvery: 1 };
   for (const [argument, minimum] of Object.entries(least)) {
     const received = counts[argument as keyof typeof counts];
     if (Number.isInteger(received) && received >= minimum) continue;
