@@ -117,7 +117,7 @@ describe('wrong use', () => {
 });
 
 describe('requests', () => {
-  const options = { builtin: true, preset: 'small', seed: 1, engine: 'auto' } as const;
+  const options = { builtin: true, preset: 'small', seed: 1, workers: 1, engine: 'auto' } as const;
 
   it('types the values of --set by JSON where it parses, else as text, over those of the file', async () => {
     const file = join(temporaryFolder(), 'settings.json');

@@ -153,6 +153,7 @@ export {
   recallPerClass,
   topKAccuracy,
 } from './statistics/metrics.js';
+export { type BatchMaker, type BatchSource, batchOf, type DamagedInput, type MadeBatch } from './training/batches.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.js';
 export {
@@ -165,4 +166,4 @@ export {
 } from './training/loss.js';
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
-export { batchOf, parametersOf, type TrainOptions, train } from './training/train.js';
+export { parametersOf, type TrainOptions, train } from './training/train.js';

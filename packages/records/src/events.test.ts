@@ -8,7 +8,7 @@ describe('a training event', () => {
     expect(parseTrainingEvent(JSON.stringify(event), 'events.jsonl:1')).toEqual(event);
   });
 
-  it('of a type outside the 7 is refused, and the place named', () => {
+  it('of a type outside the 8 is refused, and the place named', () => {
     expect(() => parseTrainingEvent('{"type":"step-begin"}', 'events.jsonl:3')).toThrow(
       /^events\.jsonl:3: expected a training event, but type: /,
     );

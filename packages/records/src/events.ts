@@ -31,6 +31,9 @@ const checkpointSaved = z.object({ type: z.literal('checkpoint-saved'), step, pa
 /** A checkpoint that cannot be used; an older one is taken instead. */
 const checkpointDamaged = z.object({ type: z.literal('checkpoint-damaged'), path: z.string(), reason: z.string() });
 
+/** Something of the data that a batch had to leave out, because it is damaged; `path` is its name there. Told once in a sitting. */
+const inputDamaged = z.object({ type: z.literal('input-damaged'), path: z.string(), reason: z.string() });
+
 const probeEnd = z.object({
   type: z.literal('probe-end'),
   step,
@@ -52,6 +55,7 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
   stepEnd.refine(sameSteps, { error: sameStepsMessage }),
   checkpointSaved,
   checkpointDamaged,
+  inputDamaged,
   probeEnd,
   warning,
   runEnd,

@@ -9,6 +9,7 @@ it('exports these names and no others', () => {
     'ablationRecordVersion',
     'averageSteps',
     'confidenceIntervalSchema',
+    'createInputWait',
     'dataSummarySchema',
     'engineSummarySchema',
     'figureSchema',
@@ -37,5 +38,6 @@ it('exports these names and no others', () => {
     'sittingSchema',
     'stepMeasurementsSchema',
     'trainingEventSchema',
+    'warmUpSteps',
   ]);
 });

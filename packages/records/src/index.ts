@@ -12,6 +12,7 @@ export { averageSteps, finalSteps, type StepAverages } from './average-steps.js'
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
 export { RecordError } from './errors.js';
 export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
+export { createInputWait, type InputWait, warmUpSteps } from './input-wait.js';
 export {
   formatMetricsLine,
   type MetricsLine,

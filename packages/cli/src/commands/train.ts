@@ -24,6 +24,7 @@ export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions
   readonly epochs?: number;
   readonly minutes?: number;
   readonly checkpointEvery?: number;
+  readonly workers: number;
   readonly seed: number;
   readonly out?: string;
   readonly resume?: true;
@@ -47,6 +48,14 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
         '--checkpoint-every <n>',
         'save after this many updates (default: 500, and every 2 minutes)',
       ).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option(
+        '--workers <n>',
+        'threads that make batches while a step is computed; 0: the training thread makes them',
+      )
+        .argParser(wholeNumber(0, 64))
+        .default(1),
     )
     .addOption(new Option('--seed <n>', 'decides everything that is random').argParser(seed).default(1))
     .addOption(
@@ -78,6 +87,7 @@ export async function trainRequest(
     ...(minutes === undefined ? {} : { minutes }),
     ...(checkpointEvery === undefined ? {} : { checkpointEverySteps: checkpointEvery }),
     seed: options.seed,
+    workers: options.workers,
     engine: engineRequestOf(options),
     out: outOf(commands.name, options),
     resume: options.resume === true,
@@ -136,7 +146,7 @@ export async function filesOf(folder: string): Promise<string[]> {
   return names.sort().map((name) => join(folder, name));
 }
 
-function trainingTable(out: string, { status, steps, trainedSeconds, final }: TrainingSummary): string {
+function trainingTable(out: string, { status, steps, trainedSeconds, final, inputWaitShare }: TrainingSummary): string {
   const rows = [
     ['run', out],
     ['status', status],
@@ -146,6 +156,7 @@ function trainingTable(out: string, { status, steps, trainedSeconds, final }: Tr
   const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, offsets } = final;
   rows.push(['loss', `${short(lossNats)} nats (mean of the last ${averagedSteps} steps)`]);
   rows.push(['speed', `${short(examplesPerSecond)} examples/s`]);
+  if (inputWaitShare !== undefined) rows.push(['input', `waited for: ${percent(inputWaitShare)} of the time`]);
   const perStep = accuracy.map((value, index) => [
     String(offsets[index]),
     percent(value),

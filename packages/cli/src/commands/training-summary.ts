@@ -1,6 +1,7 @@
 /** Reads the events of a training run: shows how it goes, and keeps what is worth reporting at the end. */
 import {
   averageSteps,
+  createInputWait,
   finalSteps,
   type StepMeasurements,
   type TrainingEvent,
@@ -26,6 +27,8 @@ export interface TrainingSummary {
   readonly trainedSeconds: number;
   /** Absent if no step was taken. */
   readonly final?: FinalFigures;
+  /** Part of the time spent waiting for batches, 0 .. 1, after the first ten steps of this sitting; absent if there were no more. */
+  readonly inputWaitShare?: number;
   readonly warnings: readonly string[];
 }
 
@@ -47,6 +50,7 @@ export async function followTraining(
 ): Promise<TrainingSummary> {
   const recent: StepMeasurements[] = [];
   const warnings: string[] = [];
+  const wait = createInputWait();
   let describe: ((step: Step) => ProgressState) | undefined;
   let end: TrainingEventOf<'run-end'> | undefined;
   const warn = (message: string) => {
@@ -60,20 +64,24 @@ export async function followTraining(
       describe = progressOf(event, recent, now);
     } else if (event.type === 'step-end') {
       recent.push(event);
+      wait.add(event);
       if (recent.length > finalSteps) recent.shift();
       if (describe !== undefined) progress.update(describe(event));
     } else if (event.type === 'warning') warn(event.message);
+    else if (event.type === 'input-damaged') warn(`not trained on, damaged: ${event.reason}`);
     else if (event.type === 'checkpoint-damaged') {
       warn(`${event.path} is damaged (${event.reason}); an older checkpoint is taken.`);
     } else if (event.type === 'run-end') end = event;
   }
   if (end === undefined) throw new Error('training ended without its last event, run-end');
   const final = finalFigures(recent);
+  const inputWaitShare = wait.share()?.value;
   return {
     status: end.reason,
     steps: end.step,
     trainedSeconds: end.trainedSeconds,
     ...(final === undefined ? {} : { final }),
+    ...(inputWaitShare === undefined ? {} : { inputWaitShare }),
     warnings,
   };
 }

@@ -26,6 +26,8 @@ export interface TrainRequest {
   readonly minutes?: number;
   readonly seed: number;
   readonly engine: EngineRequest;
+  /** Threads that make batches while a step is computed; 0 (default): the training thread makes them between two steps. Numbers are the same. */
+  readonly workers?: number;
   /** Updates between two checkpoints; the default is that of `train()`. */
   readonly checkpointEverySteps?: number;
   /** The run folder. */

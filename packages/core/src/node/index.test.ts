@@ -6,6 +6,7 @@ it('exports these names and no others', () => {
   expect(Object.keys(node).sort()).toEqual([
     'WorkerJobError',
     'createAtomicFile',
+    'createBatchWorkers',
     'createCheckpointStore',
     'createEngine',
     'createRunFolder',
@@ -19,6 +20,7 @@ it('exports these names and no others', () => {
     'runInWorker',
     'runPaths',
     'tensorflowPackages',
+    'thisMachine',
     'trainRun',
     'tryEngine',
     'updateRunRecord',

@@ -1,4 +1,6 @@
 export { type AtomicFile, createAtomicFile, writeFileAtomically } from './atomic-file.js';
+export type { BatchJob } from './batch-messages.js';
+export { type BatchWorkers, type BatchWorkersOptions, createBatchWorkers } from './batch-workers.js';
 export { createCheckpointStore } from './checkpoints.js';
 export {
   type EngineInspection,

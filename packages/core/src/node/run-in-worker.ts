@@ -5,7 +5,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { markThreadsEnded, threadsEnded } from './run-lock.js';
-import type { WorkerError, WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
+import type { WorkerError } from './worker-errors.js';
+import type { WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
 
 export interface RunInWorkerOptions {
   /** Aborting asks the work to stop after its current unit; the events until then still come. */

@@ -3,7 +3,9 @@
  */
 import {
   averageSteps,
+  createInputWait,
   finalSteps,
+  type InputWait,
   type MetricsLine,
   type RunRecord,
   type Sitting,
@@ -17,6 +19,7 @@ import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, type HostArray } from '../parameter-tree.js';
 import { encodeSafetensors } from '../safetensors.js';
 import { predictionTag } from '../step-scalars.js';
+import type { BatchSource } from '../training/batches.js';
 import type { Domain } from '../training/domain.js';
 import { parametersOf, train } from '../training/train.js';
 import { writeFileAtomically } from './atomic-file.js';
@@ -26,6 +29,8 @@ import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunF
 
 export interface TrainRunOptions {
   readonly domain: Domain;
+  /** Who makes the batches, as in `train()`; the caller closes it. */
+  readonly batches?: BatchSource;
   readonly engine: Engine;
   readonly optimiser: Optimiser;
   readonly seed: number;
@@ -49,13 +54,16 @@ export interface TrainRunOptions {
 /**
  * Trains into a run folder.
  *
+ * What a batch had to leave out is added to the record's skipped files.
+ *
  * @returns the events of `train()`, and a warning where a run goes on with another engine, version or machine.
  * @throws {CpcError} what `train()` throws; or the folder holds another run, or another process trains into it. Once
  *   training has begun, the record then says `failed` and why.
  */
 export async function* trainRun(options: TrainRunOptions): AsyncGenerator<TrainingEvent, void, undefined> {
   const folder = await openFolder(options);
-  const { domain, engine, optimiser, seed, steps, minutes, clipNorm, checkpointEverySteps, control } = options;
+  const { domain, batches, engine, optimiser, seed, steps, minutes, clipNorm, checkpointEverySteps, control } = options;
+  const wait = createInputWait();
   let last: TrainingEventOf<'step-end'> | undefined;
   let hasFailed = false;
   try {
@@ -63,6 +71,7 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
     for (const message of changesSince(folder.record.sittings)) yield { type: 'warning', message };
     const events = train({
       domain,
+      ...(batches === undefined ? {} : { batches }),
       engine,
       optimiser,
       seed,
@@ -78,10 +87,12 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
       if (event.type === 'step-end') {
         await folder.append(event);
         last = event;
+        wait.add(event);
         recent.push(event);
         if (recent.length > finalSteps) recent.shift();
       }
-      if (event.type === 'run-end') await finish(folder, options, event, recent);
+      if (event.type === 'input-damaged') await recordDamage(folder, event);
+      if (event.type === 'run-end') await finish(folder, options, event, { recent, wait });
       yield event;
     }
   } catch (error) {
@@ -92,6 +103,13 @@ export async function* trainRun(options: TrainRunOptions): AsyncGenerator<Traini
     const closed = folder.close();
     await (hasFailed ? closed.catch(() => undefined) : closed); // the first error tells what went wrong
   }
+}
+
+/** Adds to what the record says was left out; an earlier sitting may have met the same. */
+async function recordDamage(folder: RunFolder, { path, reason }: TrainingEventOf<'input-damaged'>): Promise<void> {
+  const { data } = folder.record;
+  if (data.skipped.some(({ file }) => file === path)) return;
+  await folder.update({ data: { ...data, skipped: [...data.skipped, { file: path, reason }] } });
 }
 
 /** Says in the record why the run failed. Where that fails too, such as on a full disk, the first error is what counts. */
@@ -118,7 +136,7 @@ async function finish(
   folder: RunFolder,
   { modelMetadata, exportModel }: TrainRunOptions,
   end: TrainingEventOf<'run-end'>,
-  recent: readonly StepMeasurements[],
+  measured: Measured,
 ): Promise<void> {
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
@@ -130,18 +148,28 @@ async function finish(
     status: end.reason,
     ended: now(),
     totals: { steps: end.step, seconds: end.trainedSeconds },
-    figures: { ...folder.record.figures, ...finalFigures(recent) },
+    figures: { ...folder.record.figures, ...finalFigures(measured) },
   });
 }
 
-function finalFigures(recent: readonly StepMeasurements[]): RunRecord['figures'] {
+/** What the final figures are made from. */
+interface Measured {
+  /** The last steps, of earlier sittings too. */
+  readonly recent: readonly StepMeasurements[];
+  /** Of this sitting. */
+  readonly wait: InputWait;
+}
+
+function finalFigures({ recent, wait }: Measured): RunRecord['figures'] {
   const means = averageSteps(recent);
   if (means === undefined) return {};
   const { count } = means;
+  const inputWaitShare = wait.share();
   const figures: RunRecord['figures'] = {
     lossNats: { value: means.lossNats, unit: 'nats', count },
     stepMilliseconds: { value: means.stepMilliseconds, unit: 'ms', count },
     inputWaitMilliseconds: { value: means.inputWaitMilliseconds, unit: 'ms', count },
+    ...(inputWaitShare === undefined ? {} : { inputWaitShare }),
   };
   for (const [index, offset] of means.offsets.entries()) {
     figures[`accuracy/${predictionTag(offset)}`] = { value: means.accuracy[index] ?? 0, count };

@@ -1,4 +1,5 @@
 /** What the main thread and a worker say to one another. */
+import type { WorkerError } from './worker-errors.js';
 
 /** A function of a module, such as `domainCommands.train`, and what to call it with. */
 export interface WorkerJob {
@@ -23,11 +24,3 @@ export type WorkerMessage =
   | { readonly type: 'event'; readonly event: unknown }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly error: WorkerError };
-
-/** An error as it crosses threads, where classes and symbols are lost. */
-export interface WorkerError {
-  readonly message: string;
-  readonly stack: string;
-  /** True if it was thrown on purpose, for the person to read. */
-  readonly expected: boolean;
-}

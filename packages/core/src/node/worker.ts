@@ -1,11 +1,9 @@
 /** Entry of the worker thread: runs one job and posts its events. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { CompileError } from '@cpc/compile';
-import { RecordError } from '@cpc/records';
-import { CpcError } from '../errors.js';
 import type { Control } from './domain-commands.js';
 import { markThreadsEnded } from './run-lock.js';
-import type { WorkerError, WorkerInput, WorkerMessage } from './worker-messages.js';
+import { describeError } from './worker-errors.js';
+import type { WorkerInput, WorkerMessage } from './worker-messages.js';
 
 type Method = (request: unknown, control: Control) => AsyncIterable<unknown>;
 
@@ -31,13 +29,7 @@ function post(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-function described(error: unknown): WorkerError {
-  const expected = CpcError.isInstance(error) || CompileError.isInstance(error) || RecordError.isInstance(error);
-  if (error instanceof Error) return { message: error.message, stack: error.stack ?? error.message, expected };
-  return { message: String(error), stack: String(error), expected };
-}
-
 work(workerData).then(
   () => post({ type: 'done' }),
-  (error: unknown) => post({ type: 'failed', error: described(error) }),
+  (error: unknown) => post({ type: 'failed', error: describeError(error) }),
 );

@@ -12,6 +12,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { NegativeSampler } from '../negatives.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import type { Random } from '../random.js';
+import type { DamagedInput } from './batches.js';
 
 export interface DomainLayout {
   readonly sequences: number;
@@ -38,8 +39,10 @@ export interface Domain {
   readonly initialise: (random: Random) => Tree<HostArray>;
   /** Shape and type of everything that `draw` gives. */
   readonly batch: NamedSpecs;
-  /** One batch. All randomness comes from `random`; the same stream gives the same batch. */
+  /** One batch, new and owned by the caller. All randomness comes from `random`; the same stream gives the same batch. */
   readonly draw: (random: Random) => Promise<NamedHostTensors>;
+  /** What draws had to leave out so far, in the order found, each once; left out where there is no such thing. */
+  readonly damaged?: () => readonly DamagedInput[];
   /** g_enc: `[S, T, D]`. */
   readonly encode: (parameters: TensorTree, batch: BatchTensors) => tf.Tensor3D;
   /** g_ar: `[S, T, H]`; position t sees positions up to t only. */

@@ -7,10 +7,11 @@ import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { createRandom } from '../random.js';
+import { batchOf } from './batches.js';
 import { type EvaluateOptions, evaluate } from './evaluate.js';
 import { initialiseModel, initialStream } from './loss.js';
 import { createTrainingStep } from './step.js';
-import { batchOf, parametersOf, train } from './train.js';
+import { parametersOf, train } from './train.js';
 
 const engines: Record<string, Engine> = {};
 beforeAll(async () => {

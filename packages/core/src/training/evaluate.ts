@@ -9,10 +9,10 @@ import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { flatten, float32Specs, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import type { Random } from '../random.js';
+import { batchOf } from './batches.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
 import { parameterNames, pathOf } from './state-names.js';
-import { batchOf } from './train.js';
 
 export interface EvaluateOptions {
   readonly domain: Domain;

@@ -3,21 +3,22 @@
  *
  * Whatever wants to know how training goes reads the events; nothing is called back.
  */
-import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
 import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
-import { createRandom, type Random } from '../random.js';
+import { type BatchSource, batchesInThread, createBatchQueue } from './batches.js';
 import type { Domain } from './domain.js';
-import { candidatesInput, initialiseModel, initialStream } from './loss.js';
+import { initialiseModel, initialStream } from './loss.js';
 import { parametersPrefix, pathOf } from './state-names.js';
 import { createTrainingStep, type TrainingStep } from './step.js';
 
 export interface TrainOptions {
   readonly domain: Domain;
+  /** Who makes the domain's batches, such as worker threads (`createBatchWorkers`); default: this thread, between two steps. */
+  readonly batches?: BatchSource;
   readonly engine: Engine;
   readonly optimiser: Optimiser;
   /** Any safe integer. The same seed gives the same parameters, interrupted or not. */
@@ -43,7 +44,7 @@ export interface TrainOptions {
  * Trains a domain, from the newest good checkpoint if there is one.
  *
  * Step n draws from `createRandom(seed).fold('batch', n)`, so that a resumed run computes what an uninterrupted one does, bit
- * for bit on the same machine.
+ * for bit on the same machine, whoever makes the batches. What a batch had to leave out is told once, as `input-damaged`.
  *
  * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
  * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or a number is out of range.
@@ -59,7 +60,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   requireEnd(options);
   requireIntervals(options);
   const { domain, engine, seed, checkpoints } = options;
-  const random = createRandom(seed);
   const parameters = initialiseModel(domain, initialStream(seed));
   const trainingStep = await createTrainingStep({ ...options, parameters });
   try {
@@ -84,15 +84,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       ...(options.minutes === undefined ? {} : { totalMinutes: options.minutes }),
     };
 
-    let upcoming = prefetched(domain, random, step + 1);
+    const last = options.steps ?? Number.POSITIVE_INFINITY;
+    const batches = createBatchQueue(options.batches ?? batchesInThread(domain), { seed, first: step + 1, last });
+    const leftOut = new Set<string>();
     while (!isDone(options, step, trainedSeconds) && !options.stopRequested?.()) {
       const begun = performance.now();
-      const batch = await upcoming;
+      const { inputs, damaged: damagedInputs } = await batches.next();
       const inputWaitMilliseconds = performance.now() - begun;
-      upcoming = prefetched(domain, random, step + 2);
+      for (const { path, reason } of damagedInputs) {
+        if (!leftOut.has(path)) yield { type: 'input-damaged', path, reason };
+        leftOut.add(path);
+      }
 
       const stepBegun = performance.now();
-      const result = await trainingStep.run(batch, step + 1).catch((error: unknown) => {
+      const result = await trainingStep.run(inputs, step + 1).catch((error: unknown) => {
         throw withCheckpoint(error, savedPath);
       });
       const stepMilliseconds = performance.now() - stepBegun;
@@ -146,21 +151,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 export function parametersOf({ tensors }: Checkpoint): Tree<HostArray> {
   const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(parametersPrefix));
   return unflatten(Object.fromEntries(parameters.map(([name, value]) => [pathOf(name), value])));
-}
-
-/** The batch of update number `step`, with its plan of negatives. */
-export async function batchOf(domain: Domain, random: Random, step: number): Promise<NamedHostTensors> {
-  const { negatives, layout } = domain;
-  const drawn = await domain.draw(random.fold('batch', step));
-  const shape = [negatives.groups(layout), negatives.candidatesPerGroup];
-  return { ...drawn, [candidatesInput]: { shape, data: negatives.draw(layout, random.fold('negatives', step)) } };
-}
-
-/** A batch that is already being made; if that fails, the error waits until the batch is wanted. */
-function prefetched(domain: Domain, random: Random, step: number): Promise<NamedHostTensors> {
-  const batch = batchOf(domain, random, step);
-  batch.catch(() => undefined);
-  return batch;
 }
 
 function isDone({ steps, minutes }: TrainOptions, step: number, trainedSeconds: number): boolean {

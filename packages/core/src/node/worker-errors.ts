@@ -1,0 +1,62 @@
+/**
+ * Errors as plain values, and back: between threads an error loses its class, its fields and its symbols.
+ */
+import { CompileError } from '@cpc/compile';
+import { RecordError } from '@cpc/records';
+import { CpcArgumentError, CpcError } from '../errors.js';
+
+/** An error as it crosses threads. */
+export interface WorkerError {
+  readonly message: string;
+  readonly stack: string;
+  /** True if it was thrown on purpose, for the person to read. */
+  readonly expected: boolean;
+  /** Of a CpcError. */
+  readonly parts?: CpcParts;
+}
+
+interface CpcParts {
+  readonly where: string;
+  readonly expected: string;
+  /** Where it is text, a number, a truth value or null; what else there was, the message tells. */
+  readonly received?: string | number | boolean | null;
+  readonly fix?: string;
+  /** Of a CpcArgumentError. */
+  readonly argument?: string;
+}
+
+/** What is to be said of an error in another thread. */
+export function describeError(error: unknown): WorkerError {
+  const expected = CpcError.isInstance(error) || CompileError.isInstance(error) || RecordError.isInstance(error);
+  if (!(error instanceof Error)) return { message: String(error), stack: String(error), expected };
+  const described = { message: error.message, stack: error.stack ?? error.message, expected };
+  return CpcError.isInstance(error) ? { ...described, parts: partsOf(error) } : described;
+}
+
+/** The error again: a CpcError, or a CpcArgumentError, if it was one, with message, parts and stack as they were. */
+export function restoreError({ message, stack, parts }: WorkerError): Error {
+  const error = parts === undefined ? new Error(message) : cpcErrorOf(parts);
+  error.message = message;
+  error.stack = stack;
+  return error;
+}
+
+function cpcErrorOf({ argument, ...parts }: CpcParts): CpcError {
+  if (argument === undefined) return new CpcError(parts);
+  return new CpcArgumentError({ ...parts, argument, received: parts.received });
+}
+
+function partsOf(error: CpcError): CpcParts {
+  const { where, expected, received, fix } = error;
+  return {
+    where,
+    expected,
+    ...(isPlain(received) ? { received } : {}),
+    ...(fix === undefined ? {} : { fix }),
+    ...(CpcArgumentError.isInstance(error) ? { argument: error.argument } : {}),
+  };
+}
+
+function isPlain(value: unknown): value is string | number | boolean | null {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
