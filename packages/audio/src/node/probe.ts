@@ -18,9 +18,10 @@ import { type ProbeFigures, probeFigures, type SplitPredictions } from '../probe
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
+import { probeSupervised, refuseWithSupervised, supervisedBaseline } from './supervised-baseline.js';
 
 /** What `--baselines` may name. */
-export const speechBaselines: readonly string[] = featureBaselines;
+export const speechBaselines: readonly string[] = [...featureBaselines, supervisedBaseline];
 
 /**
  * Probes a run, and each baseline asked for, on the same frames and splits. Results also go into the run's record, once all are
@@ -32,6 +33,7 @@ export async function* probeSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const classifier = request.classifier ?? defaultClassifier;
   const createClassifier = classifierNamed(classifier);
+  refuseWithSupervised(request);
   const model = await loadSpeechModel(request.run);
   const engine = await createEngine(request.engine);
   const sources = featureSources(request, { ...model, engine });
@@ -48,6 +50,14 @@ export async function* probeSpeech(
     results.push(result);
     yield { type: 'probe-end', result };
   }
+  if (request.baselines.includes(supervisedBaseline)) {
+    const scored = yield* probeSupervised(task, { model, engine, seed: request.seed, control });
+    if (scored === undefined) return;
+    const head = resultHead({ baseline: supervisedBaseline, representation: 'context' }, task, false);
+    const result = { ...head, classifier: defaultClassifier, ...scored };
+    results.push(result);
+    yield { type: 'probe-end', result };
+  }
   await addToRecord(request.run, results);
 }
 
@@ -60,14 +70,20 @@ function featureSources(
     representations.map((representation) => create({ ...model, representation }));
   const sources = [
     inEach(trainedFeatures),
-    ...baselines.map((name) => inEach((probed) => baselineFeatures(name, probed))),
+    ...baselines
+      .filter((name) => name !== supervisedBaseline)
+      .map((name) => inEach((probed) => baselineFeatures(name, probed))),
   ];
   const different = new Map(sources.flat().map((source) => [`${source.baseline} ${source.representation}`, source]));
   return [...different.values()];
 }
 
 /** What a result says besides its figures. */
-function resultHead({ baseline, representation }: FeatureSource, task: ProbeTask, pooled: boolean) {
+function resultHead(
+  { baseline, representation }: Pick<FeatureSource, 'baseline' | 'representation'>,
+  task: ProbeTask,
+  pooled: boolean,
+) {
   return {
     task: task.name,
     representation,

@@ -20,6 +20,8 @@ import type { ProbeResult } from '@cpc/records';
 export interface SplitPredictions {
   /** Examples that were fitted to. */
   readonly trainCount: number;
+  /** Examples that only decided when to stop; none if left out. */
+  readonly validationCount?: number;
   /** `[N]`: the class predicted. */
   readonly predicted: Int32Array;
   /** `[N]`: the class it is. */
@@ -35,7 +37,7 @@ export type ProbeFigures = Pick<
 
 /**
  * The accuracy is the share of all scored examples that were right, over the splits; its 95 % interval is a bootstrap over
- * recordings. The number of training examples is the mean over the splits.
+ * recordings. The numbers of training and validation examples are means over the splits.
  *
  * @param predictions - one per split, at least one, each with at least one example.
  * @param options - `random` draws the bootstrap.
@@ -50,16 +52,24 @@ export function probeFigures(
     joined(predictions.map((split) => split[name])),
   ) as [Int32Array, Int32Array, Int32Array];
   const tallies = tallyClusters(predicted, labels, recordings);
-  const trainCount = predictions.reduce((sum, split) => sum + split.trainCount, 0);
   return {
     accuracy: shareRight(tallies),
     accuracyPerFold: predictions.map((split) => accuracy(split.predicted, split.labels)),
     classes,
-    counts: { train: Math.round(trainCount / predictions.length), test: labels.length },
+    counts: { ...fittedCounts(predictions), test: labels.length },
     folds: predictions.length,
     confidence: bootstrapInterval(tallies, { random }),
     confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
   };
+}
+
+/** Means over the splits. */
+function fittedCounts(predictions: readonly SplitPredictions[]): Omit<ProbeResult['counts'], 'test'> {
+  const mean = (counts: readonly number[]) => Math.round(counts.reduce((sum, one) => sum + one, 0) / counts.length);
+  const train = mean(predictions.map(({ trainCount }) => trainCount));
+  const validation = predictions.map(({ validationCount }) => validationCount);
+  if (validation.every((count) => count === undefined)) return { train };
+  return { train, validation: mean(validation.map((count = 0) => count)) };
 }
 
 function refuseEmpty(predictions: readonly SplitPredictions[]): void {
