@@ -5,7 +5,7 @@ export {
   type SpeechCorpus,
   type SpeechRecording,
 } from './data/corpus.js';
-export { DamagedFileError } from './data/damaged-file-error.js';
+export { DamagedFileError, type DamageKind } from './data/damaged-file-error.js';
 export { type DecodedFlac, decodeFlac } from './data/flac.js';
 export { type LabelPairing, latentLabels } from './data/frame-labels.js';
 export { type PhoneLabels, phoneLabelsFromSegments } from './data/phone-labels.js';
@@ -19,10 +19,10 @@ export {
 } from './data/phones.js';
 export { createResampler, resample } from './data/resample.js';
 export { decodeWav, encodeWav, mixToMono } from './data/wav.js';
+export type { WindowMode } from './data/window-choosers.js';
 export {
   createWindowSampler,
   type WindowBatch,
-  type WindowMode,
   type WindowSampler,
   type WindowSamplerOptions,
 } from './data/windows.js';
@@ -63,5 +63,5 @@ export { buildFrameTable, type FrameTable, type LabelledRecording } from './prob
 export { type ProbeFigures, probeFigures, type SplitPredictions } from './probes/probe-figures.js';
 export { type ProbeSplit, type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
-export { createSpeechDomain } from './speech-domain.js';
+export { createSpeechDomain, type SpeechDomain, type SpeechDomainOptions } from './speech-domain.js';
 export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';

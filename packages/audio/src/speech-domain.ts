@@ -12,7 +12,8 @@ import {
 } from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { SpeechCorpus } from './data/corpus.js';
-import { createWindowSampler, type WindowMode } from './data/windows.js';
+import type { WindowMode } from './data/window-choosers.js';
+import { createWindowSampler, type WindowSampler } from './data/windows.js';
 import { scaleInput } from './input-scaling.js';
 import { contextualise, encode, encoderHop, initialiseSpeechModel } from './model.js';
 import type { NegativeSource, SpeechSettings } from './presets.js';
@@ -32,6 +33,17 @@ const negativeRules: Readonly<
   'own-and-others': { windows: 'uniform', negatives: negativesFromOwnAndOtherSequences },
 };
 
+/** Speech as a domain. */
+export interface SpeechDomain extends Domain {
+  /** What is trained on. */
+  readonly windows: Pick<WindowSampler, 'recordings' | 'windowCount'>;
+}
+
+export interface SpeechDomainOptions {
+  /** Fail at a recording that turns out to be damaged, instead of training on another window; default false. */
+  readonly strict?: boolean;
+}
+
 /**
  * Training on a corpus with the given settings.
  *
@@ -45,7 +57,8 @@ export function createSpeechDomain(
   corpus: SpeechCorpus,
   settings: SpeechSettings,
   recordings?: readonly number[],
-): Domain {
+  { strict = false }: SpeechDomainOptions = {},
+): SpeechDomain {
   const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
   const positions = checkedPositions(settings);
   const { windows, negatives } = negativeRules[settings.negatives];
@@ -53,10 +66,13 @@ export function createSpeechDomain(
     windowSamples,
     batchSize,
     mode: windows,
+    strict,
     ...(recordings === undefined ? {} : { recordings }),
   });
   return {
     name: 'audio',
+    windows: sampler,
+    damaged: sampler.damaged,
     layout: { sequences: batchSize, positions, latentSize: channels, contextSize: contextUnits },
     offsets: Array.from({ length: predictionSteps }, (_, index) => index + 1),
     predictorScale: settings.predictorScale,

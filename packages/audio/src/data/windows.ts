@@ -1,22 +1,21 @@
 /**
- * Draws windows of speech: which recording, from which sample on.
+ * Draws windows of speech: picks their places, reads them, and puts others in the place of those that cannot be read.
  *
  * Does not decode (the corpus does) and does not decide what is a negative (core does); it only decides what stands in a
  * batch. The paper trains on windows of 20,480 samples and says no more; peers draw them uniformly over the whole corpus.
  *
  * Letters: B windows in a batch, W samples in a window.
  */
-import { CpcArgumentError, type Random } from '@cpc/core';
+import { CpcArgumentError, CpcError, type DamagedInput, type Random } from '@cpc/core';
 import { recordingAt, type SpeechCorpus } from './corpus.js';
-
-/**
- * What the windows of one batch share.
- *
- * - `uniform`: nothing. Negatives from the batch are of mixed speakers.
- * - `same-speaker`: the speaker, and no two windows overlap: a negative is never the positive's own sound. Negatives from the
- *   batch are then of the same speaker (table 2 of the paper).
- */
-export type WindowMode = 'uniform' | 'same-speaker';
+import { DamagedFileError } from './damaged-file-error.js';
+import {
+  createPlaces,
+  createWindowChooser,
+  type WindowChooser,
+  type WindowMode,
+  type WindowPick,
+} from './window-choosers.js';
 
 export interface WindowSamplerOptions {
   /** W, samples per window. */
@@ -27,6 +26,8 @@ export interface WindowSamplerOptions {
   readonly mode?: WindowMode;
   /** Indices of the recordings to draw from, default all: how a test set is kept out. */
   readonly recordings?: readonly number[];
+  /** Fail at a recording that turns out to be damaged, instead of drawing another window. Default false. */
+  readonly strict?: boolean;
 }
 
 /** A batch; all arrays are new and owned by the caller. */
@@ -42,14 +43,26 @@ export interface WindowBatch {
 }
 
 export interface WindowSampler {
-  /** Recordings long enough for a window. */
+  /** Indices of the recordings that are drawn from, in the order of the corpus. */
+  readonly recordings: readonly number[];
+  /** How many those are. */
   readonly eligibleRecordings: number;
   /** Recordings left out: shorter than a window or, for `same-speaker`, of a speaker whose batch would not fill. */
   readonly excludedRecordings: number;
   /** Different windows that may be drawn: the places a window can start at, over all eligible recordings. */
   readonly windowCount: number;
-  /** Draws a batch; equal states of `random` give equal batches. */
+  /**
+   * Draws a batch; equal states of `random` give equal batches, whatever was drawn before.
+   *
+   * A window whose recording turns out to be damaged is replaced by one drawn from `random.fold('instead of damaged', round)`
+   * among the other recordings; for `same-speaker` the whole batch is.
+   *
+   * @throws {DamagedFileError} if a file is gone, cannot be read or has changed; if it is damaged, only where `strict`.
+   * @throws {CpcError} if without the damaged recordings no batch can be filled.
+   */
   draw(random: Random): Promise<WindowBatch>;
+  /** Recordings that draws have found damaged so far, in the order found, each once. */
+  damaged(): readonly DamagedInput[];
 }
 
 /**
@@ -71,138 +84,94 @@ export function createWindowSampler(corpus: SpeechCorpus, options: WindowSampler
   refuseSize('windowSamples', windowSamples);
   refuseSize('batchSize', batchSize);
   const candidates = options.recordings ?? corpus.recordings.map((_, index) => index);
-  const longEnough = candidates.filter((index) => sampleCountOf(corpus, index) >= windowSamples);
-  refuseNone(corpus, longEnough, windowSamples);
-  const { eligible, pick } = choosers[mode](corpus, longEnough, windowSamples, batchSize);
+  const chooserOf = (recordings: readonly number[]) => createWindowChooser(mode, corpus, recordings, options);
+  const chooser = chooserOf(candidates) ?? refuse(corpus, candidates, options);
+  const damaged = new Map<string, DamagedInput>();
   const speakerIndex = new Map(corpus.speakers.map((speaker, index) => [speaker, index]));
   return {
-    eligibleRecordings: eligible.length,
-    excludedRecordings: candidates.length - eligible.length,
-    windowCount: createPlaces(corpus, eligible, windowSamples).count,
+    recordings: [...chooser.eligible].sort((left, right) => left - right),
+    eligibleRecordings: chooser.eligible.length,
+    excludedRecordings: candidates.length - chooser.eligible.length,
+    windowCount: createPlaces(corpus, chooser.eligible, windowSamples).count,
+    damaged: () => [...damaged.values()],
     async draw(random) {
-      const picks = pick(random);
+      const windows = await drawWhole({ corpus, options, chooser, chooserOf, damaged }, random);
       const samples = new Float32Array(batchSize * windowSamples); // [B * W]
-      const windows = await Promise.all(
-        picks.map(({ recording, start }) => corpus.read(recording, start, windowSamples)),
-      );
-      for (const [index, window] of windows.entries()) samples.set(window, index * windowSamples);
+      for (const [index, window] of windows.entries()) samples.set(window.samples, index * windowSamples);
+      const speakerOf = ({ recording }: WindowPick) => corpus.recordings[recording]?.speaker ?? '';
       return {
         samples,
-        recordings: Int32Array.from(picks, ({ recording }) => recording),
-        starts: Int32Array.from(picks, ({ start }) => start),
-        speakers: Int32Array.from(
-          picks,
-          ({ recording }) => speakerIndex.get(corpus.recordings[recording]?.speaker ?? '') ?? -1,
-        ),
+        recordings: Int32Array.from(windows, ({ recording }) => recording),
+        starts: Int32Array.from(windows, ({ start }) => start),
+        speakers: Int32Array.from(windows, (window) => speakerIndex.get(speakerOf(window)) ?? -1),
       };
     },
   };
 }
 
-/** Where a window starts. */
-interface Pick {
-  readonly recording: number;
-  readonly start: number;
+interface Drawing {
+  readonly corpus: SpeechCorpus;
+  readonly options: WindowSamplerOptions;
+  readonly chooser: WindowChooser;
+  readonly chooserOf: (recordings: readonly number[]) => WindowChooser | undefined;
+  /** What all draws have found, by name; added to. */
+  readonly damaged: Map<string, DamagedInput>;
 }
 
-/** Which recordings are drawn from, and how a batch's windows are. */
-interface Chooser {
-  readonly eligible: readonly number[];
-  readonly pick: (random: Random) => readonly Pick[];
+/**
+ * Draws until every window can be read. A round knows what those before it have found in this draw, and of nothing that other
+ * draws have: what is drawn depends on the stream alone, also in another thread or after a resumption.
+ */
+async function drawWhole(drawing: Drawing, random: Random): Promise<readonly DrawnWindow[]> {
+  const { corpus, options, chooser, chooserOf, damaged } = drawing;
+  const read = (picks: readonly WindowPick[]) => readAll(corpus, picks, options.windowSamples);
+  const gone = new Map<number, DamagedFileError>();
+  let windows = await read(chooser.pick(random));
+  for (let round = 1; ; round++) {
+    const found = windows.filter(isDamaged);
+    if (found.length === 0) return windows;
+    for (const { recording, damage } of found) {
+      if (options.strict === true) throw damage;
+      gone.set(recording, damage);
+      damaged.set(damage.where, { path: damage.where, reason: damage.message });
+    }
+    const left = chooserOf(chooser.eligible.filter((recording) => !gone.has(recording)));
+    if (left === undefined) throw nothingLeft(corpus, [...gone.values()]);
+    const kept = windows.map((window) => (isDamaged(window) ? undefined : window));
+    windows = await read(left.pick(random.fold('instead of damaged', round), kept));
+  }
 }
 
-const choosers: Readonly<
-  Record<WindowMode, (corpus: SpeechCorpus, recordings: readonly number[], window: number, batch: number) => Chooser>
-> = { uniform: chooseAnywhere, 'same-speaker': chooseWithinSpeaker };
-
-function chooseAnywhere(corpus: SpeechCorpus, recordings: readonly number[], window: number, batch: number): Chooser {
-  const places = createPlaces(corpus, recordings, window);
-  return { eligible: recordings, pick: (random) => Array.from({ length: batch }, () => places.pick(random)) };
+/** A window as read: samples, or what is wrong with its recording. */
+interface DrawnWindow extends WindowPick {
+  readonly samples: Float32Array;
+  readonly damage?: DamagedFileError;
 }
 
-function chooseWithinSpeaker(
+function isDamaged(window: DrawnWindow): window is DrawnWindow & { readonly damage: DamagedFileError } {
+  return window.damage !== undefined;
+}
+
+/** Reads all windows at once. A window that was read before is cheap to read again: the corpus keeps its recording. */
+async function readAll(
   corpus: SpeechCorpus,
-  recordings: readonly number[],
-  window: number,
-  batch: number,
-): Chooser {
-  const room = (recording: number) => Math.floor(sampleCountOf(corpus, recording) / window); // windows side by side
-  const bySpeaker = groupBy(recordings, (recording) => corpus.recordings[recording]?.speaker ?? '');
-  const roomy = [...bySpeaker.values()].filter((own) => own.reduce((sum, index) => sum + room(index), 0) >= batch);
-  refuseNoRoom(roomy.length, batch, window);
-  const groups = new Map(roomy.flatMap((own) => own.map((recording) => [recording, own] as const)));
-  const all = createPlaces(corpus, [...groups.keys()], window);
-  return {
-    eligible: [...groups.keys()],
-    pick: (random) => {
-      const own = groups.get(all.pick(random).recording) ?? [];
-      const counts = new Map<number, number>();
-      for (let drawn = 0; drawn < batch; drawn++) {
-        const free = own.filter((recording) => (counts.get(recording) ?? 0) < room(recording));
-        const { recording } = createPlaces(corpus, free, window).pick(random);
-        counts.set(recording, (counts.get(recording) ?? 0) + 1);
-      }
-      return [...counts].flatMap(([recording, count]) =>
-        disjointStarts(sampleCountOf(corpus, recording), window, count, random).map((start) => ({ recording, start })),
-      );
-    },
-  };
+  picks: readonly WindowPick[],
+  windowSamples: number,
+): Promise<readonly DrawnWindow[]> {
+  const results = await Promise.allSettled(
+    picks.map(({ recording, start }) => corpus.read(recording, start, windowSamples)),
+  );
+  return results.map((result, index) => {
+    const { recording, start } = picks[index] as WindowPick;
+    if (result.status === 'fulfilled') return { recording, start, samples: result.value };
+    if (!isDamage(result.reason)) throw result.reason;
+    return { recording, start, samples: new Float32Array(0), damage: result.reason };
+  });
 }
 
-/** Starts of `count` windows that do not overlap: their gaps share what is left of the recording. */
-function disjointStarts(samples: number, window: number, count: number, random: Random): number[] {
-  const spare = samples - count * window;
-  const offsets = Array.from({ length: count }, () => random.integer(spare + 1)).sort((left, right) => left - right);
-  return offsets.map((offset, index) => offset + index * window);
-}
-
-function groupBy(recordings: readonly number[], groupOf: (recording: number) => string): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const recording of recordings) {
-    const members = groups.get(groupOf(recording));
-    if (members === undefined) groups.set(groupOf(recording), [recording]);
-    else members.push(recording);
-  }
-  return groups;
-}
-
-/** All places at which a window may start, over some recordings, laid end to end. */
-interface Places {
-  readonly count: number;
-  pick(random: Random): Pick;
-}
-
-function createPlaces(corpus: SpeechCorpus, recordings: readonly number[], windowSamples: number): Places {
-  const ends: number[] = []; // ends[i] = places of recordings 0 .. i
-  let count = 0;
-  for (const recording of recordings) {
-    count += sampleCountOf(corpus, recording) - windowSamples + 1;
-    ends.push(count);
-  }
-  return {
-    count,
-    pick(random) {
-      const place = random.integer(count);
-      const at = firstAbove(ends, place);
-      return { recording: recordings[at] ?? 0, start: place - (at === 0 ? 0 : (ends[at - 1] ?? 0)) };
-    },
-  };
-}
-
-/** Index of the first entry of an ascending list that is greater than `value`, by halving. */
-function firstAbove(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? Infinity) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-function sampleCountOf(corpus: SpeechCorpus, index: number): number {
-  return recordingAt(corpus.recordings, index).sampleCount;
+/** Damage that every reading of the file finds. A file that cannot be read now, or is another than before, is no such thing. */
+function isDamage(error: unknown): error is DamagedFileError {
+  return DamagedFileError.isInstance(error) && error.kind === 'damaged';
 }
 
 function refuseSize(argument: string, received: number): void {
@@ -215,25 +184,36 @@ function refuseSize(argument: string, received: number): void {
   });
 }
 
-function refuseNone(corpus: SpeechCorpus, eligible: readonly number[], windowSamples: number): void {
-  if (eligible.length > 0) return;
-  const longest = corpus.recordings.reduce((most, { sampleCount }) => Math.max(most, sampleCount), 0);
+function refuse(
+  corpus: SpeechCorpus,
+  candidates: readonly number[],
+  { windowSamples, batchSize }: WindowSamplerOptions,
+): never {
+  const lengths = candidates.map((index) => recordingAt(corpus.recordings, index).sampleCount);
+  if (lengths.some((length) => length >= windowSamples)) {
+    throw new CpcArgumentError({
+      where: 'createWindowSampler',
+      argument: 'mode',
+      expected: `a speaker with room for ${batchSize} windows of ${windowSamples} samples side by side, for batches of one speaker`,
+      received: 'none',
+      fix: 'Lower the batch size or windowSamples, or give more speech of each speaker.',
+    });
+  }
   throw new CpcArgumentError({
     where: 'createWindowSampler',
     argument: 'windowSamples',
     expected: `a recording of at least ${windowSamples} samples`,
-    received: `a corpus whose longest has ${longest}`,
+    received: `a corpus whose longest has ${lengths.reduce((most, length) => Math.max(most, length), 0)}`,
     fix: 'Lower windowSamples, or give longer recordings.',
   });
 }
 
-function refuseNoRoom(speakers: number, batch: number, window: number): void {
-  if (speakers > 0) return;
-  throw new CpcArgumentError({
-    where: 'createWindowSampler',
-    argument: 'mode',
-    expected: `a speaker with room for ${batch} windows of ${window} samples side by side, for batches of one speaker`,
-    received: 'none',
-    fix: 'Lower the batch size or windowSamples, or give more speech of each speaker.',
+function nothingLeft({ name }: SpeechCorpus, found: readonly DamagedFileError[]): CpcError {
+  return new CpcError({
+    where: name,
+    expected: 'enough recordings for a batch beside the damaged ones',
+    received: `${found.length} damaged ones; the first: ${found[0]?.message ?? ''}`,
+    fix: 'Restore the files; --strict names the first damaged one before training begins.',
+    cause: found[0],
   });
 }

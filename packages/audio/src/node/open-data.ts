@@ -5,6 +5,7 @@ import type { SpeechCorpus } from '../data/corpus.js';
 import type { PhoneLabels } from '../data/phone-labels.js';
 import { type BuiltInSpeech, createBuiltInSpeech } from '../synthesis/built-in-speech.js';
 import { openSpeechCorpus } from './data/corpus.js';
+import { corpusOfFolder, type FolderContents, type FolderSpeechCorpus } from './data/folder-corpus.js';
 import { loadPhoneLabelFile, loadTimitLabels } from './data/labels.js';
 
 /** What `--builtin` stands for. */
@@ -14,20 +15,38 @@ export const builtInData = 'builtin';
 const trainingSpeakers = 24;
 const probeSpeakers = 8;
 
+/** From what another thread opens the same speech: a plain value. */
+export type SpeechSource =
+  | { readonly kind: 'builtin' }
+  | { readonly kind: 'folder'; readonly contents: FolderContents };
+
 export interface OpenedSpeech {
   readonly corpus: SpeechCorpus;
+  /** For threads that draw batches; left out where there are none to be: then the training thread draws. */
+  readonly source?: SpeechSource;
   /** Recordings to use, by index; all if undefined. */
   readonly recordings?: readonly number[];
 }
 
 /** @param use - of the built-in speech, training and probes get different speakers of one language. */
 export async function openSpeech(data: string, use: 'train' | 'probe', strict: boolean): Promise<OpenedSpeech> {
-  if (data !== builtInData) return { corpus: await openFolder(data, strict) };
+  if (data !== builtInData) return openedFolder(await openFolder(data, strict));
   const corpus = builtInSpeech();
   const training = new Set(corpus.speakers.slice(0, trainingSpeakers));
   const isWanted = (speaker: string) => training.has(speaker) === (use === 'train');
   const recordings = [...corpus.recordings.keys()].filter((index) => isWanted(corpus.recordings[index]?.speaker ?? ''));
-  return { corpus, recordings };
+  return { corpus, source: { kind: 'builtin' }, recordings };
+}
+
+/**
+ * The same speech again, with a cache of its own.
+ *
+ * @param threads - how many open it: each may keep its part of what one would.
+ */
+export function speechOf(source: SpeechSource, threads: number): SpeechCorpus {
+  if (source.kind === 'builtin') return builtInSpeech();
+  const { contents } = source;
+  return corpusOfFolder({ ...contents, cacheBytes: Math.floor(contents.cacheBytes / threads) });
 }
 
 /** In words: every file of a corpus that could not be used, and why. */
@@ -42,16 +61,20 @@ export async function openLabelledSpeech(
 ): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
   if (data === builtInData) return { ...(await openSpeech(data, 'probe', strict)), labels: builtInSpeech().labels() };
   const corpus = await openFolder(data, strict);
-  return { corpus, labels: await phoneLabelsOf(corpus) };
+  return { ...openedFolder(corpus), labels: await phoneLabelsOf(corpus) };
+}
+
+function openedFolder(corpus: FolderSpeechCorpus): OpenedSpeech {
+  return { corpus, source: { kind: 'folder', contents: corpus.contents } };
 }
 
 /** Strict also means: every file is decoded now, so that damage behind an intact head is found before the work begins. */
-function openFolder(data: string, strict: boolean): ReturnType<typeof openSpeechCorpus> {
+function openFolder(data: string, strict: boolean): Promise<FolderSpeechCorpus> {
   return openSpeechCorpus(data, { strict, verify: strict });
 }
 
 /** `.phn` files beside the audio, or a label file of the paper's format in the folder. */
-async function phoneLabelsOf(corpus: Awaited<ReturnType<typeof openSpeechCorpus>>): Promise<PhoneLabels> {
+async function phoneLabelsOf(corpus: FolderSpeechCorpus): Promise<PhoneLabels> {
   for (const name of ['phone_labels.txt', 'converted_aligned_phones.txt']) {
     const path = join(corpus.folder, name);
     if (existsSync(path)) return loadPhoneLabelFile(corpus, path);

@@ -76,10 +76,11 @@ export async function* predictionAccuracy(
 }
 
 /** Each tenth speaker is not trained on; of fewer than ten, the last. */
-export function holdOutSpeakers({ corpus, recordings }: OpenedSpeech): {
+export function holdOutSpeakers(speech: OpenedSpeech): {
   readonly training: OpenedSpeech;
   readonly heldOut: OpenedSpeech;
 } {
+  const { corpus, recordings } = speech;
   const opened = recordings ?? [...corpus.recordings.keys()];
   const speakerOf = (recording: number) => recordingAt(corpus.recordings, recording).speaker;
   const speakers = [...new Set(opened.map(speakerOf))].sort();
@@ -93,6 +94,7 @@ export function holdOutSpeakers({ corpus, recordings }: OpenedSpeech): {
   const place = Math.min(10, speakers.length) - 1;
   const kept = new Set(speakers.filter((_, index) => index % 10 === place));
   const part = (isHeldOut: boolean): OpenedSpeech => ({
+    ...speech,
     corpus: { ...corpus, fingerprint: `${corpus.fingerprint} ${isHeldOut ? 'only' : 'without'} each tenth speaker` },
     recordings: opened.filter((recording) => kept.has(speakerOf(recording)) === isHeldOut),
   });

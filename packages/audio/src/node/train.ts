@@ -9,15 +9,16 @@ import {
   trainRun,
   writeFileAtomically,
 } from '@cpc/core/node';
-import type { RunRecord, TrainingEvent } from '@cpc/records';
-import { corpusSampleRateHz, type SpeechCorpus } from '../data/corpus.js';
+import type { TrainingEvent } from '@cpc/records';
 import { exportContext, exportEncoder } from '../export-model.js';
 import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { speechOptimiser } from '../speech-optimiser.js';
+import { startSpeechWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
 import { leftOutFiles, type OpenedSpeech, openSpeech } from './open-data.js';
+import { type SpeechUse, speechUse } from './speech-use.js';
 
 /** Trains on a folder of recordings, or on built-in speech, into a run folder. */
 export async function* trainSpeech(
@@ -35,38 +36,41 @@ export async function* trainOpenedSpeech(
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveSpeechSettings(request.preset, request.overrides);
-  const domain = createSpeechDomain(opened.corpus, settings, opened.recordings);
-  for (const message of leftOutFiles(opened.corpus)) yield { type: 'warning', message };
-  const tooShort = openedRecordings(opened).length - usedRecordings(opened, settings).length;
-  if (tooShort > 0) {
-    const seconds = settings.windowSamples / corpusSampleRateHz;
-    yield {
-      type: 'warning',
-      message: `${tooShort} recordings are shorter than a window of ${seconds} s: not trained on`,
-    };
+  const { strict, workers = 0 } = request;
+  const domain = createSpeechDomain(opened.corpus, settings, opened.recordings, { strict });
+  const use = speechUse(opened, settings, domain.windows.recordings);
+  for (const message of [...leftOutFiles(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
+  const end = endOf(request, settings, use);
+  const { source, recordings } = opened;
+  const drawing = { settings, ...(recordings === undefined ? {} : { recordings }), strict, workers };
+  const batches = source === undefined || workers === 0 ? undefined : startSpeechWorkers({ source, ...drawing });
+  try {
+    yield* trainRun({
+      domain,
+      ...(batches === undefined ? {} : { batches }),
+      engine: await createEngine(request.engine),
+      optimiser: speechOptimiser(settings),
+      seed: request.seed,
+      ...end,
+      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
+      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
+      folder: request.out,
+      resume: request.resume,
+      record: {
+        command: request.command,
+        preset: request.preset,
+        settings: resolved,
+        versions: versions(),
+        dataFingerprint: opened.corpus.fingerprint,
+        data: use.summary,
+      },
+      modelMetadata: modelMetadata(settings, request.seed),
+      exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
+      control,
+    });
+  } finally {
+    await batches?.close();
   }
-  yield* trainRun({
-    domain,
-    engine: await createEngine(request.engine),
-    optimiser: speechOptimiser(settings),
-    seed: request.seed,
-    ...endOf(request, settings, opened),
-    ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
-    ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
-    folder: request.out,
-    resume: request.resume,
-    record: {
-      command: request.command,
-      preset: request.preset,
-      settings: resolved,
-      versions: versions(),
-      dataFingerprint: opened.corpus.fingerprint,
-      data: dataSummary(opened, settings),
-    },
-    modelMetadata: modelMetadata(settings, request.seed),
-    exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
-    control,
-  });
 }
 
 async function writeOnnx(parts: Parameters<typeof exportEncoder>[0], paths: RunPaths): Promise<void> {
@@ -76,11 +80,10 @@ async function writeOnnx(parts: Parameters<typeof exportEncoder>[0], paths: RunP
 
 /** An epoch is as many windows as the recordings would fill end to end. */
 function endOf(
-  request: TrainRequest,
-  settings: SpeechSettings,
-  opened: OpenedSpeech,
+  { steps, epochs, minutes }: TrainRequest,
+  { windowSamples, batchSize }: SpeechSettings,
+  { samples }: SpeechUse,
 ): { steps?: number; minutes?: number } {
-  const { steps, epochs, minutes } = request;
   if (steps === undefined && epochs === undefined && minutes === undefined) {
     throw new CpcArgumentError({
       where: 'train',
@@ -89,8 +92,7 @@ function endOf(
       received: 'none of them',
     });
   }
-  const samples = usedRecordings(opened, settings).reduce((sum, { sampleCount }) => sum + sampleCount, 0);
-  const stepsPerEpoch = Math.max(1, Math.ceil(samples / (settings.windowSamples * settings.batchSize)));
+  const stepsPerEpoch = Math.max(1, Math.ceil(samples / (windowSamples * batchSize)));
   const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * stepsPerEpoch)].filter(
     (limit) => limit !== undefined,
   );
@@ -98,26 +100,6 @@ function endOf(
     ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
     ...(minutes === undefined ? {} : { minutes }),
   };
-}
-
-function dataSummary(opened: OpenedSpeech, settings: SpeechSettings): RunRecord['data'] {
-  const used = usedRecordings(opened, settings);
-  return {
-    counts: { recordings: used.length, speakers: new Set(used.map(({ speaker }) => speaker)).size },
-    hours: used.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0) / 3600,
-    skipped: opened.corpus.skipped.map(({ path, reason }) => ({ file: path, reason })),
-  };
-}
-
-/** Those that a window fits into. */
-function usedRecordings(opened: OpenedSpeech, { windowSamples }: SpeechSettings): SpeechCorpus['recordings'] {
-  return openedRecordings(opened).filter(({ sampleCount }) => sampleCount >= windowSamples);
-}
-
-function openedRecordings({ corpus, recordings }: OpenedSpeech): SpeechCorpus['recordings'] {
-  if (recordings === undefined) return corpus.recordings;
-  const wanted = new Set(recordings);
-  return corpus.recordings.filter((_, index) => wanted.has(index));
 }
 
 function versions(): Record<string, string> {

@@ -133,6 +133,7 @@ function changed(where: string, before: Measures, now: Measures): DamagedFileErr
     `${sampleCount} samples of ${sampleRateHz} Hz in ${byteLength} bytes`;
   return new DamagedFileError({
     where,
+    kind: 'changed',
     expected: `${textOf(before)}, as when the corpus was opened`,
     received: textOf(now),
     fix: 'The file has changed: open the corpus again.',
@@ -204,6 +205,6 @@ async function readable<Result>(where: string, read: () => Promise<Result>): Pro
     return await read();
   } catch (cause) {
     const received = cause instanceof Error ? cause.message : String(cause);
-    throw new DamagedFileError({ where, expected: 'a file that can be read', received, cause });
+    throw new DamagedFileError({ where, kind: 'unreadable', expected: 'a file that can be read', received, cause });
   }
 }

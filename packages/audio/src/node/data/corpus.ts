@@ -1,30 +1,18 @@
 /**
- * A folder of recordings as a `SpeechCorpus`: finds the files, reads their heads, decodes a recording when it is asked for.
+ * Opens a folder of recordings as a `SpeechCorpus`: finds the files, reads their heads, lists what cannot be used.
  *
- * What a path means is decided in `data/layouts.ts`, how a file is decoded in `audio-file.ts`.
+ * What a path means is decided in `data/layouts.ts`; how recordings are read later, in `folder-corpus.ts`.
  */
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
-import {
-  checkedRange,
-  compareText,
-  corpusSampleRateHz,
-  describeRecording,
-  recordingAt,
-  type SkippedRecording,
-  type SpeechCorpus,
-  type SpeechRecording,
-  speakersOf,
-} from '../../data/corpus.js';
+import { compareText, corpusSampleRateHz, describeRecording, type SkippedRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { type CorpusLayout, corpusLayouts, type LayoutName, layoutNamed, recogniseLayout } from '../../data/layouts.js';
-import { type PackedSamples, packSamples, unpackSamples } from '../../data/packed-samples.js';
-import { canResample, createResampler, type Resampler } from '../../data/resample.js';
-import { mixToMono } from '../../data/wav.js';
-import { type AudioFileFacts, inspectAudioFile, readAudioFile, readAudioRange } from './audio-file.js';
-import { createSampleCache } from './sample-cache.js';
+import { canResample, createResampler } from '../../data/resample.js';
+import { inspectAudioFile } from './audio-file.js';
+import { corpusOfFolder, type FolderEntry, type FolderSpeechCorpus, readRecording } from './folder-corpus.js';
 
 export interface OpenSpeechCorpusOptions {
   /** How files are named; `auto` (default) takes the first layout that matches every file. */
@@ -42,13 +30,6 @@ export interface OpenSpeechCorpusOptions {
    * WAV and SPHERE do, FLAC is decoded as a whole. Default 600.
    */
   readonly longSeconds?: number;
-}
-
-/** A corpus that lies in a folder. */
-export interface FolderSpeechCorpus extends SpeechCorpus {
-  /** The folder, as an absolute path; `recordings[i].path` is relative to it. */
-  readonly folder: string;
-  readonly layout: LayoutName;
 }
 
 /**
@@ -82,17 +63,19 @@ export async function openSpeechCorpus(
   const { entries, skipped } = await inspectAll(folder, paths, layout, options);
   if (entries.length === 0) throw nothingUsable(path, skipped);
   const { cacheBytes = defaultCacheBytes, longSeconds = 600 } = options;
-  return assemble({ folder, layout, entries, skipped, cacheBytes, longSeconds });
+  return corpusOfFolder({
+    folder,
+    layout: layout.name,
+    entries,
+    skipped,
+    fingerprint: fingerprintOf(entries),
+    cacheBytes,
+    longSeconds,
+  });
 }
 
 const defaultCacheBytes = 512 * 2 ** 20;
 const filesAtOnce = 16;
-
-/** A recording and the file behind it. */
-interface Entry {
-  readonly recording: SpeechRecording;
-  readonly facts: AudioFileFacts;
-}
 
 async function listAudioFiles(folder: string, asGiven: string): Promise<string[]> {
   const isFolder = await stat(folder).then(
@@ -124,8 +107,8 @@ async function inspectAll(
   paths: readonly string[],
   layout: CorpusLayout,
   options: OpenSpeechCorpusOptions,
-): Promise<{ entries: Entry[]; skipped: SkippedRecording[] }> {
-  const entries: Entry[] = [];
+): Promise<{ entries: FolderEntry[]; skipped: SkippedRecording[] }> {
+  const entries: FolderEntry[] = [];
   const skipped: SkippedRecording[] = [];
   for (let from = 0; from < paths.length; from += filesAtOnce) {
     const some = paths.slice(from, from + filesAtOnce);
@@ -147,7 +130,7 @@ async function inspect(
   path: string,
   layout: CorpusLayout,
   { minimumSeconds = 0, verify = false }: OpenSpeechCorpusOptions,
-): Promise<Entry> {
+): Promise<FolderEntry> {
   const parsed = layout.parse(path);
   if (parsed === undefined) {
     throw new DamagedFileError({
@@ -183,7 +166,10 @@ function refuseOddRate(sampleRateHz: number, where: string): void {
 }
 
 /** Passes the first of entries that share an id, in sorted order, and lists the others as skipped. */
-function isFirstOfItsId(skipped: SkippedRecording[], { strict }: OpenSpeechCorpusOptions): (entry: Entry) => boolean {
+function isFirstOfItsId(
+  skipped: SkippedRecording[],
+  { strict }: OpenSpeechCorpusOptions,
+): (entry: FolderEntry) => boolean {
   const pathById = new Map<string, string>();
   return ({ recording: { id, path } }) => {
     const first = pathById.get(id);
@@ -200,106 +186,7 @@ function isFirstOfItsId(skipped: SkippedRecording[], { strict }: OpenSpeechCorpu
   };
 }
 
-interface Parts {
-  readonly folder: string;
-  readonly layout: CorpusLayout;
-  readonly entries: readonly Entry[];
-  readonly skipped: readonly SkippedRecording[];
-  readonly cacheBytes: number;
-  readonly longSeconds: number;
-}
-
-function assemble({ folder, layout, entries, skipped, cacheBytes, longSeconds }: Parts): FolderSpeechCorpus {
-  const recordings = entries.map(({ recording }) => recording);
-  const resamplerFrom = createResamplers();
-  const load = createLoader(folder, recordings, cacheBytes, resamplerFrom);
-  return {
-    name: basename(folder),
-    folder,
-    layout: layout.name,
-    sampleRateHz: corpusSampleRateHz,
-    recordings,
-    speakers: speakersOf(recordings),
-    skipped,
-    fingerprint: fingerprintOf(entries),
-    async read(index, start = 0, count) {
-      const recording = recordingAt(recordings, index);
-      const range = checkedRange(recording.sampleCount, start, count);
-      const isPart = range[1] - range[0] < recording.sampleCount && recording.durationSeconds > longSeconds;
-      const part = isPart ? await readPart(folder, entries[index], range, resamplerFrom) : undefined;
-      return part ?? unpackSamples(await load(index), ...range);
-    },
-  };
-}
-
-/** One per rate: a filter's table takes a while to make. */
-function createResamplers(): (rateHz: number) => Resampler {
-  const resamplers = new Map<number, Resampler>();
-  return (rateHz) => {
-    const resampler = resamplers.get(rateHz) ?? createResampler(rateHz, corpusSampleRateHz);
-    resamplers.set(rateHz, resampler);
-    return resampler;
-  };
-}
-
-/** Samples of a part of a recording, the same as of the whole; `undefined` where the file has to be decoded from its start. */
-async function readPart(
-  folder: string,
-  entry: Entry | undefined,
-  [start, stop]: readonly [number, number],
-  resamplerFrom: (rateHz: number) => Resampler,
-): Promise<Float32Array | undefined> {
-  if (entry === undefined) return undefined;
-  const { recording, facts } = entry;
-  const resampler = resamplerFrom(facts.sampleRateHz);
-  const [begin, end] = resampler.inputRange(start, stop, facts.sampleCount);
-  const decoded = await readAudioRange(join(folder, recording.path), recording.path, facts, [begin, end]);
-  return decoded && resampler.part(mixToMono(decoded.channels), begin, start, stop);
-}
-
-/**
- * Decodes recordings when first asked for; a recording asked for twice at once is decoded once. The one decoded last stays,
- * also where the cache has no room for it: whoever reads it part by part would have it decoded for every part.
- */
-function createLoader(
-  folder: string,
-  recordings: readonly SpeechRecording[],
-  cacheBytes: number,
-  resamplerFrom: (rateHz: number) => Resampler,
-): (index: number) => Promise<PackedSamples> {
-  const cache = createSampleCache(cacheBytes);
-  const loading = new Map<number, Promise<PackedSamples>>();
-  let latest: { readonly index: number; readonly packed: PackedSamples } | undefined;
-  const loadNow = async (index: number): Promise<PackedSamples> => {
-    const recording = recordingAt(recordings, index);
-    const packed = packSamples(await readRecording(folder, recording, resamplerFrom(recording.sourceSampleRateHz)));
-    cache.set(index, packed);
-    latest = { index, packed };
-    return packed;
-  };
-  return (index) => {
-    const kept = cache.get(index) ?? (latest?.index === index ? latest.packed : undefined);
-    if (kept !== undefined) return Promise.resolve(kept);
-    const pending = loading.get(index) ?? loadNow(index).finally(() => loading.delete(index));
-    loading.set(index, pending);
-    return pending;
-  };
-}
-
-async function readRecording(folder: string, recording: SpeechRecording, resampler: Resampler): Promise<Float32Array> {
-  const { path, sampleCount, sourceSampleRateHz } = recording;
-  const { sampleRateHz, channels } = await readAudioFile(join(folder, path), path);
-  const samples = sampleRateHz === sourceSampleRateHz ? resampler(mixToMono(channels)) : new Float32Array(0);
-  if (samples.length === sampleCount) return samples;
-  throw new DamagedFileError({
-    where: path,
-    expected: `${sampleCount} samples at 16000 Hz from a file of ${sourceSampleRateHz} Hz, as when the corpus was opened`,
-    received: `${samples.length} samples from a file of ${sampleRateHz} Hz`,
-    fix: 'The file has changed: open the corpus again.',
-  });
-}
-
-function fingerprintOf(entries: readonly Entry[]): string {
+function fingerprintOf(entries: readonly FolderEntry[]): string {
   const hash = createHash('sha256');
   for (const { recording, facts } of entries) {
     const { id, speaker, sampleCount } = recording;

@@ -18,7 +18,7 @@ import {
   parsePhoneSegments,
   phoneClasses,
 } from '../../data/phones.js';
-import type { FolderSpeechCorpus } from './corpus.js';
+import type { FolderSpeechCorpus } from './folder-corpus.js';
 import { readText, readTextIfThere } from './text-file.js';
 
 /** A `.phn` file may end this much after its recording (0.1 s) before it is taken for another recording's. */
