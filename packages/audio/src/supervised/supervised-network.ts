@@ -23,7 +23,7 @@ import {
   untrainedModel,
   zerosArray,
 } from '@cpc/core';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { createFeatureExtractor } from '../features.js';
 import { contextualise, encode, initialiseSpeechModel } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
@@ -56,10 +56,12 @@ export function supervisedLoss(
   parameters: TensorTree,
   { waveform, labels }: BatchTensors,
 ): tf.Scalar {
-  const latents = encode(settings, parameters, waveform as tf.Tensor2D); // [B, T, D]
-  const contexts = contextualise(parameters, latents); // [B, T, H]
-  const scores = dense(layerAt(parameters, linearLayer, ['kernel', 'bias']), contexts); // [B, T, C]
-  return labelledCrossEntropy(scores, labels as tf.Tensor);
+  return tf.tidy(() => {
+    const latents = encode(settings, parameters, waveform as tf.Tensor2D); // [B, T, D]
+    const contexts = contextualise(parameters, latents); // [B, T, H]
+    const scores = dense(layerAt(parameters, linearLayer, ['kernel', 'bias']), contexts); // [B, T, C]
+    return labelledCrossEntropy(scores, labels as tf.Tensor); // []
+  });
 }
 
 export interface FramesToClassify {
