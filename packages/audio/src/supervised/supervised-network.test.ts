@@ -93,7 +93,9 @@ describe('initialiseSupervised', () => {
     const run = { domain: createSpeechDomain(speech, few), engine: engines.onnx as Engine, checkpoints };
     const standing = sgd({ learningRate: () => 0 }); // 1 update that changes nothing
     for await (const _ of train({ ...run, optimiser: standing, seed: 11, steps: 1 }));
-    const ofRun = withoutPredictors(flatten(parametersOf(await checkpoints.latest())));
+    const first = await checkpoints.latest();
+    if (first === undefined) throw new Error('the run kept no checkpoint');
+    const ofRun = withoutPredictors(flatten(parametersOf(first)));
     const {
       'classes/kernel': kernel,
       'classes/bias': bias,

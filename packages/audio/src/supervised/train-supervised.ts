@@ -38,7 +38,10 @@ export interface SupervisedTraining {
   readonly speech: LabelledSpeech;
   /** `frameNumbers` of the speech. */
   readonly table: FrameTable;
-  /** Rows to learn from, to stop by, and never to be heard; no row is two of them. */
+  /**
+   * Rows to learn from, to stop by, and never to be heard; no row is two of them. In a recording, rows to stop by stand before
+   * those never to be heard: to ask about them it is heard from its beginning.
+   */
   readonly isFitted: (row: number) => boolean;
   readonly isValidation: (row: number) => boolean;
   readonly isHeldOut: (row: number) => boolean;
