@@ -112,6 +112,11 @@ export function describeRecording(
   return { ...recording, sampleCount, sampleRateHz: corpusSampleRateHz, durationSeconds, sourceSampleRateHz };
 }
 
+/** What a recording is called where files are listed: its path, or its id if it has no file. */
+export function nameOf({ path, id }: Pick<SpeechRecording, 'path' | 'id'>): string {
+  return path === '' ? id : path;
+}
+
 /** The different speakers of a list, in ascending order. */
 export function speakersOf(recordings: readonly SpeechRecording[]): string[] {
   return [...new Set(recordings.map(({ speaker }) => speaker))].sort(compareText);

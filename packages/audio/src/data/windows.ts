@@ -7,7 +7,7 @@
  * Letters: B windows in a batch, W samples in a window.
  */
 import { CpcArgumentError, CpcError, type DamagedInput, type Random } from '@cpc/core';
-import { recordingAt, type SpeechCorpus } from './corpus.js';
+import { nameOf, recordingAt, type SpeechCorpus } from './corpus.js';
 import { DamagedFileError } from './damaged-file-error.js';
 import {
   createPlaces,
@@ -54,8 +54,8 @@ export interface WindowSampler {
   /**
    * Draws a batch; equal states of `random` give equal batches, whatever was drawn before.
    *
-   * A window whose recording turns out to be damaged is replaced by one drawn from `random.fold('instead of damaged', round)`
-   * among the other recordings; for `same-speaker` the whole batch is.
+   * A window whose recording turns out to be damaged is replaced by one of the other recordings; for `same-speaker` the whole
+   * batch is. What replaces is drawn from a child of `random`: what `random` gives next does not depend on damage.
    *
    * @throws {DamagedFileError} if a file is gone, cannot be read or has changed; if it is damaged, only where `strict`.
    * @throws {CpcError} if without the damaged recordings no batch can be filled.
@@ -86,7 +86,7 @@ export function createWindowSampler(corpus: SpeechCorpus, options: WindowSampler
   const candidates = options.recordings ?? corpus.recordings.map((_, index) => index);
   const chooserOf = (recordings: readonly number[]) => createWindowChooser(mode, corpus, recordings, options);
   const chooser = chooserOf(candidates) ?? refuse(corpus, candidates, options);
-  const damaged = new Map<string, DamagedInput>();
+  const damaged = new Map<number, DamagedInput>();
   const speakerIndex = new Map(corpus.speakers.map((speaker, index) => [speaker, index]));
   return {
     recordings: [...chooser.eligible].sort((left, right) => left - right),
@@ -114,8 +114,8 @@ interface Drawing {
   readonly options: WindowSamplerOptions;
   readonly chooser: WindowChooser;
   readonly chooserOf: (recordings: readonly number[]) => WindowChooser | undefined;
-  /** What all draws have found, by name; added to. */
-  readonly damaged: Map<string, DamagedInput>;
+  /** What all draws have found, by recording; added to. */
+  readonly damaged: Map<number, DamagedInput>;
 }
 
 /**
@@ -126,19 +126,22 @@ async function drawWhole(drawing: Drawing, random: Random): Promise<readonly Dra
   const { corpus, options, chooser, chooserOf, damaged } = drawing;
   const read = (picks: readonly WindowPick[]) => readAll(corpus, picks, options.windowSamples);
   const gone = new Map<number, DamagedFileError>();
-  let windows = await read(chooser.pick(random));
-  for (let round = 1; ; round++) {
+  const picks = chooser.pick(random);
+  const instead = random.fold('instead of damaged', random.integer(2 ** 53)); // another for every batch of one stream
+  let windows = await read(picks);
+  for (;;) {
     const found = windows.filter(isDamaged);
     if (found.length === 0) return windows;
     for (const { recording, damage } of found) {
       if (options.strict === true) throw damage;
       gone.set(recording, damage);
-      damaged.set(damage.where, { path: damage.where, reason: damage.message });
+      const path = nameOf(recordingAt(corpus.recordings, recording)); // damage.where may go on: ", frame at byte 42"
+      if (!damaged.has(recording)) damaged.set(recording, { path, reason: damage.message });
     }
     const left = chooserOf(chooser.eligible.filter((recording) => !gone.has(recording)));
     if (left === undefined) throw nothingLeft(corpus, [...gone.values()]);
     const kept = windows.map((window) => (isDamaged(window) ? undefined : window));
-    windows = await read(left.pick(random.fold('instead of damaged', round), kept));
+    windows = await read(left.pick(instead, kept));
   }
 }
 

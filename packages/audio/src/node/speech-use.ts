@@ -4,7 +4,7 @@
  * Does not judge which recordings those are: the window sampler does.
  */
 import type { DataSummary } from '@cpc/records';
-import { corpusSampleRateHz, recordingAt, type SpeechRecording } from '../data/corpus.js';
+import { corpusSampleRateHz, nameOf, recordingAt, type SpeechRecording } from '../data/corpus.js';
 import type { SpeechSettings } from '../presets.js';
 import type { OpenedSpeech } from './open-data.js';
 
@@ -47,8 +47,8 @@ export function speechUse(
   };
 }
 
-function skipped({ path, id, durationSeconds }: SpeechRecording, reason: string): DataSummary['skipped'][number] {
-  return { file: path === '' ? id : path, reason: `${durationSeconds} s, ${reason}` };
+function skipped(recording: SpeechRecording, reason: string): DataSummary['skipped'][number] {
+  return { file: nameOf(recording), reason: `${recording.durationSeconds} s, ${reason}` };
 }
 
 function notTrainedOn(recordings: readonly SpeechRecording[], reason: string): string[] {
