@@ -10,7 +10,7 @@ import { DamagedFileError } from '../../data/damaged-file-error.js';
 export async function readText(path: string): Promise<string> {
   const text = await readTextIfThere(path);
   if (text !== undefined) return text;
-  throw new DamagedFileError({ where: path, expected: 'a file', received: 'none of that name' });
+  throw new DamagedFileError({ where: path, kind: 'unreadable', expected: 'a file', received: 'none of that name' });
 }
 
 /**
@@ -23,6 +23,13 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new DamagedFileError({ where: path, expected: 'a file that can be read', received: String(cause), cause });
+    const received = String(cause);
+    throw new DamagedFileError({
+      where: path,
+      kind: 'unreadable',
+      expected: 'a file that can be read',
+      received,
+      cause,
+    });
   }
 }
