@@ -163,7 +163,7 @@ describe('audio probe', () => {
       /phones, speakers, digits/,
     );
     await expect(events(domainCommands.probe(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
-      /baselines out of random, mfcc, mfcc-normalised, received "oracle"/,
+      /baselines out of random, mfcc, mfcc-normalised, supervised, received "oracle"/,
     );
     await expect(events(domainCommands.probe(probeRequest('nothing'), always))).rejects.toThrow(
       /model\.safetensors.*cpc audio train/,

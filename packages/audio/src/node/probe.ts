@@ -33,6 +33,7 @@ export async function* probeSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const classifier = request.classifier ?? defaultClassifier;
   const createClassifier = classifierNamed(classifier);
+  refuseUnknownBaselines(request.baselines);
   refuseWithSupervised(request);
   const model = await loadSpeechModel(request.run);
   const engine = await createEngine(request.engine);
@@ -59,6 +60,16 @@ export async function* probeSpeech(
     yield { type: 'probe-end', result };
   }
   await addToRecord(request.run, results);
+}
+
+function refuseUnknownBaselines(baselines: readonly string[]): void {
+  const unknown = baselines.find((name) => !speechBaselines.includes(name));
+  if (unknown === undefined) return;
+  throw new CpcError({
+    where: 'probe',
+    expected: `baselines out of ${speechBaselines.join(', ')}`,
+    received: `"${unknown}"`,
+  });
 }
 
 /** The trained model, then each baseline, in each representation asked for; one that is the same in all of them once. */

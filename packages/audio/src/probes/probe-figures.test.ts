@@ -28,6 +28,17 @@ describe('probeFigures', () => {
     });
   });
 
+  it('counts 6 validation examples in the mean of 4 and 8, none where no split has any, and 0 for a split that says nothing', () => {
+    const [one, two] = [split(10, [0], [0], [0]), split(20, [1], [1], [1])];
+    const countsOf = (...predictions: SplitPredictions[]) =>
+      probeFigures(predictions, { classes: 2, random: createRandom(1) }).counts;
+    expect(countsOf({ ...one, validationCount: 4 }, { ...two, validationCount: 8 })).toEqual({
+      ...{ train: 15, validation: 6, test: 2 },
+    });
+    expect(countsOf({ ...one, validationCount: 4 }, two)).toEqual({ train: 15, validation: 2, test: 2 });
+    expect(countsOf(one, two)).toEqual({ train: 15, test: 2 });
+  });
+
   it('has an interval without width where all 3 recordings are half right, however their frames fall', () => {
     const predictions = [split(1, [0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 0, 0], [0, 0, 1, 1, 2, 2])];
     const { confidence } = probeFigures(predictions, { classes: 2, random: createRandom(1) });
