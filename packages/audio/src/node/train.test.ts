@@ -62,7 +62,7 @@ function requestTo(out: string, change: Partial<TrainRequest> = {}): TrainReques
       channels: set(4),
       contextUnits: set(3),
       windowSamples: set(4800),
-      batchSize: set(4),
+      batchSize: set(8), // so that every thread meets damage with its first batch
       predictionSteps: set(2),
       negativeCount: set(8),
     },
