@@ -49,12 +49,14 @@ export async function batchOf(maker: BatchMaker, random: Random, step: number): 
 
 /** Batches made in this thread, one ahead: between two steps, since a step holds the thread. */
 export function batchesInThread(maker: BatchMaker): BatchSource {
+  let told = maker.damaged?.().length ?? 0;
   return {
     ahead: 1,
     batch: async (seed, step) => {
-      const known = maker.damaged?.().length ?? 0;
       const inputs = await batchOf(maker, createRandom(seed), step);
-      return { inputs, damaged: maker.damaged?.().slice(known) ?? [] };
+      const damaged = maker.damaged?.().slice(told) ?? [];
+      told += damaged.length;
+      return { inputs, damaged };
     },
   };
 }
