@@ -13,6 +13,8 @@ export interface WorkerError {
   readonly expected: boolean;
   /** Of a CpcError. */
   readonly parts?: CpcParts;
+  /** Of a RecordError: the file, or the file and line. */
+  readonly recordWhere?: string;
 }
 
 interface CpcParts {
@@ -30,15 +32,22 @@ export function describeError(error: unknown): WorkerError {
   const expected = CpcError.isInstance(error) || CompileError.isInstance(error) || RecordError.isInstance(error);
   if (!(error instanceof Error)) return { message: String(error), stack: String(error), expected };
   const described = { message: error.message, stack: error.stack ?? error.message, expected };
+  if (RecordError.isInstance(error)) return { ...described, recordWhere: error.where };
   return CpcError.isInstance(error) ? { ...described, parts: partsOf(error) } : described;
 }
 
-/** The error again: a CpcError, or a CpcArgumentError, if it was one, with message, parts and stack as they were. */
-export function restoreError({ message, stack, parts }: WorkerError): Error {
-  const error = parts === undefined ? new Error(message) : cpcErrorOf(parts);
-  error.message = message;
-  error.stack = stack;
+/** The error again, with message, parts and stack as they were: of its class if that is one of ours, else an Error. */
+export function restoreError(described: WorkerError): Error {
+  const error = emptyError(described);
+  error.message = described.message;
+  error.stack = described.stack;
   return error;
+}
+
+function emptyError({ expected, parts, recordWhere }: WorkerError): Error {
+  if (parts !== undefined) return cpcErrorOf(parts);
+  if (recordWhere !== undefined) return new RecordError(recordWhere, '');
+  return expected ? new CompileError() : new Error();
 }
 
 function cpcErrorOf({ argument, ...parts }: CpcParts): CpcError {
