@@ -10,6 +10,8 @@ export interface BatchThread {
   readonly batch: (seed: number, step: number) => Promise<MadeBatch>;
   /** Batches asked for that have not come. */
   readonly waiting: () => number;
+  /** True once it makes no more batches: it was closed, or ended before its time. */
+  readonly hasEnded: () => boolean;
   /** Ends the thread at once. */
   readonly close: () => Promise<void>;
 }
@@ -46,6 +48,7 @@ export function startBatchThread(job: BatchJob, heapMegabytes: number | undefine
   worker.unref();
   return {
     waiting: () => waiting.size,
+    hasEnded: () => end !== undefined,
     batch: (seed, step) =>
       new Promise((resolve, reject) => {
         if (end !== undefined) return reject(end);

@@ -1,6 +1,7 @@
 /** Entry of a thread that makes batches: opens the data once, then answers requests in the order in which they come. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HostTensor, NamedHostTensors } from '@cpc/compile';
+import { CpcError } from '../errors.js';
 import { type BatchMaker, type BatchSource, batchesInThread } from '../training/batches.js';
 import type { BatchJob, BatchReply, BatchRequest } from './batch-messages.js';
 import { describeError } from './worker-errors.js';
@@ -17,7 +18,10 @@ parentPort?.on('message', (request: BatchRequest) => {
 async function sourceOf({ module, open, request }: BatchJob): Promise<BatchSource> {
   const exported: Record<string, unknown> = await import(module);
   const opener = exported[open];
-  if (!isOpen(opener)) throw new Error(`batch worker: ${module} has no function ${open}`);
+  if (!isOpen(opener)) {
+    const received = opener === undefined ? `no export ${open}` : opener;
+    throw new CpcError({ where: 'batch worker', expected: `a function ${open} exported by ${module}`, received });
+  }
   return batchesInThread(await opener(request));
 }
 
@@ -45,10 +49,15 @@ function transferable(inputs: NamedHostTensors): { tensors: NamedHostTensors; bu
   const owned = (data: HostTensor['data']): HostTensor['data'] => {
     const { buffer, byteLength } = data;
     const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffers.has(buffer);
-    const kept = isWhole ? data : data.slice();
+    const kept = isWhole ? data : copyOf(data);
     buffers.add(kept.buffer as ArrayBuffer);
     return kept;
   };
   const tensors = Object.entries(inputs).map(([name, { shape, data }]) => [name, { shape, data: owned(data) }]);
   return { tensors: Object.fromEntries(tensors), buffers: [...buffers] };
+}
+
+/** A `slice` of a Node Buffer would be no copy, but the same memory. */
+function copyOf(data: HostTensor['data']): HostTensor['data'] {
+  return data instanceof Uint8Array ? Uint8Array.from(data) : data.slice();
 }

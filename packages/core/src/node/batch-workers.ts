@@ -12,9 +12,9 @@ import { type BatchThread, startBatchThread } from './batch-thread.js';
 export interface BatchWorkersOptions {
   /** Threads, 1 to 64; default 1. Each opens the data for itself. */
   readonly workers?: number;
-  /** Batches made ahead of the one in use, 1 to 64; default one more than there are threads. All of them are held in memory. */
+  /** Batches made ahead of the one in use, 1 to 65; default one more than there are threads. All of them are held in memory. */
   readonly ahead?: number;
-  /** Largest heap of a thread, in MiB; default: Node's own. Batches do not count towards it. */
+  /** Largest heap of a thread, in MiB, above 0; default: Node's own. Batches do not count towards it. */
   readonly heapMegabytes?: number;
 }
 
@@ -43,12 +43,13 @@ export interface BatchWorkers extends BatchSource {
  */
 export function createBatchWorkers(job: BatchJob, options: BatchWorkersOptions = {}): BatchWorkers {
   const { workers = 1, ahead = workers + 1, heapMegabytes } = options;
-  requireCount('workers', workers);
-  requireCount('ahead', ahead);
+  requireCount('workers', workers, mostThreads);
+  requireCount('ahead', ahead, mostThreads + 1);
+  requireHeap(heapMegabytes);
   const threads = Array.from({ length: workers }, () => startBatchThread(job, heapMegabytes));
   return {
     ahead,
-    batch: (seed, step) => leastBusy(threads).batch(seed, step),
+    batch: (seed, step) => (threads.find((thread) => thread.hasEnded()) ?? leastBusy(threads)).batch(seed, step),
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
     },
@@ -57,10 +58,16 @@ export function createBatchWorkers(job: BatchJob, options: BatchWorkersOptions =
 
 const mostThreads = 64;
 
-function requireCount(argument: 'workers' | 'ahead', received: number): void {
-  if (Number.isInteger(received) && received >= 1 && received <= mostThreads) return;
-  const expected = `${argument} to be a whole number from 1 to ${mostThreads}`;
+function requireCount(argument: 'workers' | 'ahead', received: number, most: number): void {
+  if (Number.isInteger(received) && received >= 1 && received <= most) return;
+  const expected = `${argument} to be a whole number from 1 to ${most}`;
   throw new CpcArgumentError({ where: 'createBatchWorkers', argument, expected, received });
+}
+
+function requireHeap(received: number | undefined): void {
+  if (received === undefined || (Number.isFinite(received) && received > 0)) return;
+  const expected = 'heapMegabytes to be above 0 and finite';
+  throw new CpcArgumentError({ where: 'createBatchWorkers', argument: 'heapMegabytes', expected, received });
 }
 
 /** The first of those that have the fewest batches to make. */
