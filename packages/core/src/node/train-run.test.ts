@@ -5,6 +5,7 @@ import type { RunRecord, TrainingEvent } from '@cpc/records';
 import { createToyDomain } from '@cpc/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adam } from '../optimisers/adam.js';
+import { type BatchSource, batchesInThread } from '../training/batches.js';
 import type { Domain } from '../training/domain.js';
 import { createEngine } from './engines.js';
 import { readMetrics, readRunRecord } from './run-folder.js';
@@ -179,4 +180,56 @@ it('a folder copied after step 3, with a checkpoint of step 2, goes on to the 4 
   await run({ steps: 4, folder: join(parent, 'copy'), resume: true });
   const losses = async (place: string) => (await readMetrics(place)).map(({ lossNats }) => lossNats);
   expect(await losses(join(parent, 'copy'))).toEqual(await losses(whole));
+});
+
+describe('what a batch had to leave out', () => {
+  /** Its batches find a.wav damaged, and those from step 2 on also b.wav. */
+  function damagedBatches(): BatchSource {
+    const source = batchesInThread(createToyDomain());
+    const batch: BatchSource['batch'] = async (seed, step) => ({
+      ...(await source.batch(seed, step)),
+      damaged: (step === 1 ? ['a.wav'] : ['a.wav', 'b.wav']).map((path) => ({ path, reason: `${path}: cut off` })),
+    });
+    return { ahead: 2, batch };
+  }
+
+  it('is told once in each of 2 sittings, and stands once in the record, after the 1 file that was skipped before', async () => {
+    const skipped = [{ file: 'short.wav', reason: 'shorter than 1.28 s' }];
+    const data = { counts: { files: 3 }, skipped };
+    const options = { record: { ...record, data }, batches: damagedBatches() };
+    const told = async (change: Partial<TrainRunOptions>) =>
+      (await run({ ...options, ...change })).flatMap((event) => (event.type === 'input-damaged' ? [event.path] : []));
+    expect(await told({ steps: 1 })).toEqual(['a.wav']);
+    expect((await readRunRecord(folder)).data.skipped.map(({ file }) => file)).toEqual(['short.wav', 'a.wav']);
+    expect(await told({ steps: 4, resume: true })).toEqual(['a.wav', 'b.wav']);
+    const found = ['a.wav', 'b.wav'].map((file) => ({ file, reason: `${file}: cut off` }));
+    expect((await readRunRecord(folder)).data).toEqual({ counts: { files: 3 }, skipped: [...skipped, ...found] });
+  });
+
+  it('stands in the record before step 1 ends, so that a run that fails there tells of it too', async () => {
+    const domain = createToyDomain();
+    const { ahead, batch } = damagedBatches();
+    const infinite: BatchSource['batch'] = async (seed, step) => {
+      const made = await batch(seed, step);
+      made.inputs.points?.data.fill(Number.POSITIVE_INFINITY);
+      return made;
+    };
+    await expect(run({ domain, steps: 3, batches: { ahead, batch: infinite } })).rejects.toThrow(/step 1.*finite loss/);
+    expect((await readRunRecord(folder)).data.skipped.map(({ file }) => file)).toEqual(['a.wav']);
+  });
+});
+
+describe('the share of time spent waiting for batches', () => {
+  it('is, after 13 steps, that of steps 11 to 13 by the metrics; after 10 steps there is none', async () => {
+    await run({ steps: 10 });
+    expect((await readRunRecord(folder)).figures).not.toHaveProperty('inputWaitShare');
+    const other = join(parent, 'other');
+    await run({ steps: 13, folder: other });
+    const steps = await readMetrics(other);
+    const waited = steps.slice(10).reduce((sum, { inputWaitMilliseconds }) => sum + inputWaitMilliseconds / 1000, 0);
+    const seconds = (steps[12]?.trainedSeconds ?? 0) - (steps[9]?.trainedSeconds ?? 0);
+    const { inputWaitShare } = (await readRunRecord(other)).figures;
+    expect(inputWaitShare).toEqual({ value: expect.closeTo(waited / seconds, 9), count: 3 });
+    expect(inputWaitShare?.value).toBeGreaterThan(0);
+  });
 });

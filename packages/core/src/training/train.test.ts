@@ -1,13 +1,16 @@
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
-import { createToyDomain, describeDomain } from '@cpc/testing';
+import { createToyDomain, describeDomain, ensureBuilt } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointStore, createMemoryCheckpointStore } from '../checkpoint-store.js';
 import { CpcArgumentError } from '../errors.js';
+import { createBatchWorkers } from '../node/batch-workers.js';
 import { createEngine } from '../node/engines.js';
+import { openPoints } from '../node/fixtures/toy-batches.mjs';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten } from '../parameter-tree.js';
+import { type BatchSource, batchesInThread } from './batches.js';
 import type { Domain } from './domain.js';
 import { untrainedModel, withoutPredictors } from './loss.js';
 import { parametersOf, type TrainOptions, train } from './train.js';
@@ -207,5 +210,68 @@ describe('train', () => {
     const [start] = await run({ steps: 0, engine: await createEngine({ name: 'cpu' }) });
     expect(start).toMatchObject({ type: 'run-start', engine: { name: 'cpu' } });
     expect(start).not.toHaveProperty('engine.threads');
+  });
+});
+
+describe('batches from elsewhere', () => {
+  it('of 2 threads give the losses and parameters of this thread, to the last bit, over 6 steps and a resume', async () => {
+    await ensureBuilt('@cpc/core'); // threads run built files
+    const module = new URL('../node/fixtures/toy-batches.mjs', import.meta.url).href;
+    const batches = createBatchWorkers({ module, open: 'openUneven', request: {} }, { workers: 2 });
+    onTestFinished(() => batches.close());
+    const domain: Domain = { ...createToyDomain(), ...openPoints() };
+    const trained = async (options: Partial<TrainOptions>) => {
+      const checkpoints = createMemoryCheckpointStore();
+      const sittings = [
+        await run({ ...options, steps: 4, checkpoints }),
+        await run({ ...options, steps: 6, checkpoints }),
+      ];
+      const losses = sittings.flatMap((events) => stepsOf(events).map(({ lossNats }) => lossNats));
+      return { losses, tensors: (await checkpoints.latest())?.tensors };
+    };
+    const here = await trained({ domain });
+    expect(here.losses).toHaveLength(6);
+    const neverDraws: Domain = { ...domain, draw: () => Promise.reject(new Error('drawn in this thread')) };
+    expect(await trained({ domain: neverDraws, batches })).toEqual(here);
+  }, 300_000);
+
+  it('are asked for with the seed of the run, from the step resumed at to the last: 3 to 5', async () => {
+    const checkpoints = createMemoryCheckpointStore();
+    await run({ steps: 2, seed: 9, checkpoints });
+    const asked: number[][] = [];
+    const source = batchesInThread(createToyDomain());
+    const batch: BatchSource['batch'] = (seed, step) => {
+      asked.push([seed, step]);
+      return source.batch(seed, step);
+    };
+    await run({ steps: 5, seed: 9, checkpoints, batches: { ahead: 7, batch } });
+    expect(asked).toEqual([3, 4, 5].map((step) => [9, step]));
+  });
+
+  it('that found a.wav damaged in each of 3 steps tell of it once, before the step; of b.wav in step 2', async () => {
+    const source = batchesInThread(createToyDomain());
+    const damagedAt = (step: number) => (step === 2 ? ['a.wav', 'b.wav', 'b.wav'] : ['a.wav']);
+    const batch: BatchSource['batch'] = async (seed, step) => ({
+      ...(await source.batch(seed, step)),
+      damaged: damagedAt(step).map((path) => ({ path, reason: `${path}: cut off` })),
+    });
+    const events = await run({ steps: 3, batches: { ahead: 2, batch } });
+    expect(events.slice(1, 6).map((event) => ('path' in event ? event.path : event.type))).toEqual(
+      ['a.wav', 'step-end', 'b.wav', 'step-end', 'step-end'], //
+    );
+    expect(events[1]).toEqual({ type: 'input-damaged', path: 'a.wav', reason: 'a.wav: cut off' });
+  });
+
+  it('that take 50 ms are waited for, and the 50 ms count as time spent training', async () => {
+    const source = batchesInThread(createToyDomain());
+    const batch: BatchSource['batch'] = async (seed, step) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return source.batch(seed, step);
+    };
+    const [step] = stepsOf(await run({ steps: 1, batches: { ahead: 1, batch } }));
+    expect(step?.inputWaitMilliseconds).toBeGreaterThan(45);
+    expect(step?.trainedSeconds).toBeGreaterThan(
+      ((step?.inputWaitMilliseconds ?? 0) + (step?.stepMilliseconds ?? 0)) / 1001,
+    );
   });
 });
