@@ -29,6 +29,14 @@ describe('cpc train', () => {
     expect(stderr).toContain('warning: one file was left out');
   });
 
+  it('tells after 12 steps of 1 s, each with 0.25 s of waiting, that batches were waited for 25 % of the time', async () => {
+    const args = [...training, '--steps', '12'];
+    const { stdout } = await run(args, { cwd: project() });
+    expect(stdout).toMatch(/^input {3}waited for: 25\.0 % of the time$/m);
+    const { stdout: json } = await run([...args, '--json'], { cwd: project() });
+    expect(JSON.parse(json)).toMatchObject({ inputWaitShare: 0.25 });
+  });
+
   it('prints 1 line of JSON on stdout with --json, although the domain prints there too', async () => {
     const { code, stdout, stderr } = await run([...training, '--steps', '5', '--json'], { cwd: project() });
     expect(code).toBe(0);
@@ -61,6 +69,8 @@ describe('cpc train', () => {
       '2',
       '--seed',
       '7',
+      '--workers',
+      '3',
       '--engine',
       'onnx',
       '--threads',
@@ -76,6 +86,7 @@ describe('cpc train', () => {
       steps: 3,
       checkpointEverySteps: 2,
       seed: 7,
+      workers: 3,
       engine: { name: 'onnx', threads: 2 },
       command: `cpc ${[...training, ...options].join(' ')}`,
     });

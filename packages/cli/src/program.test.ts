@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context, Job } from './commands/context.js';
 import { addProbeOptions, probeRequest } from './commands/probe.js';
-import { trainRequest } from './commands/train.js';
+import { addTrainOptions, type TrainOptions, trainRequest } from './commands/train.js';
 import type { DomainName } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { UsageError } from './errors.js';
@@ -63,6 +63,9 @@ describe('wrong use', () => {
     ['text train --builtin --minutes 0', /Expected a number above 0/],
     ['text train --builtin --epochs many', /Expected a number above 0/],
     [`${start} --checkpoint-every 0`, /Expected a whole number of at least 1/],
+    [`${start} --workers 65`, /--workers <n>.*Expected a whole number from 0 to 64/],
+    [`${start} --workers -1`, /--workers <n>.*Expected a whole number from 0 to 64/],
+    [`${start} --workers 1.5`, /--workers <n>.*Expected a whole number from 0 to 64/],
     [`${start} --seed x`, /--seed <n>.*Expected a whole number/],
     [`${start} --preset large`, /Allowed choices are paper, small/],
     [`${start} --engine gpu`, /Allowed choices are auto, onnx, tensorflow, cpu/],
@@ -132,6 +135,17 @@ describe('requests', () => {
       name: { value: 'sgd', source: 'config' },
       fail: { value: 'no', source: 'set' },
     });
+  });
+
+  it.each([
+    ['', 1],
+    [' --workers 0', 0],
+    [' --workers 64', 64],
+  ])('of "train%s" ask for %i threads that make batches', async (words, workers) => {
+    const command = addTrainOptions(new Command(), text);
+    const typed = `--builtin --steps 5${words}`.split(' ');
+    await command.parseAsync(typed, { from: 'user' });
+    expect((await trainRequest(text, command.opts<TrainOptions>(), typed)).workers).toBe(workers);
   });
 
   it('makes a run folder of its own from domain, preset and time', async () => {
