@@ -38,6 +38,7 @@ it('exports these names and no others', () => {
     'encodeSafetensors',
     'estimateInformation',
     'evaluate',
+    'evaluateBatches',
     'excludedScore',
     'fitLogisticRegression',
     'fitMlpProbe',

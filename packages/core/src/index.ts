@@ -155,7 +155,7 @@ export {
 } from './statistics/metrics.js';
 export { type BatchMaker, type BatchSource, batchOf, type DamagedInput, type MadeBatch } from './training/batches.js';
 export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
-export { type EvaluateOptions, type Evaluation, evaluate } from './training/evaluate.js';
+export { type EvaluateOptions, type Evaluation, evaluate, evaluateBatches } from './training/evaluate.js';
 export {
   candidatesInput,
   domainLoss,

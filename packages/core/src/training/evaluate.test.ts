@@ -8,7 +8,7 @@ import { adam } from '../optimisers/adam.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { createRandom } from '../random.js';
 import { batchOf } from './batches.js';
-import { type EvaluateOptions, evaluate } from './evaluate.js';
+import { type EvaluateOptions, evaluate, evaluateBatches } from './evaluate.js';
 import { initialiseModel, initialStream } from './loss.js';
 import { createTrainingStep } from './step.js';
 import { parametersOf, train } from './train.js';
@@ -87,6 +87,26 @@ describe('evaluate', () => {
   it('gives the same figures twice from the same stream, and others from another', async () => {
     expect(await evaluated()).toEqual(await evaluated());
     expect((await evaluated({ random: createRandom(10) })).lossNats).not.toBe((await evaluated()).lossNats);
+  });
+
+  it('tells of 3 batches one by one: the first alone, then the first two, and left there draws no third', async () => {
+    const seen = [];
+    let drawn = 0;
+    const toy = createToyDomain();
+    const domain: typeof toy = { ...toy, draw: (random) => (drawn++, toy.draw(random)) };
+    const asked = {
+      domain,
+      engine: engines.onnx as Engine,
+      parameters: untrained(),
+      random: createRandom(9),
+      batches: 3,
+    };
+    for await (const evaluation of evaluateBatches(asked)) {
+      seen.push(evaluation);
+      if (evaluation.batches === 2) break;
+    }
+    expect(seen).toEqual([await evaluated({ batches: 1 }), await evaluated({ batches: 2 })]);
+    expect(drawn).toBe(2);
   });
 
   it('leaves no tensor behind on an eager engine after 2 batches', async () => {

@@ -27,6 +27,8 @@ export interface EvaluateOptions {
 
 /** Means over all batches. The lists have an entry for each of `offsets`. */
 export interface Evaluation {
+  /** How many were measured. */
+  readonly batches: number;
   /** How far ahead each predicted step lies. */
   readonly offsets: readonly number[];
   /** Mean over the predicted steps. */
@@ -53,7 +55,26 @@ export interface Evaluation {
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, figure 3.
  */
-export async function evaluate({ domain, engine, parameters, random, batches }: EvaluateOptions): Promise<Evaluation> {
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  let latest: Evaluation | undefined;
+  for await (const evaluation of evaluateBatches(options)) latest = evaluation;
+  return latest as Evaluation; // at least 1 batch
+}
+
+/**
+ * The same batch by batch: after every one the evaluation of those so far, the last of which is that of `evaluate`. Leaving the
+ * loop ends it.
+ *
+ * @example
+ * for await (const { batches } of evaluateBatches({ domain: heldOut, engine, parameters, random, batches: 100 })) show(batches);
+ */
+export async function* evaluateBatches({
+  domain,
+  engine,
+  parameters,
+  random,
+  batches,
+}: EvaluateOptions): AsyncGenerator<Evaluation, void, undefined> {
   requireBatches(batches);
   const named = parameterNames(flatten(parameters));
   const specs = float32Specs(named);
@@ -67,14 +88,18 @@ export async function evaluate({ domain, engine, parameters, random, batches }: 
       const results = await measure.run({ ...named, ...(await batchOf(domain, random, number)) });
       requireFinite(results, number);
       sums.add(results);
+      yield evaluationOf(domain, number, (name) => sums.of(name).map((sum) => sum / number));
     }
   } finally {
     await measure.dispose();
   }
-  const mean = (name: string) => sums.of(name).map((sum) => sum / batches);
+}
+
+function evaluationOf({ offsets }: Domain, batches: number, mean: (name: string) => number[]): Evaluation {
   const [lossNatsPerStep, boundNats] = [mean('lossPerStep'), mean('boundPerStep')];
   return {
-    offsets: [...domain.offsets],
+    batches,
+    offsets: [...offsets],
     lossNats: mean('loss')[0] ?? Number.NaN,
     lossNatsPerStep,
     accuracy: mean('accuracyPerStep'),
