@@ -10,6 +10,10 @@ export const confidenceIntervalSchema = z
     high: z.number(),
     /** such as 0.95 */
     level: z.number().gt(0).lt(1),
+    /** what was drawn anew to find it, such as `speakers` or `recordings`; absent in older records */
+    over: z.string().min(1).optional(),
+    /** how many of those there were */
+    clusters: z.int().min(1).optional(),
   })
   .refine(({ low, high }) => low <= high, { error: 'expected low <= high' });
 
@@ -32,7 +36,7 @@ export const probeResultSchema = z
     classes: z.int().min(2),
     counts: z.object({
       train: z.int().min(0),
-      /** examples used only to choose settings such as the L2 weight */
+      /** examples used only to choose settings such as the L2 weight, or when to stop */
       validation: z.int().min(0).optional(),
       test: z.int().min(0),
     }),

@@ -99,6 +99,13 @@ describe('writing a run record', () => {
     expect(parseRunRecord(formatRunRecord(record), 'run.json').probes[0]).not.toHaveProperty('classifier');
   });
 
+  it('keeps that an interval is over 16 speakers, which older records do not say', () => {
+    const over = { over: 'speakers', clusters: 16 };
+    const probes = record.probes.map((probe) => ({ ...probe, confidence: { ...probe.confidence, ...over } }));
+    expect(parseRunRecord(formatRunRecord({ ...record, probes }), 'run.json').probes).toEqual(probes);
+    expect(parseRunRecord(formatRunRecord(record), 'run.json').probes[0]?.confidence).not.toHaveProperty('over');
+  });
+
   it('refuses 2 accuracies for 1 fold', () => {
     const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, accuracyPerFold: [0.2, 0.3] })) };
     expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.accuracyPerFold: expected one accuracy per fold/);

@@ -22,7 +22,7 @@ export interface ProbeTask {
   readonly labelsOf: (recording: number, frames: number) => Int32Array;
   /** What is held out of a table of these recordings' frames. */
   readonly splits: (rows: ProbedRows) => ProbeSplits;
-  /** Where test recordings are of other groups, such as speakers, than those fitted: the group of a recording. */
+  /** The speaker of a recording, where the splits hold whole speakers out; absent where speakers stand on both sides. */
   readonly groupOf?: (recording: number) => string;
   /** What was left out, for people. */
   readonly warnings: readonly string[];

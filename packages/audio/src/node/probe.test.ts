@@ -99,6 +99,7 @@ describe('a probe of a folder with the authors’ labels', () => {
     for (const result of results) {
       expect(result).toMatchObject({
         counts: { train: 96, test: 48 },
+        confidence: { over: 'recordings', clusters: 1 }, // speaker 1 is on both sides
         folds: 1,
         split: 'given lists: 2 recordings to fit, 1 to score',
         alignment: 'latent t takes label t, of samples [160 t, 160 t + 400); the last 1 or 2 latents have none',
@@ -114,6 +115,7 @@ describe('a probe of a folder with the authors’ labels', () => {
   it('makes 2 folds of 2 speakers where there are no lists', async () => {
     const { results, warnings } = await probe(await speech('unlisted', ids));
     expect(results[0]).toMatchObject({ folds: 2, counts: { test: 192 }, split: '2 folds, no speaker on both sides' });
+    expect(results[0]?.confidence).toMatchObject({ over: 'speakers', clusters: 2 });
     expect(warnings).toEqual([]);
   });
 
@@ -131,7 +133,19 @@ describe('a probe of a folder with the authors’ labels', () => {
     await expect(probe(data, { task: 'speakers' })).rejects.toThrow(
       /to score speakers that are fitted too, by given lists, received 1 others, such as 2\./,
     );
-    expect((await probe(data)).results[0]?.counts).toEqual({ train: 96, test: 96 }); // for phones that is fine
+    expect((await probe(data)).results[0]).toMatchObject({
+      ...{ counts: { train: 96, test: 96 }, confidence: { over: 'speakers', clusters: 1 } }, // for phones that is fine
+    });
+  });
+
+  it('a hidden layer stops by 1 of 5 fitted recordings where speakers are on both sides of the lists, not by all of a speaker', async () => {
+    const many = Array.from({ length: 8 }, (_, index) => `${index < 6 ? 1 : 2}-1-000${index}`);
+    const lists = { train: [...many.slice(0, 4), many[6] ?? ''], test: [...many.slice(4, 6), many[7] ?? ''] };
+    const { results } = await probe(await speech('both-sides', many, lists), { classifier: 'mlp' });
+    expect(results[0]).toMatchObject({
+      counts: { train: 192, validation: 48, test: 144 },
+      confidence: { over: 'recordings', clusters: 3 },
+    });
   });
 
   it('leaves out a recording of 100 samples, and says of another why it was left out', async () => {
@@ -264,6 +278,7 @@ describe('spoken digits', () => {
     expect(results[1]).toMatchObject({ classes: 10, counts: { train: 80, test: 80 }, folds: 1, split });
     expect(results[1]?.accuracy).toBeGreaterThan(0.95);
     expect(results[1]).not.toHaveProperty('pooled');
+    expect(results[1]?.confidence).toMatchObject({ over: 'recordings', clusters: 8 });
     expect(results[1]?.confusion?.[7]?.[7]).toBeGreaterThan(37);
   });
 
@@ -290,6 +305,7 @@ describe('spoken digits', () => {
     const { results } = await probe(await digits('apart'), { task: 'digits', folds });
     expect(results[0]).toMatchObject({ folds: 2, counts: { train: 80, test: 160 } });
     expect(results[0]?.split).toBe('2 folds of speakers.json, no speaker on both sides');
+    expect(results[0]?.confidence).toMatchObject({ over: 'speakers', clusters: 2 });
   });
 
   it('are refused where files are not named after them, and phones where examples are to be whole recordings', async () => {

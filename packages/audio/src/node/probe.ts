@@ -136,7 +136,7 @@ async function* probeSource(
     yield { type: 'progress', label: `${label}: probe`, done: predictions.length, total: splits.length };
   }
   const random = createRandom(seed).fold('bootstrap');
-  return { ...probeFigures(predictions, { classes: task.classes, random }), split: description };
+  return { ...probeFigures(predictions, { ...task, random }), split: description };
 }
 
 async function* labelledRecordings(

@@ -55,7 +55,7 @@ export async function* probeSupervised(
     if (event.type === 'update') yield progressOf(event);
   }
   const random = createRandom(seed).fold('bootstrap');
-  return { ...probeFigures(predictions, { classes: task.classes, random }), split: description };
+  return { ...probeFigures(predictions, { ...task, random }), split: description };
 }
 
 function progressOf(event: SupervisedEvent & { type: 'update' }): TaskEvent {

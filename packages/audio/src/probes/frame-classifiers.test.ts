@@ -46,6 +46,14 @@ describe('classifiers on a checkerboard of 2 x 2 fields', () => {
     }
   });
 
+  it('a hidden layer keeps 60 of 420 frames to stop by, one recording; the others fit all 420 and keep none', async () => {
+    const table = checkerboard(0, 1);
+    const countsOf = async (classifier: FrameClassifier) => (await runFrameProbe(probeOf(classifier, table))).counts;
+    expect(await countsOf(mlpClassifier({ engine }))).toEqual({ train: 360, validation: 60, test: 180 });
+    expect(await countsOf(linearClassifier({ engine }))).toEqual({ train: 420, test: 180 });
+    expect(await countsOf(neighbourClassifier({ engine }))).toEqual({ train: 420, test: 180 });
+  });
+
   it('a hidden layer gives the same 180 predictions for the same seed', async () => {
     const table = checkerboard(0, 1);
     const classifier = mlpClassifier({ engine, groupOf: (recording) => `speaker ${recording % 4}` });

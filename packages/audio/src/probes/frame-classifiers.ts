@@ -36,8 +36,13 @@ export interface FrameTraining {
 /** The class of each of `[M, F]` frames. */
 export type FramePredictor = (features: HostArray) => Promise<Int32Array>;
 
-/** Fits to a table; what comes back predicts. */
-export type FrameClassifier = (training: FrameTraining) => Promise<FramePredictor>;
+export interface FittedClassifier {
+  readonly predict: FramePredictor;
+  /** Training rows that were not fitted to and only decided when to stop; absent where there are none. */
+  readonly validationCount?: number;
+}
+
+export type FrameClassifier = (training: FrameTraining) => Promise<FittedClassifier>;
 
 export interface FrameClassifierOptions {
   readonly engine: Engine;
@@ -67,7 +72,7 @@ export function linearClassifier({ engine }: FrameClassifierOptions): FrameClass
       maxIterations,
       gradientTolerance: 1e-4,
     });
-    return async (rows) => classesOf(await logisticScores(model, rows, engine));
+    return { predict: async (rows) => classesOf(await logisticScores(model, rows, engine)) };
   });
 }
 
@@ -80,7 +85,10 @@ export function mlpClassifier({ engine, groupOf }: MlpClassifierOptions): FrameC
     const { features, labels } = table;
     const groups = stoppingGroups(table, groupOf);
     const model = await fitMlpProbe({ features, labels, classes, groups, engine, random });
-    return async (rows) => classesOf(await mlpScores(model, rows, engine));
+    return {
+      predict: async (rows) => classesOf(await mlpScores(model, rows, engine)),
+      validationCount: model.heldOut.length,
+    };
   });
 }
 
@@ -88,7 +96,7 @@ export function mlpClassifier({ engine, groupOf }: MlpClassifierOptions): FrameC
 export function neighbourClassifier({ engine }: FrameClassifierOptions): FrameClassifier {
   return onStandardised(async ({ table: { features, labels }, classes }) => {
     const model = fitNearestNeighbours({ features, labels, classes });
-    return async (rows) => classesOf(await neighbourScores(model, rows, engine));
+    return { predict: async (rows) => classesOf(await neighbourScores(model, rows, engine)) };
   });
 }
 
@@ -97,7 +105,7 @@ function onStandardised(fit: FrameClassifier): FrameClassifier {
   return async (training) => {
     const { features } = training.table;
     const scale = measureScale(features);
-    const predict = await fit({ ...training, table: { ...training.table, features: standardise(features, scale) } });
-    return (rows) => predict(standardise(rows, scale));
+    const fitted = await fit({ ...training, table: { ...training.table, features: standardise(features, scale) } });
+    return { ...fitted, predict: (rows) => fitted.predict(standardise(rows, scale)) };
   };
 }

@@ -3,7 +3,7 @@
  * classifier is the caller's; what a table holds out is told by splits; what predictions come to by `probe-figures.ts`.
  */
 import type { Random } from '@cpc/core';
-import type { FrameClassifier } from './frame-classifiers.js';
+import type { FittedClassifier, FrameClassifier } from './frame-classifiers.js';
 import { type FrameTable, poolRecordings, selectRows } from './frame-table.js';
 import { type ProbeFigures, probeFigures, type SplitPredictions } from './probe-figures.js';
 import type { ProbeSplit } from './splits.js';
@@ -21,6 +21,8 @@ export interface FrameProbeOptions {
    * has as a whole; default false.
    */
   readonly pooled?: boolean;
+  /** The speaker of a recording, where the splits hold whole speakers out: the interval is then over speakers. */
+  readonly groupOf?: (recording: number) => string;
   /** For classifiers that draw, and for the bootstrap of the interval. */
   readonly random: Random;
 }
@@ -56,7 +58,12 @@ export async function* predictSplits({
   for (const [index, { isTrain, isTest }] of splits.entries()) {
     const train = rows(isTrain);
     const { features, labels, recordings } = rows(isTest);
-    const predict = await classifier({ table: train, classes, random: random.fold('classifier', index) });
-    yield { trainCount: train.labels.length, predicted: await predict(features), labels, recordings };
+    const fitted = await classifier({ table: train, classes, random: random.fold('classifier', index) });
+    yield { ...countsOf(train, fitted), predicted: await fitted.predict(features), labels, recordings };
   }
+}
+
+function countsOf({ labels }: FrameTable, { validationCount }: FittedClassifier) {
+  if (validationCount === undefined) return { trainCount: labels.length };
+  return { trainCount: labels.length - validationCount, validationCount };
 }

@@ -42,7 +42,24 @@ describe('probeFigures', () => {
   it('has an interval without width where all 3 recordings are half right, however their frames fall', () => {
     const predictions = [split(1, [0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 0, 0], [0, 0, 1, 1, 2, 2])];
     const { confidence } = probeFigures(predictions, { classes: 2, random: createRandom(1) });
-    expect(confidence).toEqual({ low: 0.5, high: 0.5, level: 0.95 });
+    expect(confidence).toEqual({ low: 0.5, high: 0.5, level: 0.95, over: 'recordings', clusters: 3 });
+  });
+
+  it('draws 2 speakers anew instead of 8 recordings where speakers are held out: from 0 to 1 where one is all right, one all wrong', () => {
+    const predictions = [
+      split(1, [1, 1, 1, 1], [1, 1, 1, 1], [0, 1, 2, 3]),
+      split(1, [0, 0, 0, 0], [1, 1, 1, 1], [4, 5, 6, 7]),
+    ];
+    const options = { classes: 2, random: createRandom(1) };
+    const { accuracy, confidence } = probeFigures(predictions, {
+      ...options,
+      groupOf: (one) => (one < 4 ? 'ann' : 'bea'),
+    });
+    expect(accuracy).toBe(0.5);
+    expect(confidence).toEqual({ low: 0, high: 1, level: 0.95, over: 'speakers', clusters: 2 });
+    const byRecording = probeFigures(predictions, options).confidence;
+    expect(byRecording).toMatchObject({ over: 'recordings', clusters: 8 });
+    expect(byRecording.high - byRecording.low).toBeLessThan(0.8);
   });
 
   it('refuses 0 splits, and names the split without an example', () => {

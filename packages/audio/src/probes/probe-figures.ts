@@ -35,30 +35,40 @@ export type ProbeFigures = Pick<
   'accuracy' | 'accuracyPerFold' | 'classes' | 'counts' | 'folds' | 'confidence' | 'confusion'
 >;
 
+export interface ProbeFigureOptions {
+  readonly classes: number;
+  /** Draws the bootstrap. */
+  readonly random: Random;
+  /** The speaker of a recording, where whole speakers are held out; left out where they stand on both sides. */
+  readonly groupOf?: (recording: number) => string;
+}
+
 /**
- * The accuracy is the share of all scored examples that were right, over the splits; its 95 % interval is a bootstrap over
- * recordings. The numbers of training and validation examples are means over the splits.
+ * The accuracy is the share of all scored examples that were right, over the splits. Its 95 % interval is a bootstrap over what
+ * was held out as a whole: speakers where `groupOf` tells them, else recordings; `confidence.over` says which. The numbers of
+ * training and validation examples are means over the splits.
  *
  * @param predictions - one per split, at least one, each with at least one example.
- * @param options - `random` draws the bootstrap.
  * @throws {CpcArgumentError} if a split has no example, or a class is not in 0 .. classes - 1.
  */
 export function probeFigures(
   predictions: readonly SplitPredictions[],
-  { classes, random }: { readonly classes: number; readonly random: Random },
+  { classes, random, groupOf }: ProbeFigureOptions,
 ): ProbeFigures {
   refuseEmpty(predictions);
   const [predicted, labels, recordings] = (['predicted', 'labels', 'recordings'] as const).map((name) =>
     joined(predictions.map((split) => split[name])),
   ) as [Int32Array, Int32Array, Int32Array];
-  const tallies = tallyClusters(predicted, labels, recordings);
+  const clusters = groupOf === undefined ? recordings : Array.from(recordings, groupOf);
+  const tallies = tallyClusters(predicted, labels, clusters);
+  const unit = { over: groupOf === undefined ? 'recordings' : 'speakers', clusters: tallies.length };
   return {
     accuracy: shareRight(tallies),
     accuracyPerFold: predictions.map((split) => accuracy(split.predicted, split.labels)),
     classes,
     counts: { ...fittedCounts(predictions), test: labels.length },
     folds: predictions.length,
-    confidence: bootstrapInterval(tallies, { random }),
+    confidence: { ...bootstrapInterval(tallies, { random }), ...unit },
     confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
   };
 }

@@ -107,12 +107,11 @@ export async function runProbe(domain: LoadedDomain, options: ProbeOptions, { ou
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 
-/** The figures, and below them how the data were split and which label a position took. */
+/** The figures, and below them how the data were split, which label a position took, and what the intervals are over. */
 function probeText(results: readonly ProbeResult[]): string {
-  const notes = (['split', 'alignment'] as const).flatMap((name) =>
-    [...new Set(results.map((result) => result[name]))]
-      .filter((note) => note !== undefined)
-      .map((note) => [name, note]),
+  const all = results.map((result) => ({ ...result, intervals: intervalsText(result) }));
+  const notes = (['split', 'alignment', 'intervals'] as const).flatMap((name) =>
+    [...new Set(all.map((result) => result[name]))].filter((note) => note !== undefined).map((note) => [name, note]),
   );
   return [probeTable(results), ...(notes.length === 0 ? [] : ['', table(notes)])].join('\n');
 }
@@ -141,4 +140,10 @@ function cellsOf(result: ProbeResult): string[] {
 
 function foldsText({ accuracyPerFold = [] }: ProbeResult): string {
   return accuracyPerFold.map(percent).join(', ');
+}
+
+/** Which unit was drawn anew, and how many there were; undefined in results of older versions. */
+function intervalsText({ confidence: { over, clusters } }: ProbeResult): string | undefined {
+  if (over === undefined) return undefined;
+  return `by bootstrap over ${clusters === undefined ? '' : `${clusters} `}${over}`;
 }

@@ -8,11 +8,14 @@ import type { ProbedRows, ProbeSplits } from '../../probes/splits.js';
 import { loadSpeakerFolds } from '../data/folds-file.js';
 import { findSplitLists } from '../data/split-lists.js';
 import { builtInData, leftOutFiles, type OpenedSpeech } from '../open-data.js';
+import type { ProbeTask } from '../probe-tasks.js';
 
 export interface DecidedSplit {
   readonly splits: (rows: ProbedRows) => ProbeSplits;
   /** Which recordings are fitted and which scored; absent where folds take turns. */
   readonly sides?: RecordingSplit;
+  /** No speaker stands on both sides of a split. */
+  readonly holdsOutSpeakers: boolean;
   /** @throws {CpcError} if these recordings, the labelled ones, do not fit what was decided. */
   readonly requireFit: (recordings: readonly number[]) => void;
   /** What it leaves out, for people. */
@@ -45,13 +48,31 @@ async function foldsOfFile(corpus: SpeechCorpus, path: string): Promise<DecidedS
   const speakerOf = (recording: number) => corpus.recordings[recording]?.speaker ?? '';
   return {
     splits: (rows) => committedFolds(corpus, rows, folds),
+    holdsOutSpeakers: true,
     requireFit: (recordings) => requireFoldsOf(folds, new Set(recordings.map(speakerOf))),
     warnings: [],
   };
 }
 
 function recordingByRecording(corpus: SpeechCorpus, sides: RecordingSplit, warnings: readonly string[]): DecidedSplit {
-  return { sides, splits: (rows) => splitByRecordings(corpus, rows, sides), requireFit: () => undefined, warnings };
+  const speakersOf = (side: ReadonlySet<number>) =>
+    new Set([...side].map((index) => corpus.recordings[index]?.speaker));
+  const fitted = speakersOf(sides.train);
+  return {
+    sides,
+    splits: (rows) => splitByRecordings(corpus, rows, sides),
+    holdsOutSpeakers: ![...speakersOf(sides.test)].some((speaker) => fitted.has(speaker)),
+    requireFit: () => undefined,
+    warnings,
+  };
+}
+
+/** `groupOf` of a task: the speaker of a recording, if the split holds whole speakers out. */
+export function heldOutSpeakers(
+  corpus: SpeechCorpus,
+  { holdsOutSpeakers }: Pick<DecidedSplit, 'holdsOutSpeakers'>,
+): Pick<ProbeTask, 'groupOf'> {
+  return holdsOutSpeakers ? { groupOf: (recording) => corpus.recordings[recording]?.speaker ?? '' } : {};
 }
 
 /** Recordings of at least one frame that have labels and take part in the split. */

@@ -4,7 +4,7 @@ import type { ProbeRequest } from '@cpc/core/node';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { openSpeech } from '../open-data.js';
 import type { ProbeTask } from '../probe-tasks.js';
-import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
+import { decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 
 const digits = 10;
 
@@ -22,9 +22,7 @@ export async function digitTask(request: ProbeRequest): Promise<ProbeTask> {
     classes: digits,
     labelsOf: (recording, frames) => new Int32Array(frames).fill(digitOf(recording)),
     splits: decided.splits,
-    ...(request.folds === undefined
-      ? {}
-      : { groupOf: (recording: number) => corpus.recordings[recording]?.speaker ?? '' }),
+    ...heldOutSpeakers(corpus, decided),
     warnings: splitWarnings(corpus, decided),
   };
 }

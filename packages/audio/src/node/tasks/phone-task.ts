@@ -4,7 +4,7 @@ import type { ProbeRequest } from '@cpc/core/node';
 import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
 import { openLabelledSpeech } from '../open-data.js';
 import type { ProbeTask } from '../probe-tasks.js';
-import { counted, decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
+import { counted, decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 
 const defaultFolds = 4;
 
@@ -29,7 +29,7 @@ export async function phoneTask(request: ProbeRequest): Promise<ProbeTask> {
     alignment: labels.alignment,
     labelsOf: (recording) => labels.byRecording[recording] ?? new Int32Array(0),
     splits: (rows) => decided?.splits(rows) ?? ownSplits(rows),
-    groupOf: (recording) => corpus.recordings[recording]?.speaker ?? '',
+    ...heldOutSpeakers(corpus, decided ?? { holdsOutSpeakers: true }), // as own splits do
     warnings: [...splitWarnings(corpus, decided), ...counted(labels.missing.length, 'recordings without phone labels')],
   };
 }
