@@ -5,6 +5,7 @@
  */
 import type { Random } from '@cpc/core';
 import { recordingAt, type SpeechCorpus } from './corpus.js';
+import { firstAbove } from './first-above.js';
 
 /**
  * What the windows of one batch share.
@@ -140,18 +141,6 @@ export function createPlaces(corpus: SpeechCorpus, recordings: readonly number[]
       return { recording: recordings[at] ?? 0, start: place - (at === 0 ? 0 : (ends[at - 1] ?? 0)) };
     },
   };
-}
-
-/** Index of the first entry of an ascending list that is greater than `value`, by halving. */
-function firstAbove(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] ?? Infinity) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function sampleCountOf(corpus: SpeechCorpus, index: number): number {

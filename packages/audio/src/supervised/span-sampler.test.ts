@@ -59,10 +59,10 @@ async function drawWindows(count: number, change: Partial<SpanSamplerOptions> = 
 }
 
 describe('createSpanSampler', () => {
-  it('draws 6 windows of 20 samples and of 5 labels, out of 45 frames', async () => {
+  it('draws 6 windows of 20 samples and of 5 labels; a pass is 47 frames, of spans of 30, 12 and 3 that is heard as 5', async () => {
     const sampler = createSpanSampler(corpus, options);
     const { waveform, labels } = await sampler.draw(createRandom(1));
-    expect(sampler.frameCount).toBe(45);
+    expect(sampler.passFrames).toBe(47);
     expect([waveform.shape, waveform.data.length]).toEqual([[6, 20], 120]);
     expect([labels.shape, labels.data.length]).toEqual([[6, 5], 30]);
   });
@@ -100,14 +100,24 @@ describe('createSpanSampler', () => {
     }
   });
 
-  it('draws spans of 30, 12 and 3 frames in 30, 12 and 3 of 45 windows, within 0.015 over 12,000', async () => {
+  it('draws spans of 30, 12 and 3 frames in 30, 12 and 5 of 47 windows, within 0.015 over 12,000', async () => {
     const counts = [0, 0, 0];
     for (const { samples } of await drawWindows(12_000)) {
       const { recording } = placeOf(samples[0] ?? 0);
       counts[recording] = (counts[recording] ?? 0) + 1;
     }
+    for (const [recording, frames] of [30, 12, 5].entries())
+      expect(Math.abs((counts[recording] ?? 0) / 12_000 - frames / 47)).toBeLessThan(0.015);
+  });
+
+  it('hears a frame of a span of 3 as often as one of 30 in the mean: in 5 of 47 windows, within 0.01 over 12,000', async () => {
+    const heard = [0, 0, 0]; // frames, by recording
+    for (const { samples } of await drawWindows(12_000)) {
+      const { recording } = placeOf(samples[0] ?? 0);
+      heard[recording] = (heard[recording] ?? 0) + samples.filter((sample) => sample !== 0).length / hopSamples;
+    }
     for (const [recording, frames] of [30, 12, 3].entries())
-      expect(Math.abs((counts[recording] ?? 0) / 12_000 - frames / 45)).toBeLessThan(0.015);
+      expect(Math.abs((heard[recording] ?? 0) / frames / 12_000 - 5 / 47)).toBeLessThan(0.01);
   });
 
   it('scales the 12 samples it read to mean 0 and deviation 1, before 8 of silence are added', async () => {

@@ -9,6 +9,7 @@
  */
 import { CpcArgumentError, type Random } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
+import { firstAbove } from '../data/first-above.js';
 import { unlabelled } from '../data/frame-labels.js';
 import { scaleInput } from '../input-scaling.js';
 import type { SpeechSettings } from '../presets.js';
@@ -34,23 +35,24 @@ export interface LabelledBatch {
 }
 
 export interface SpanSampler {
-  /** Frames in all spans, labelled or not. */
-  readonly frameCount: number;
+  /** Frames that windows have in which a frame is heard about once: those of all spans, and the silence behind short ones. */
+  readonly passFrames: number;
   /** Equal states of `random` give equal batches; the caller owns them. */
   readonly draw: (random: Random) => Promise<LabelledBatch>;
 }
 
 /**
- * A span is drawn in proportion to its frames, then the place of the window in it: frames of long and short spans are heard about
- * equally often.
+ * A span is drawn in proportion to its frames, or to those of a window where it has fewer; then the place of the window in it. So
+ * a frame is heard in about W of `passFrames` windows, whether its span is long or short: a short one is heard whole whenever it
+ * is drawn, a long one in part. (Frames near the ends of long spans stand in fewer windows.)
  *
  * @throws {CpcArgumentError} if there is no span.
  */
 export function createSpanSampler(corpus: SpeechCorpus, options: SpanSamplerOptions): SpanSampler {
   const { windowFrames, hopSamples, batchSize, inputScaling } = options;
-  const { frameCount, pick } = spanChooser(options);
+  const { passFrames, pick } = spanChooser(options);
   return {
-    frameCount,
+    passFrames,
     draw: async (random) => {
       const waveform = new Float32Array(batchSize * windowFrames * hopSamples); // [B, N]
       const labels = new Int32Array(batchSize * windowFrames).fill(unlabelled); // [B, W]
@@ -78,19 +80,18 @@ interface Place {
 }
 
 function spanChooser({ spans, windowFrames }: SpanSamplerOptions): {
-  readonly frameCount: number;
+  readonly passFrames: number;
   readonly pick: (random: Random) => Place;
 } {
-  const ends: number[] = []; // ends[i] = frames of spans 0 .. i
-  for (const { labels } of spans) ends.push((ends.at(-1) ?? 0) + labels.length);
+  const ends: number[] = []; // ends[i] = frames of spans 0 .. i, none counted for less than W
+  for (const { labels } of spans) ends.push((ends.at(-1) ?? 0) + Math.max(labels.length, windowFrames));
   const last = spans.at(-1);
-  const frameCount = ends.at(-1) ?? 0;
+  const passFrames = ends.at(-1) ?? 0;
   if (last === undefined) throw withoutSpans();
   return {
-    frameCount,
+    passFrames,
     pick: (random) => {
-      const frame = random.integer(frameCount);
-      const span = spans[ends.findIndex((end) => frame < end)] ?? last;
+      const span = spans[firstAbove(ends, random.integer(passFrames))] ?? last;
       return { span, start: random.integer(Math.max(1, span.labels.length - windowFrames + 1)) };
     },
   };

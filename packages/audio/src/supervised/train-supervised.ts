@@ -93,7 +93,7 @@ export async function* trainSupervised(
     ...{ spans: labelledSpans(table, isFitted, isHeldOut), windowFrames, hopSamples },
     ...{ batchSize: limits.batchSize, inputScaling: settings.inputScaling },
   });
-  const perPass = Math.ceil(sampler.frameCount / (limits.batchSize * windowFrames));
+  const perPass = Math.ceil(sampler.passFrames / (limits.batchSize * windowFrames));
   const step = await createLossStep({
     ...{ engine, optimiser: adam({ learningRate: limits.learningRate }) },
     parameters: initialiseSupervised(settings, { classes: speech.classes, seed }),
