@@ -33,4 +33,12 @@ describe('stoppingGroups', () => {
     const rare = stoppingGroups(table(9, 100, (recording) => (recording < 5 ? 0 : 1)));
     expect(new Set(rare)).toEqual(new Set(['0', '1', '2', '3', '4', ...[5, 6, 7, 8].map((one) => `${one}, second 0`)]));
   });
+
+  it('refuse 1 of 2 classes with 4 whole recordings, since none of them may be lost; 5 of each are their own groups', () => {
+    expect(() => stoppingGroups(table(9, 1, (recording) => (recording < 5 ? 0 : 1)))).toThrow(
+      /at least 5 recordings of every class to fit.*received 1 of 2 classes with fewer, one with 4.*leave --pooled out/s,
+    );
+    const groups = stoppingGroups(table(10, 1, (recording) => recording % 2));
+    expect(new Set(groups).size).toBe(10);
+  });
 });

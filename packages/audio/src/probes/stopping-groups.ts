@@ -2,9 +2,10 @@
  * What is held out of the training frames as a whole, to stop a training by: whatever stands on one side of the split only, so
  * that the held-out frames resemble the fitted ones no more than the test frames do.
  */
+import { CpcError } from '@cpc/core';
 import type { FrameTable } from './frame-table.js';
 
-/** A class of fewer recordings could lose all of them to the held-out part. */
+/** A class of fewer recordings could well lose all of them to the held-out part. */
 const leastRecordings = 5;
 const framesOfSecond = 100;
 
@@ -12,21 +13,35 @@ const framesOfSecond = 100;
  * The group of every row.
  *
  * Groups by `groupOf` if there are at least 2. Else a row's recording where its class comes from 5 recordings or more; where
- * it comes from fewer, a second of the recording: holding out the recording could leave the class without any.
+ * it comes from fewer, a second of the recording: holding out the recording could leave the class without any. (A class heard
+ * in less than a second can still be left without.)
  *
  * @param groupOf - by recording, such as its speaker.
+ * @throws {CpcError} if rows are whole recordings, which cannot be divided, and a class has fewer than 5.
  */
 export function stoppingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
   const { labels, recordings } = table;
   const given = groupOf === undefined ? [] : Array.from(recordings, groupOf);
   if (new Set(given).size >= 2) return given;
   const recordingsOf = recordingsByClass(table);
+  if (new Set(recordings).size === recordings.length) refuseRareClasses(recordingsOf);
   const seen = new Map<number, number>();
   return Array.from(recordings, (recording, row) => {
     const position = seen.get(recording) ?? 0;
     seen.set(recording, position + 1);
     const isRare = (recordingsOf.get(labels[row] ?? 0)?.size ?? 0) < leastRecordings;
     return isRare ? `${recording}, second ${Math.floor(position / framesOfSecond)}` : `${recording}`;
+  });
+}
+
+function refuseRareClasses(recordingsOf: ReadonlyMap<number, ReadonlySet<number>>): void {
+  const rare = [...recordingsOf.values()].filter(({ size }) => size < leastRecordings).map(({ size }) => size);
+  if (rare.length === 0) return;
+  throw new CpcError({
+    where: 'probe, classifier mlp',
+    expected: `at least ${leastRecordings} recordings of every class to fit, since a tenth of all is kept to stop by`,
+    received: `${rare.length} of ${recordingsOf.size} classes with fewer, one with ${Math.min(...rare)}`,
+    fix: 'Take the classifier linear or neighbours, or leave --pooled out: then frames are the examples.',
   });
 }
 
