@@ -30,7 +30,8 @@ export async function* embedSpeech(
   const extractor = await extractorOf(model, request);
   const file = await createAtomicFile(request.out);
   try {
-    const writer = await format.begin(file, { recordings: entries, width, hop, settings: model.settings });
+    const { settings } = model;
+    const writer = await format.begin(file, { recordings: entries, pooled: request.pooled, width, hop, settings });
     const total = Math.ceil(entries.reduce((sum, { seconds }) => sum + seconds, 0));
     let written = 0;
     for (const entry of entries) {

@@ -29,6 +29,8 @@ export interface EmbeddedRecording {
 /** What a file is told before the first row. */
 export interface FileContents {
   readonly recordings: readonly EmbeddedRecording[];
+  /** A recording is one row, the mean of its frames. */
+  readonly pooled: boolean;
   /** F. */
   readonly width: number;
   /** Samples from one frame to the next. */

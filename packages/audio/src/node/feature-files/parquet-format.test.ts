@@ -26,10 +26,11 @@ async function writeAndRead(
   name: string,
   recordings: readonly EmbeddedRecording[],
   rowsOf: (of: EmbeddedRecording) => Float32Array,
+  pooled = false,
 ) {
   const path = join(folder, name);
   const file = await createAtomicFile(path);
-  const writer = await parquetFormat.begin(file, { recordings, width, hop: 160, settings: paperPreset });
+  const writer = await parquetFormat.begin(file, { recordings, pooled, width, hop: 160, settings: paperPreset });
   for (const one of recordings) {
     const rows = rowsOf(one);
     for (let start = 0; start < rows.length; start += 100 * width)
@@ -65,10 +66,12 @@ describe('parquetFormat', () => {
     expect(objects).toEqual(expected);
   });
 
-  it('gives a pooled recording of 3 seconds one row, at 1.5 seconds', async () => {
-    const { objects } = await writeAndRead('b.parquet', [recording(0, 300, 1)], () => Float32Array.of(1, 2, 3));
+  it('gives pooled recordings of 3 seconds and of 1 frame in 0.0175 seconds a row each, at 1.5 and 0.00875 seconds', async () => {
+    const recordings = [recording(0, 300, 1), { ...recording(1, 1), seconds: 0.0175 }];
+    const { objects } = await writeAndRead('b.parquet', recordings, () => Float32Array.of(1, 2, 3), true);
     expect(objects).toEqual([
       { recording: 'utterance 0 – é', speaker: 's0', frame: 0, time_seconds: 1.5, features: [1, 2, 3] },
+      { recording: 'utterance 1 – é', speaker: 's1', frame: 0, time_seconds: 0.00875, features: [1, 2, 3] },
     ]);
   });
 

@@ -30,7 +30,8 @@ interface WaitingRows {
   readonly features: number[][];
 }
 
-function parquetWriter(file: AtomicFile, { width, hop, settings }: FileContents): FeatureWriter {
+function parquetWriter(file: AtomicFile, contents: FileContents): FeatureWriter {
+  const { width, settings } = contents;
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
     writer: bytes,
@@ -69,7 +70,7 @@ function parquetWriter(file: AtomicFile, { width, hop, settings }: FileContents)
         waiting.recording.push(recording.id);
         waiting.speaker.push(recording.speaker);
         waiting.frame.push(frame);
-        waiting.time_seconds.push(centreSeconds(recording, frame, hop));
+        waiting.time_seconds.push(centreSeconds(recording, frame, contents));
         waiting.features.push(Array.from(rows.subarray(start, start + width)));
         frame += 1;
         if (waiting.frame.length === rowsPerGroup) await writeGroup();
@@ -95,7 +96,7 @@ function columnsOf(rows: WaitingRows): ColumnSource[] {
   }));
 }
 
-/** Of a frame, or of a whole recording that is one row. */
-function centreSeconds({ rows, frames, seconds }: EmbeddedRecording, frame: number, hop: number): number {
-  return rows < frames ? seconds / 2 : ((frame + 0.5) * hop) / corpusSampleRateHz;
+/** Of a frame, or, if pooled, of the whole recording. */
+function centreSeconds({ seconds }: EmbeddedRecording, frame: number, { pooled, hop }: FileContents): number {
+  return pooled ? seconds / 2 : ((frame + 0.5) * hop) / corpusSampleRateHz;
 }
