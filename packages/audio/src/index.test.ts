@@ -40,6 +40,7 @@ it('exports these names and no others', () => {
     'runFrameProbe',
     'smallPreset',
     'speakerDisjointSplits',
+    'speechOptimiser',
     'speechPresets',
     'timitPhones',
     'withinSpeakerSplit',

@@ -49,6 +49,7 @@ export {
   speechPresets,
 } from './presets.js';
 export {
+  type FittedClassifier,
   type FrameClassifier,
   type FrameClassifierOptions,
   type FramePredictor,
@@ -60,8 +61,14 @@ export {
 } from './probes/frame-classifiers.js';
 export { type FrameProbeOptions, runFrameProbe } from './probes/frame-probe.js';
 export { buildFrameTable, type FrameTable, type LabelledRecording } from './probes/frame-table.js';
-export { type ProbeFigures, probeFigures, type SplitPredictions } from './probes/probe-figures.js';
+export {
+  type ProbeFigureOptions,
+  type ProbeFigures,
+  probeFigures,
+  type SplitPredictions,
+} from './probes/probe-figures.js';
 export { type ProbeSplit, type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
 export { createSpeechDomain, type SpeechDomain, type SpeechDomainOptions } from './speech-domain.js';
+export { speechOptimiser } from './speech-optimiser.js';
 export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';
