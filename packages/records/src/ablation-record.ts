@@ -30,7 +30,8 @@ const ablationRowSchema = z.object({
   mean: z.number().min(0).max(1),
   /** of the sample; absent for one seed */
   deviation: z.number().min(0).optional(),
-  paperAccuracy: z.number().min(0).max(1),
+  /** absent where the paper has none for the task */
+  paperAccuracy: z.number().min(0).max(1).optional(),
 });
 
 export const ablationRecordSchema = z.object({
@@ -46,6 +47,10 @@ export const ablationRecordSchema = z.object({
   task: z.string().min(1),
   /** fingerprints of what went in, by name, such as `data`; absent in older records */
   inputs: z.record(z.string(), z.string()).optional(),
+  /** what every run was trained on; `leftOut`: recordings as long as a window that not every row can use. Absent in older records */
+  trainedOn: z
+    .object({ recordings: z.int().min(1), speakers: z.int().min(1), hours: z.number().min(0), leftOut: z.int().min(0) })
+    .optional(),
   /** in the order in which they were finished */
   runs: z.array(ablationRunSchema),
   /** what the runs come to, a row of the paper's table each: fractions over seeds; absent in older records */

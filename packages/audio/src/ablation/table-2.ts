@@ -16,7 +16,7 @@ export interface AblationRow {
   readonly title: string;
   readonly part: 'steps predicted' | 'negatives';
   readonly settings: RowSettings;
-  /** Fraction of frames. */
+  /** Of phones: fraction of frames. */
   readonly paperAccuracy: number;
 }
 
@@ -88,6 +88,15 @@ export function commonSettings(
 
 function chosen(setting: ResolvedSetting | undefined): ResolvedSetting['value'] | undefined {
   return setting?.source === 'preset' || setting?.source === 'default' ? undefined : setting?.value;
+}
+
+/** The same as words, by what they are: what must stay alike over all calls that make one table. */
+export function commonSettingsText(resolved: Readonly<Record<string, ResolvedSetting>>): Record<string, string> {
+  const { predictionSteps, negatives } = commonSettings(resolved);
+  return {
+    'steps predicted in the rows of negatives': String(predictionSteps),
+    'negatives in the rows of steps': negatives,
+  };
 }
 
 /** Names the run that a row stands for: rows of the same settings share it. */

@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AblateRequest, readMetrics, readRunRecord, type TaskEvent } from '@cpc/core/node';
 import { parseAblationRecord } from '@cpc/records';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runNameOf, table2Rows } from '../ablation/table-2.js';
+import { encodeWav } from '../data/wav.js';
 import { plannedRuns } from './ablate.js';
+import { startedWorkers } from './test-support/batches-in-this-thread.js';
 import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
+
+vi.mock('./batches.js', () => import('./test-support/batches-in-this-thread.js'));
 
 let folder: string;
 beforeAll(async () => {
@@ -52,6 +56,7 @@ describe('plannedRuns', () => {
 describe('ablateSpeech', () => {
   it('goes on where it was stopped: 2 sittings end with the figures of one', async () => {
     await ablate(request('whole'));
+    expect(startedWorkers).toEqual([1, 1]); // threads that draw: one for each run
     const secondRun = (event: TaskEvent) => event.type === 'progress' && /run 2 of 2.*: step/.test(event.label);
     await ablate(request('halves'), secondRun);
     expect((await recordOf('halves')).runs).toHaveLength(1);
@@ -77,6 +82,7 @@ describe('ablateSpeech', () => {
     expect(table).toMatch(/\| 2 steps \| \d+\.\d \| 1 \| 28\.5 \|/);
     expect(table).toMatch(/\| current sequence only \| \d+\.\d \| 1 \| 65\.2 \|/);
     expect(table).not.toContain('4 steps');
+    expect(table).toMatch(/\n\nAll rows were trained on the same recordings: 4 of 4 speakers, 0\.00 hours\.\n$/);
   });
 
   it('gives every run the same settings but the row’s: 30 candidates, as many as a window of 30 latents has', async () => {
@@ -100,6 +106,22 @@ describe('ablateSpeech', () => {
     });
   });
 
+  it('refuses negatives that are the preset’s where they were not set before: the 5 rows of steps would be others', async () => {
+    const { overrides } = request('');
+    const other = ablate(request('whole', { overrides: { ...overrides, negatives: set('own-and-others') } }));
+    await expect(other).rejects.toThrow(
+      /negatives in the rows of steps mixed-speaker\), received negatives in the rows of steps own-and-others\. Give/,
+    );
+  });
+
+  it('takes the even number of 20 candidates for a window of 21 latents, so that own-and-others has halves', async () => {
+    const { overrides } = request('');
+    const odd = { ...overrides, windowSamples: set(3360), negatives: set('own-and-others') };
+    await ablate(request('odd', { rows: ['steps-2'], overrides: odd }));
+    const { settings } = await readRunRecord(join(folder, 'odd', 'predict-2-own-and-others', 'seed-2'));
+    expect(settings.negativeCount?.value).toBe(20);
+  });
+
   it('refuses other folds than the 4 it was begun with', async () => {
     await writeFile(join(folder, 'folds.json'), '[["1"], ["2"]]');
     const other = ablate(request('whole', { folds: join(folder, 'folds.json') }));
@@ -119,5 +141,50 @@ describe('ablateSpeech', () => {
     expect(await readFile(join(folder, 'whole', 'ablation.json'), 'utf8')).toBe(before);
     await writeFile(join(folder, 'whole', 'ablation.json'), '{"schema": 1');
     await expect(ablate(request('whole'))).rejects.toThrow(/ablation\.json: expected an ablation record/);
+  });
+});
+
+describe('ablateSpeech on 5 recordings of 4 speakers, of which one has room for 3 windows', () => {
+  const data = () => join(folder, 'uneven');
+  const uneven = (out: string, rows: string[]) => {
+    const { overrides } = request('');
+    return request(out, { data: data(), rows, overrides: { ...overrides, batchSize: set(3) } });
+  };
+  const counts = async (out: string, run: string) =>
+    (await readRunRecord(join(folder, out, run, 'seed-2'))).data.counts;
+
+  beforeAll(async () => {
+    await mkdir(data());
+    for (const id of ['1-1-0000', '2-1-0000', '3-1-0000', '4-1-0000'])
+      await copyFile(join(folder, 'speech', `${id}.wav`), join(data(), `${id}.wav`));
+    const samples = Float32Array.from({ length: 20_000 }, (_, n) => 0.4 * Math.sin(n / 9));
+    await writeFile(join(data(), '1-1-0001.wav'), encodeWav({ sampleRateHz: 16_000, channels: [samples] }));
+  });
+
+  it('trains both rows on the 2 recordings that same-speaker can use, and says so in record, table and a warning', async () => {
+    const events = await ablate(uneven('both', ['mixed-speaker', 'same-speaker']));
+    for (const run of ['predict-12-mixed-speaker', 'predict-12-same-speaker'])
+      expect(await counts('both', run)).toEqual({ recordings: 2, speakers: 1 });
+    const { trainedOn } = await recordOf('both');
+    expect(trainedOn).toEqual({ recordings: 2, speakers: 1, hours: 28_000 / 16_000 / 3600, leftOut: 3 });
+    expect(await readFile(join(folder, 'both', 'table.md'), 'utf8')).toContain(
+      '\n\nAll rows were trained on the same recordings: 2 of 1 speakers, 0.00 hours; 3 more, which not every row can use, were left out of all.\n',
+    );
+    const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(warnings[0]).toMatch(
+      /^3 of 5 recordings are left out of all rows.*: predict-12-same-speaker cannot use them/,
+    );
+  });
+
+  it('goes on in the same folder, and refuses to add a row trained on all 5', async () => {
+    const again = await ablate(uneven('both', ['mixed-speaker', 'same-speaker']));
+    expect(again.filter(({ type }) => type === 'progress')).toEqual([]);
+    await expect(ablate(uneven('both', ['own-sequence']))).rejects.toThrow(/begun here \(data .* without 3 recordings/);
+  });
+
+  it('trains on all 5 where every row can use them', async () => {
+    await ablate(uneven('mixed', ['own-sequence']));
+    expect(await counts('mixed', 'predict-12-own-sequence')).toEqual({ recordings: 5, speakers: 4 });
+    expect((await recordOf('mixed')).trainedOn).toMatchObject({ recordings: 5, leftOut: 0 });
   });
 });

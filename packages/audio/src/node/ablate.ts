@@ -5,13 +5,12 @@
  * on from its checkpoint.
  */
 import { join } from 'node:path';
-import { CpcError, createRandom } from '@cpc/core';
+import { CpcError } from '@cpc/core';
 import { type AblateRequest, type Control, readRunRecord, type TaskEvent, thisMachine } from '@cpc/core/node';
 import { type AblationRecord, formatAblationRecord, type ProbeResult, parseAblationRecord } from '@cpc/records';
 import { ablationTable, rowFigures } from '../ablation/ablation-table.js';
-import { type AblationRow, commonSettings, runNameOf, table2Rows } from '../ablation/table-2.js';
+import { type AblationRow, commonSettings, commonSettingsText, runNameOf, table2Rows } from '../ablation/table-2.js';
 import { resolveSpeechSettings } from '../settings.js';
-import { createSpeechDomain } from '../speech-domain.js';
 import { openRecordFile, type RecordFile } from './ablation-folder.js';
 import {
   createRunHeads,
@@ -24,6 +23,7 @@ import {
 import { type OpenedSpeech, openSpeech } from './open-data.js';
 import { predictionAccuracy } from './prediction-accuracy.js';
 import { probeSpeech } from './probe.js';
+import { sharedRecordings } from './shared-recordings.js';
 
 /** Makes what was asked for, the table or a figure: trains and measures what is not yet there. */
 export function ablateSpeech(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
@@ -33,23 +33,33 @@ export function ablateSpeech(request: AblateRequest, control: Control): AsyncGen
 /** The record and the table are written after every run. */
 async function* makeTable(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   const planned = plannedRuns(request);
-  const opened = await openSpeech(request.data, 'train', request.strict);
-  requireRuns(request, opened, planned);
+  const { opened, trainedOn, warnings } = sharedRecordings(
+    await openSpeech(request.data, 'train', request.strict),
+    planned
+      .filter(({ seed }) => seed === request.seeds[0])
+      .map(({ row }) => ({ row, settings: rowSettings(request, row.settings) })),
+  );
   const tablePath = join(request.out, 'table.md');
   const recordPath = join(request.out, 'ablation.json');
-  const file = await openRecordFile(recordPath, await newRecord(request, opened), {
-    parse: parseAblationRecord,
-    format: formatAblationRecord,
-    complete: (record) => ({ ...record, rows: rowFigures(record) }),
-    views: (record) => ({ [tablePath]: ablationTable(record) }),
-  });
+  const file = await openRecordFile(
+    recordPath,
+    { ...(await newRecord(request, opened)), trainedOn },
+    {
+      parse: parseAblationRecord,
+      format: formatAblationRecord,
+      complete: (record) => ({ ...record, rows: rowFigures(record) }),
+      views: (record) => ({ [tablePath]: ablationTable(record) }),
+      identity: ({ settings }) => commonSettingsText(settings),
+    },
+  );
+  for (const message of warnings) yield { type: 'warning', message };
   const left = planned.filter((run) => !isFinished(file.record(), run));
   const heads = createRunHeads(planned.length);
   for (const [index, run] of left.entries()) {
     const head = heads.next(runNameOf(run.row), run.seed, left.length - index);
     if (!(yield* makeRun(run, { request, control, opened, file, head }))) return;
   }
-  yield { type: 'file-written', path: tablePath, description: 'accuracy of every row beside the paper’s' };
+  yield { type: 'file-written', path: tablePath, description: 'accuracy of every row' };
   yield { type: 'file-written', path: recordPath, description: 'every run’s result' };
 }
 
@@ -76,14 +86,6 @@ export function plannedRuns({
   const wanted = all.filter(({ name }) => rows === undefined || rows.includes(name));
   const different = [...new Map(wanted.map((row) => [runNameOf(row), row])).values()];
   return seeds.flatMap((seed) => different.map((row) => ({ row, seed })));
-}
-
-/** A row that cannot be trained shows before the first is, not hours later. */
-function requireRuns(request: AblateRequest, opened: OpenedSpeech, planned: readonly PlannedRun[]): void {
-  for (const { row } of planned) {
-    const domain = createSpeechDomain(opened.corpus, rowSettings(request, row.settings), opened.recordings);
-    domain.negatives.draw(domain.layout, createRandom(1));
-  }
 }
 
 async function newRecord(request: AblateRequest, { corpus }: OpenedSpeech): Promise<AblationRecord> {

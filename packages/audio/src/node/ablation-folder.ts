@@ -24,6 +24,8 @@ export interface RecordKind<Entry extends Comparable> {
   readonly complete: (record: Entry) => Entry;
   /** Texts made from it, by path. */
   readonly views: (record: Entry) => Readonly<Record<string, string>>;
+  /** What else must be the same to go on, by name. */
+  readonly identity?: (record: Entry) => Readonly<Record<string, string>>;
 }
 
 export interface RecordFile<Entry> {
@@ -43,14 +45,15 @@ export interface RecordFile<Entry> {
 export async function openRecordFile<Entry extends Comparable>(
   path: string,
   begun: Entry,
-  { parse, format, complete, views }: RecordKind<Entry>,
+  { parse, format, complete, views, identity = () => ({}) }: RecordKind<Entry>,
 ): Promise<RecordFile<Entry>> {
   await mkdir(dirname(path), { recursive: true });
   let record = begun;
   if (existsSync(path)) {
     const before = parse(await readFile(path, 'utf8'), path);
-    requireSame(path, before, begun);
-    record = { ...before, inputs: begun.inputs };
+    const partsOf = (entry: Entry) => ({ ...comparableParts(entry, before.inputs !== undefined), ...identity(entry) });
+    requireSame(path, partsOf(before), partsOf(begun));
+    record = { ...begun, ...before, inputs: begun.inputs }; // fields that came later are filled in
   }
   const update = async (changes: Partial<Entry>) => {
     record = complete({ ...record, ...changes });
@@ -61,20 +64,24 @@ export async function openRecordFile<Entry extends Comparable>(
   return { record: () => record, update };
 }
 
-/** Runs of other settings would stand in one table. A record of before `inputs` is taken at its word. */
-function requireSame(path: string, before: Comparable, now: Comparable): void {
-  const partsOf = ({ settings, steps, task, preset, inputs }: Comparable): Record<string, string> => ({
+type Parts = Readonly<Record<string, string>>;
+
+/** @param withInputs - a record of before `inputs` is taken at its word. */
+function comparableParts({ settings, steps, task, preset, inputs }: Comparable, withInputs: boolean): Parts {
+  return {
     ...Object.fromEntries(Object.entries(settings).map(([name, { value }]) => [name, JSON.stringify(value)])),
     steps: String(steps),
     ...(task === undefined ? {} : { task }),
     preset,
-    ...(before.inputs === undefined ? {} : inputs),
-  });
-  const [then, today] = [partsOf(before), partsOf(now)];
+    ...(withInputs ? inputs : {}),
+  };
+}
+
+/** Runs of other settings would stand in one table. */
+function requireSame(path: string, then: Parts, today: Parts): void {
   const different = Object.keys({ ...then, ...today }).filter((name) => then[name] !== today[name]);
   if (different.length === 0) return;
-  const textOf = (parts: Record<string, string>) =>
-    different.map((name) => `${name} ${parts[name] ?? 'none'}`).join(', ');
+  const textOf = (parts: Parts) => different.map((name) => `${name} ${parts[name] ?? 'none'}`).join(', ');
   throw new CpcError({
     where: path,
     expected: `what was begun here (${textOf(then)})`,

@@ -12,14 +12,14 @@ import type { OpenedSpeech } from './open-data.js';
 import { trainOpenedSpeech } from './train.js';
 
 /**
- * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give, and a rate that
- * ends its decay with the run.
+ * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give (an even number,
+ * so that it has halves), and a rate that ends its decay with the run.
  */
 export function sharedOverrides({ preset, overrides, steps }: AblateRequest): SettingOverrides {
   const { settings } = resolveSpeechSettings(preset, overrides);
   const positions = Math.floor(settings.windowSamples / encoderHop(settings.layers));
   const shared: SettingOverrides = {
-    negativeCount: { value: Math.min(settings.negativeCount, positions), source: 'default' },
+    negativeCount: { value: 2 * Math.floor(Math.min(settings.negativeCount, positions) / 2), source: 'default' },
     learningRateDecaySteps: { value: settings.learningRateDecaySteps === 0 ? 0 : steps, source: 'default' },
   };
   return { ...shared, ...overrides };
@@ -58,13 +58,14 @@ export interface AblationTraining {
   readonly head: string;
 }
 
-/** Trains one run; false if it was told to stop before it was done. */
+/** Trains one run, its batches drawn in a thread where the speech can be opened there; false if it was told to stop before it was done. */
 export async function* trainToEnd(training: AblationTraining): AsyncGenerator<TaskEvent, boolean, undefined> {
   const { request, control, opened, row, seed, out, head } = training;
   const { data, preset, steps, engine, strict, command } = request;
   const overrides = rowOverrides(request, row);
   const resume = existsSync(join(out, 'run.json'));
-  const asked = { data, preset, overrides, steps, seed, engine, out, resume, strict, command };
+  const workers = opened.source === undefined ? 0 : 1;
+  const asked = { data, preset, overrides, steps, seed, engine, workers, out, resume, strict, command };
   let isComplete = false;
   for await (const event of trainOpenedSpeech(opened, asked, control)) {
     if (event.type === 'warning') yield event;

@@ -2,10 +2,10 @@
  * `cpc audio ablate --figure 3`: how often a model picks the positive, 1 to 20 latents ahead, on speakers that were not trained on.
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, figure 3. The paper does not say on what it measured; ours is each
- * tenth speaker of the data, held out from training.
+ * tenth speaker of the data, two at least, held out from training.
  */
 import { join } from 'node:path';
-import { CpcError, createRandom, evaluate, unflatten } from '@cpc/core';
+import { CpcError, createRandom, type Evaluation, evaluateBatches, unflatten } from '@cpc/core';
 import {
   type AblateRequest,
   type Control,
@@ -39,16 +39,17 @@ export async function* predictionAccuracy(
   const row = commonSettings(request.overrides, { predictionSteps: figureSteps });
   const { settings, resolved } = resolveSpeechSettings(request.preset, rowOverrides(request, row));
   const { training, heldOut } = holdOutSpeakers(await openSpeech(request.data, 'train', request.strict));
-  for (const part of [training, heldOut]) {
-    const domain = createSpeechDomain(part.corpus, settings, part.recordings);
+  const [, measured] = [training, heldOut].map(({ corpus, recordings }) => {
+    const domain = createSpeechDomain(corpus, settings, recordings);
     domain.negatives.draw(domain.layout, createRandom(1)); // what cannot be done shows before training
-  }
+    return domain.windows.recordings;
+  });
   const [path, tablePath, csvPath] = ['json', 'md', 'csv'].map((ending) => join(request.out, `figure-3.${ending}`)) as [
     string,
     string,
     string,
   ];
-  const begun = { ...newRecord(request, settings, heldOut), settings: resolved };
+  const begun = { ...newRecord(request, settings, { ...heldOut, recordings: measured ?? [] }), settings: resolved };
   const file = await openRecordFile<PredictionRecord>(path, begun, {
     parse: parsePredictionRecord,
     format: formatPredictionRecord,
@@ -61,21 +62,16 @@ export async function* predictionAccuracy(
     const head = heads.next('figure 3', seed, left.length - index);
     const out = join(request.out, 'figure-3', `seed-${seed}`);
     if (!(yield* trainToEnd({ request, control, opened: training, row, seed, out, head }))) return;
-    yield {
-      type: 'progress',
-      label: `${head}: measuring on held-out speakers, batches`,
-      done: 0,
-      total: evaluatedBatches,
-    };
-    const result = await measure(out, heldOut, request);
-    await file.update({ runs: [...file.record().runs, { seed, ...result }] });
+    const evaluation = yield* measure(out, { request, control, heldOut, head });
+    if (evaluation === undefined) return;
+    await file.update({ runs: [...file.record().runs, await runOf(seed, out, evaluation)] });
   }
   yield { type: 'file-written', path: tablePath, description: 'accuracy by steps ahead' };
   yield { type: 'file-written', path: csvPath, description: 'the same to plot, with every seed' };
   yield { type: 'file-written', path, description: 'every run’s result' };
 }
 
-/** Each tenth speaker is not trained on; of fewer than ten, the last. */
+/** Each tenth speaker is not trained on; of fewer than twenty the last two, of fewer than four the last. */
 export function holdOutSpeakers(speech: OpenedSpeech): {
   readonly training: OpenedSpeech;
   readonly heldOut: OpenedSpeech;
@@ -91,32 +87,62 @@ export function holdOutSpeakers(speech: OpenedSpeech): {
       received: `${speakers.length}`,
     });
   }
-  const place = Math.min(10, speakers.length) - 1;
-  const kept = new Set(speakers.filter((_, index) => index % 10 === place));
+  const { kept, rule } = keptFromTraining(speakers);
   const part = (isHeldOut: boolean): OpenedSpeech => ({
     ...speech,
-    corpus: { ...corpus, fingerprint: `${corpus.fingerprint} ${isHeldOut ? 'only' : 'without'} each tenth speaker` },
+    corpus: { ...corpus, fingerprint: `${corpus.fingerprint} ${isHeldOut ? 'only' : 'without'} ${rule}` },
     recordings: opened.filter((recording) => kept.has(speakerOf(recording)) === isHeldOut),
   });
   return { training: part(false), heldOut: part(true) };
 }
 
-/** Of the run's model, on windows that are the same for every seed. */
-async function measure(
+/** At least two of four and more speakers: one voice says little of the others. */
+function keptFromTraining(speakers: readonly string[]): { readonly kept: ReadonlySet<string>; readonly rule: string } {
+  if (speakers.length >= 20) {
+    return { kept: new Set(speakers.filter((_, index) => index % 10 === 9)), rule: 'each tenth speaker' };
+  }
+  const count = speakers.length < 4 ? 1 : 2;
+  return { kept: new Set(speakers.slice(-count)), rule: count === 1 ? 'the last speaker' : 'the last 2 speakers' };
+}
+
+interface Measuring {
+  readonly request: AblateRequest;
+  readonly control: Control;
+  readonly heldOut: OpenedSpeech;
+  /** Which run it is, for people. */
+  readonly head: string;
+}
+
+/** Of the run's model, on windows that are the same for every seed; undefined if it was told to stop before it was done. */
+async function* measure(
   run: string,
-  { corpus, recordings }: OpenedSpeech,
-  request: AblateRequest,
-): Promise<Omit<PredictionRecord['runs'][number], 'seed'>> {
+  { request, control, heldOut: { corpus, recordings }, head }: Measuring,
+): AsyncGenerator<TaskEvent, Evaluation | undefined, undefined> {
   const { settings, parameters } = await loadSpeechModel(run);
-  const { accuracy, chance, lossNatsPerStep, boundNats } = await evaluate({
+  const evaluations = evaluateBatches({
     domain: createSpeechDomain(corpus, settings, recordings),
     engine: await createEngine(request.engine),
     parameters: unflatten(parameters),
     random: createRandom(1).fold('held-out'),
     batches: evaluatedBatches,
   });
+  const label = `${head}: measuring on held-out speakers, batches`;
+  for await (const evaluation of evaluations) {
+    if (evaluation.batches === evaluatedBatches) return evaluation;
+    if (control.stopRequested()) return undefined;
+    yield { type: 'progress', label, done: evaluation.batches, total: evaluatedBatches };
+  }
+  return undefined;
+}
+
+async function runOf(
+  seed: number,
+  run: string,
+  { accuracy, chance, lossNatsPerStep, boundNats }: Evaluation,
+): Promise<PredictionRecord['runs'][number]> {
   const { totals } = await readRunRecord(run);
   return {
+    seed,
     steps: totals.steps,
     trainedSeconds: totals.seconds,
     accuracy: [...accuracy],
@@ -126,13 +152,13 @@ async function measure(
   };
 }
 
+/** @param measured - the recordings that windows to measure on are drawn from. */
 function newRecord(
   { command, preset, steps }: AblateRequest,
-  { predictionSteps, negatives, negativeCount, windowSamples, batchSize }: SpeechSettings,
-  { corpus, recordings = [] }: OpenedSpeech,
+  { predictionSteps, negatives, negativeCount, batchSize }: SpeechSettings,
+  { corpus, recordings }: Required<Pick<OpenedSpeech, 'corpus' | 'recordings'>>,
 ): Omit<PredictionRecord, 'settings'> {
-  const measured = recordings.map((recording) => recordingAt(corpus.recordings, recording));
-  const used = measured.filter(({ sampleCount }) => sampleCount >= windowSamples);
+  const used = recordings.map((recording) => recordingAt(corpus.recordings, recording));
   return {
     schema: 1,
     command,
