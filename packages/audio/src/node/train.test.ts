@@ -161,3 +161,21 @@ describe('training on built-in speech', () => {
     expect(await computed('builtin-1')).toEqual(await computed('builtin-0'));
   });
 });
+
+describe('training over more updates than the rate decays over', () => {
+  const warnings = async (out: string, learningRateDecaySteps: number) => {
+    const { overrides } = requestTo(out);
+    const decaying = { ...overrides, learningRateDecaySteps: set(learningRateDecaySteps) };
+    const asked = requestTo(out, { data: 'builtin', steps: 3, overrides: decaying });
+    return (await all(trainSpeech(asked, always))).flatMap((event) =>
+      event.type === 'warning' ? [event.message] : [],
+    );
+  };
+
+  it('warns of the last 1 of 3 updates where the rate is 0 after 2, and of nothing after 3 or where it stays', async () => {
+    const [message, ...others] = await warnings('late', 2);
+    expect(message).toMatch(/^learningRateDecaySteps is 2, .*the last 1 of 3 updates learn nothing\..*=3 .*, or 0 /);
+    expect(others).toEqual([]);
+    expect([await warnings('whole-decay', 3), await warnings('no-decay', 0)]).toEqual([[], []]);
+  });
+});

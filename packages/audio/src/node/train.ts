@@ -41,6 +41,7 @@ export async function* trainOpenedSpeech(
   const use = speechUse(opened, settings, domain.windows.recordings);
   for (const message of [...leftOutFiles(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
   const end = endOf(request, settings, use);
+  yield* lateSteps(end, settings);
   const { source, recordings } = opened;
   const drawing = { settings, ...(recordings === undefined ? {} : { recordings }), strict, workers };
   const batches = source === undefined || workers === 0 ? undefined : startSpeechWorkers({ source, ...drawing });
@@ -100,6 +101,16 @@ function endOf(
     ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
     ...(minutes === undefined ? {} : { minutes }),
   };
+}
+
+/** Says so where updates come after the rate has reached 0. */
+function* lateSteps(
+  { steps = 0 }: { readonly steps?: number },
+  { learningRateDecaySteps: decaySteps }: SpeechSettings,
+): Generator<TrainingEvent, void, undefined> {
+  if (decaySteps === 0 || steps <= decaySteps) return;
+  const message = `learningRateDecaySteps is ${decaySteps}, after which the rate is 0: the last ${steps - decaySteps} of ${steps} updates learn nothing. Set learningRateDecaySteps=${steps} to decay over the whole run, or 0 for a rate that stays.`;
+  yield { type: 'warning', message };
 }
 
 function versions(): Record<string, string> {
