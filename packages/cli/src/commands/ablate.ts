@@ -113,7 +113,8 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
   output.words(`Folder of the runs: ${request.out}`);
   const [{ files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'ablation.run', request, work);
-    return [summary, work.signal.aborted] as const;
+    const isComplete = summary.files.length > 0; // a stop may be asked for after the last run
+    return [summary, work.signal.aborted && !isComplete] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
   const tableFile = files.find(({ path: name }) => name.endsWith('.md'));

@@ -137,6 +137,7 @@ export interface DomainCommands {
     readonly rows: readonly string[];
     /** Figures of the paper that it makes as well, such as `3`. */
     readonly figures?: readonly string[];
+    /** Tells the files that it wrote once all runs are finished, and none where it was stopped before. */
     readonly run: (request: AblateRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   };
   /** What `cpc demo` runs, on built-in data: a short training and a probe with the random baseline. */
