@@ -93,7 +93,13 @@ describe('evaluate', () => {
     const seen = [];
     let drawn = 0;
     const toy = createToyDomain();
-    const domain: typeof toy = { ...toy, draw: (random) => (drawn++, toy.draw(random)) };
+    const domain: typeof toy = {
+      ...toy,
+      draw: (random) => {
+        drawn += 1;
+        return toy.draw(random);
+      },
+    };
     const asked = {
       domain,
       engine: engines.onnx as Engine,
