@@ -1,13 +1,12 @@
 /**
  * `npm run -s information`: estimates of mutual information beside the truth, for correlated Gaussians, as the Markdown table of
- * docs/mutual-information.md.
+ * docs/mutual-information.md. What stands behind ± is how far single batches are from one another, not seeds.
  */
 import { makeReady } from './lib/ready.mjs';
 
 await makeReady();
-const { createRandom, estimateInformation, gaussiansOfInformation, informationEstimators } = await import(
-  '../packages/core/dist/index.js'
-);
+const { createRandom, estimateInformation, gaussiansOfInformation, informationEstimators, meanAndDeviation } =
+  await import('../packages/core/dist/index.js');
 const { createEngine } = await import('../packages/core/dist/node/index.js');
 
 const dimensions = 4;
@@ -23,7 +22,7 @@ async function cell(settings) {
   for (const seed of seeds) {
     results.push((await estimateInformation({ ...settings, engine, random: createRandom(seed) })).estimateNats);
   }
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values) => meanAndDeviation(values).mean;
   const shown = (value) => (Math.abs(value) < 1000 ? value.toFixed(2) : value.toExponential(1));
   return `${shown(mean(results.map((result) => result.mean)))} ± ${shown(mean(results.map(({ deviation }) => deviation)))}`;
 }

@@ -7,10 +7,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, float32Specs, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-tree.js';
 import type { BatchTensors, TensorTree } from '../training/domain.js';
 import { createLossStep } from '../training/loss-step.js';
-import { parameterNames, pathOf } from '../training/state-names.js';
+import { parameterNames, treeOfParameters } from '../training/state-names.js';
 import type { Pairs } from './correlated-gaussians.js';
 import type { Critic } from './critics.js';
 import type { InformationEstimator } from './estimators.js';
@@ -69,5 +69,5 @@ export async function prepareCriticStep(options: CriticStepOptions): Promise<Cri
 }
 
 function treeOf(tensors: BatchTensors, names: readonly string[]): TensorTree {
-  return unflatten(Object.fromEntries(names.map((name) => [pathOf(name), tensors[name] as tf.Tensor])));
+  return treeOfParameters(names, (name) => tensors[name]);
 }

@@ -115,7 +115,7 @@ describe('a thread that ends early', () => {
     ['throw', /early end: a timer of the points failed\./],
     ['memory', /early end: its heap reached its limit\./],
   ])('by %s fails the batch it makes, the 2 that wait and a later one', async (how, message) => {
-    const workers = startWorkers('openEnding', { how }, { heapMegabytes: 40 });
+    const workers = startWorkers('openEnding', { how }, { heapMegabytes: 128 });
     const [first, ...others] = await fates(workers, 4);
     expect(first).toBe('made');
     expect(others).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(message)));

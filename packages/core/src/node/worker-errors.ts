@@ -36,7 +36,10 @@ export function describeError(error: unknown): WorkerError {
   return CpcError.isInstance(error) ? { ...described, parts: partsOf(error) } : described;
 }
 
-/** The error again, with message, parts and stack as they were: of its class if that is one of ours, else an Error. */
+/**
+ * The error again, with message, parts and stack as they were: a CpcError, CpcArgumentError, RecordError or CompileError if it was
+ * one, else an Error. A class that a domain derives from CpcError comes back as CpcError.
+ */
 export function restoreError(described: WorkerError): Error {
   const error = emptyError(described);
   error.message = described.message;

@@ -7,12 +7,12 @@ import type { NamedHostTensors } from '@cpc/compile';
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
-import { flatten, float32Specs, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 import { batchOf } from './batches.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
-import { parameterNames, pathOf } from './state-names.js';
+import { parameterNames, treeOfParameters } from './state-names.js';
 
 export interface EvaluateOptions {
   readonly domain: Domain;
@@ -114,8 +114,8 @@ function measurementsOf(
   names: readonly string[],
   inputs: Readonly<Record<string, tf.Tensor>>,
 ): Record<string, tf.Tensor> {
-  const byPath = Object.fromEntries(names.map((name) => [pathOf(name), inputs[name] as tf.Tensor]));
-  return { ...domainLoss(domain, unflatten(byPath), inputs) };
+  const parameters = treeOfParameters(names, (name) => inputs[name]);
+  return { ...domainLoss(domain, parameters, inputs) };
 }
 
 /** Adds up results of the same names. */

@@ -9,9 +9,9 @@ import type { Engine } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, float32Specs, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-tree.js';
 import type { BatchTensors, TensorTree } from './domain.js';
-import { parameterNames, pathOf } from './state-names.js';
+import { parameterNames, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
 export interface LossStepOptions {
@@ -75,7 +75,7 @@ export async function createLossStep(options: LossStepOptions): Promise<LossStep
     },
     current: () => {
       const values = state.read();
-      return unflatten(Object.fromEntries(names.map((name) => [pathOf(name), values[name] as HostArray])));
+      return treeOfParameters(names, (name) => values[name] as HostArray);
     },
     dispose: async () => {
       state.dispose();
@@ -92,7 +92,7 @@ function stepOf(
 ): Record<string, tf.Tensor> {
   const lossOf = (...tensors: tf.Tensor[]): tf.Scalar =>
     loss(
-      unflatten(Object.fromEntries(names.map((name, index) => [pathOf(name), tensors[index] as tf.Tensor]))),
+      treeOfParameters(names, (_, index) => tensors[index]),
       inputs,
     );
   const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => inputs[name] as tf.Tensor));

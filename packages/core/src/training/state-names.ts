@@ -1,4 +1,5 @@
 /** What the tensors of a training state are called: in checkpoints, and between the two halves of a step. */
+import { type Tree, unflatten } from '../parameter-tree.js';
 
 export const parametersPrefix = 'parameters/';
 export const gradientsPrefix = 'gradients/';
@@ -11,6 +12,14 @@ export function parameterNames<Value>(byPath: Readonly<Record<string, Value>>): 
 /** `encoder/kernel` for `parameters/encoder/kernel`. */
 export function pathOf(parameter: string): string {
   return parameter.slice(parametersPrefix.length);
+}
+
+/** The parameter tree of the named values: of each parameter, the value that `pick` gives for its name and place in the list. */
+export function treeOfParameters<Value>(
+  parameters: readonly string[],
+  pick: (parameter: string, index: number) => Value | undefined,
+): Tree<Value> {
+  return unflatten(Object.fromEntries(parameters.map((name, index) => [pathOf(name), pick(name, index) as Value])));
 }
 
 /** `gradients/encoder/kernel` for `parameters/encoder/kernel`. */

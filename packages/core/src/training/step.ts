@@ -16,10 +16,10 @@ import type { Engine } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
-import { gradientName, gradientsPrefix, parameterNames, pathOf } from './state-names.js';
+import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
 export interface TrainingStepOptions {
@@ -114,7 +114,7 @@ function gradientsOf(
 ): Record<string, tf.Tensor> {
   let metrics: Record<string, tf.Tensor> = {};
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
-    const tree = unflatten(Object.fromEntries(names.map((name, index) => [pathOf(name), tensors[index] as tf.Tensor])));
+    const tree = treeOfParameters(names, (_, index) => tensors[index]);
     const { loss: total, lossPerStep, accuracyPerStep, boundPerStep } = domainLoss(domain, tree, inputs);
     metrics = {
       lossPerStep: tf.keep(lossPerStep),
