@@ -117,7 +117,7 @@ describe('the baseline supervised', () => {
     expect(supervised?.accuracy).toBeGreaterThan(0.2);
     const { label, total } = updates.at(-1) ?? { label: '', total: 0 };
     expect(label).toMatch(/^supervised: split 2 of 2, validation \d+\.\d %$/);
-    expect(total).toBe(16 * 25); // rounds of updates: a pass would be 2, of 8 windows of 15 frames each
+    expect(total).toBe(60 * 25); // rounds of updates: a pass would be 2, of 8 windows of 15 frames each
     expect(await recorded()).toEqual(results);
   });
 

@@ -17,8 +17,8 @@ export const supervisedLimits: SupervisedLimits = {
   learningRate: 1e-3,
   batchSize: 8, //           as many windows as the paper's batch of section 3.1 has on a GPU
   leastRoundUpdates: 25,
-  maxRounds: 16,
-  patience: 4,
+  maxRounds: 60,
+  patience: 12, //           4 ended the training on speakers while it still stood at chance
 };
 
 /** Of the training frames, in whole groups: as much as the probe with a hidden layer keeps. */
