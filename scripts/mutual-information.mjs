@@ -1,8 +1,17 @@
 /**
- * `npm run -s information`: estimates of mutual information beside the truth, for correlated Gaussians, as the Markdown table of
- * docs/mutual-information.md. What stands behind ± is how far single batches are from one another, not seeds.
+ * `npm run -s information [nats ...]`: estimates of mutual information beside the truth, for correlated Gaussians, as the Markdown
+ * table of docs/mutual-information.md. What stands behind ± is how far single batches are from one another, not seeds.
  */
 import { makeReady } from './lib/ready.mjs';
+
+const asked = process.argv.slice(2).map(Number);
+if (asked.some((nats) => !(nats > 0))) {
+  console.error(
+    `information: expected amounts of information in nats, each above 0, received ${process.argv.slice(2).join(' ')}`,
+  );
+  process.exit(2);
+}
+const truths = asked.length > 0 ? asked : [0.5, 1, 2, 4, 8]; // nats
 
 await makeReady();
 const { createRandom, estimateInformation, gaussiansOfInformation, informationEstimators, meanAndDeviation } =
@@ -10,7 +19,6 @@ const { createRandom, estimateInformation, gaussiansOfInformation, informationEs
 const { createEngine } = await import('../packages/core/dist/node/index.js');
 
 const dimensions = 4;
-const truths = [0.5, 1, 2, 4, 8]; // nats
 const batchSizes = [16, 64, 256];
 const seeds = [1, 2, 3];
 
