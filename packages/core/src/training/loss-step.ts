@@ -6,11 +6,11 @@
 import { createState, type NamedHostTensors, type NamedSpecs } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcError } from '../errors.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-tree.js';
 import type { BatchTensors, TensorTree } from './domain.js';
+import { requireFinite } from './require-finite.js';
 import { parameterNames, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
@@ -69,7 +69,7 @@ export async function createLossStep(options: LossStepOptions): Promise<LossStep
     run: async (batch, number) => {
       const feeds = { ...state.current, ...scalarFeeds(optimiser.scalars(number)), ...batch };
       const { loss } = await compiled.run(feeds, nextBuffers(state));
-      const value = requireFinite(loss?.data[0] ?? Number.NaN, number);
+      const value = requireFinite('loss', loss?.data[0] ?? Number.NaN, number);
       state.swap();
       return value;
     },
@@ -103,14 +103,4 @@ function stepOf(
     return tracedUpdate(optimiser, inputs, { name, parameter: inputs[name] as tf.Tensor, gradient });
   });
   return Object.assign({ loss: value }, ...updates);
-}
-
-function requireFinite(loss: number, step: number): number {
-  if (Number.isFinite(loss)) return loss;
-  throw new CpcError({
-    where: `training step ${step}`,
-    expected: 'a finite loss',
-    received: String(loss),
-    fix: 'The parameters of the step before are kept. Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.',
-  });
 }

@@ -13,12 +13,12 @@ import {
 } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcError } from '../errors.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
+import { requireFinite } from './require-finite.js';
 import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
@@ -190,14 +190,4 @@ function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensor
 
 function numbersOf(tensor: HostTensor | undefined): number[] {
   return Array.from(tensor?.data ?? []);
-}
-
-function requireFinite(what: string, value: number, step: number): void {
-  if (Number.isFinite(value)) return;
-  throw new CpcError({
-    where: `training step ${step}`,
-    expected: `a finite ${what}`,
-    received: String(value),
-    fix: 'The parameters of the step before are kept. Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.',
-  });
 }
