@@ -2,6 +2,7 @@ import { countParameters, createRandom, type HostArray, mapTree, type Tree } fro
 import { describeDomain } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryCorpus } from './data/corpus.js';
 import { encode, encoderHop, initialiseSpeechModel, paperLayers, receptiveFieldSamples } from './model.js';
 import { paperPreset, smallPreset } from './presets.js';
 import { createSpeechDomain } from './speech-domain.js';
@@ -27,9 +28,18 @@ describeDomain('audio, negatives of the batch, normalised channels', {
 describeDomain('audio, negatives of other windows of the same speaker', {
   create: () => createSpeechDomain(speech(), { ...tiny, negatives: 'same-speaker-excluding-own' }),
 });
+describeDomain('audio, windows heard faster and slower', {
+  create: () => createSpeechDomain(speech(), { ...tiny, speedPerturbation: 0.2 }),
+});
 
 function tensors(tree: Tree<HostArray>): Tree<tf.Tensor> {
   return mapTree(tree, ({ shape, data }) => tf.tensor(data, [...shape]));
+}
+
+/** Times that the signal rises through 0: a second of a tone has as many as its frequency. */
+function risesIn(samples: ArrayLike<number>): number {
+  return Array.from(samples).filter((sample, index, all) => index > 0 && (all[index - 1] ?? 0) < 0 && sample >= 0)
+    .length;
 }
 
 describe('the paper preset', () => {
@@ -71,6 +81,24 @@ describe('encode', () => {
 });
 
 describe('createSpeechDomain', () => {
+  it('hears each window of a batch at a speed of its own, within 0.8 and 1.2, and at its own without perturbation', async () => {
+    const samples = Float32Array.from({ length: 32_000 }, (_, index) =>
+      Math.sin((2 * Math.PI * 1000 * index) / 16_000),
+    );
+    const corpus = createMemoryCorpus([{ id: 'tone', speaker: 'a', samples }], { name: 'tones' });
+    const settings = { ...tiny, batchSize: 8, inputScaling: 'none' } as const;
+    const hertzOf = async (speedPerturbation: number) => {
+      const domain = createSpeechDomain(corpus, { ...settings, speedPerturbation });
+      const { data } = (await domain.draw(createRandom(2))).waveform as HostArray;
+      return Array.from({ length: 8 }, (_, window) => risesIn(data.subarray(window * 3200, (window + 1) * 3200)) * 5);
+    };
+    for (const hertz of await hertzOf(0)) expect(Math.abs(hertz - 1000)).toBeLessThanOrEqual(5);
+    const perturbed = await hertzOf(0.2);
+    expect(Math.min(...perturbed)).toBeGreaterThanOrEqual(790);
+    expect(Math.max(...perturbed)).toBeLessThanOrEqual(1210);
+    expect(new Set(perturbed.map((hertz) => Math.round(hertz / 25))).size).toBeGreaterThan(3);
+  });
+
   it('refuses a window of 3,210 samples and one too short for 12 steps', () => {
     expect(() => createSpeechDomain(speech(), { ...tiny, windowSamples: 3210 })).toThrow(
       /multiple of 160 .* received 3210/,

@@ -38,6 +38,8 @@ export interface SpeechSettings {
   readonly negativeCount: number;
   /** `unit-variance` scales every window to standard deviation 1; `none` leaves samples in [-1, 1). */
   readonly inputScaling: 'unit-variance' | 'none';
+  /** How much faster or slower windows may be heard in training, 0 to 0.5: `data/speed-perturbation.ts`. */
+  readonly speedPerturbation: number;
   /** Factor on LeCun's deviation of the first predictors W_k, >= 0; at 0 the loss starts at ln M exactly. */
   readonly predictorScale: number;
   readonly learningRate: number;
@@ -59,6 +61,7 @@ export const paperPreset = {
   negatives: 'mixed-speaker', //     section 3.1: "negative samples from the minibatch"; table 2, first column
   negativeCount: 128, //             ours; the paper gives none
   inputScaling: 'none', //           ours; the paper gives none
+  speedPerturbation: 0, //           ours; the paper has none
   predictorScale: 1, //              ours; the paper gives none
   learningRate: 2e-4, //             section 3.1
   learningRateDecaySteps: 0, //      section 3.1: a rate, and no word of a schedule
@@ -66,8 +69,8 @@ export const paperPreset = {
 } satisfies SpeechSettings;
 
 /**
- * What two cores train in an hour: half the channels, inputs scaled. What the figures of the README were made with; nothing in it
- * was chosen on a speaker outside the first of the folds that are named there.
+ * What two cores train in an hour: half the channels, inputs scaled. What the figures of the README were made with.
+ * benchmarks/choices says what else was tried.
  */
 export const smallPreset = {
   ...paperPreset,

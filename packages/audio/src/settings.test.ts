@@ -18,9 +18,9 @@ describe('resolveSpeechSettings', () => {
     );
   });
 
-  it('reads settings stored before there were 3 of them as what was computed then', () => {
-    const { normalisation, predictorScale, learningRateDecaySteps, ...earlier } = paperPreset;
-    expect([normalisation, predictorScale, learningRateDecaySteps]).toEqual(['none', 1, 0]);
+  it('reads settings stored before there were 4 of them as what was computed then', () => {
+    const { normalisation, speedPerturbation, predictorScale, learningRateDecaySteps, ...earlier } = paperPreset;
+    expect([normalisation, speedPerturbation, predictorScale, learningRateDecaySteps]).toEqual(['none', 0, 1, 0]);
     expect(parseSpeechSettings(earlier, 'model')).toEqual(paperPreset);
   });
 

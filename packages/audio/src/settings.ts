@@ -18,6 +18,7 @@ const settingsSchema = z.strictObject({
   negatives: z.enum(negativeSources),
   negativeCount: z.int().min(2),
   inputScaling: z.enum(['unit-variance', 'none']),
+  speedPerturbation: z.number().min(0).max(0.5).default(0),
   predictorScale: z.number().min(0).default(1),
   learningRate: z.number().gt(0),
   learningRateDecaySteps: z.int().min(0).default(0),

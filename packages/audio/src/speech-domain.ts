@@ -12,6 +12,7 @@ import {
 } from '@cpc/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { SpeechCorpus } from './data/corpus.js';
+import { createSpeedPerturbation } from './data/speed-perturbation.js';
 import type { WindowMode } from './data/window-choosers.js';
 import { createWindowSampler, type WindowSampler } from './data/windows.js';
 import { scaleInput } from './input-scaling.js';
@@ -60,10 +61,12 @@ export function createSpeechDomain(
   { strict = false }: SpeechDomainOptions = {},
 ): SpeechDomain {
   const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
+  const speeds = createSpeedPerturbation(settings.speedPerturbation);
+  const sourceSamples = sourceSamplesOf(settings);
   const positions = checkedPositions(settings);
   const { windows, negatives } = negativeRules[settings.negatives];
   const sampler = createWindowSampler(corpus, {
-    windowSamples,
+    windowSamples: sourceSamples,
     batchSize,
     mode: windows,
     strict,
@@ -80,15 +83,27 @@ export function createSpeechDomain(
     initialise: (random) => initialiseSpeechModel(settings, random),
     batch: { [waveformInput]: { shape: [batchSize, windowSamples], dtype: 'float32' } },
     draw: async (random) => {
-      const { samples } = await sampler.draw(random);
+      const { samples: sources } = await sampler.draw(random);
+      const samples = new Float32Array(batchSize * windowSamples); // [B * N]
       for (let window = 0; window < batchSize; window++) {
-        scaleInput(samples.subarray(window * windowSamples, (window + 1) * windowSamples), settings.inputScaling);
+        const source = sources.subarray(window * sourceSamples, (window + 1) * sourceSamples);
+        const heard = speeds.perturb(source, windowSamples, random);
+        scaleInput(heard, settings.inputScaling);
+        samples.set(heard, window * windowSamples);
       }
       return { [waveformInput]: { shape: [batchSize, windowSamples], data: samples } };
     },
     encode: (parameters, batch) => encode(settings, parameters, batch[waveformInput] as tf.Tensor2D),
     contextualise: (parameters, latents) => contextualise(parameters, latents),
   };
+}
+
+/** Samples of a recording that a window is made from: more than the window has where it may be heard faster. */
+export function sourceSamplesOf({
+  windowSamples,
+  speedPerturbation,
+}: Pick<SpeechSettings, 'windowSamples' | 'speedPerturbation'>): number {
+  return createSpeedPerturbation(speedPerturbation).sourceSamples(windowSamples);
 }
 
 /** T: latents in a window. */

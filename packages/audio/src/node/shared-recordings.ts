@@ -9,7 +9,7 @@ import type { AblationRecord } from '@cpc/records';
 import { type AblationRow, runNameOf } from '../ablation/table-2.js';
 import { recordingAt } from '../data/corpus.js';
 import type { SpeechSettings } from '../presets.js';
-import { createSpeechDomain } from '../speech-domain.js';
+import { createSpeechDomain, sourceSamplesOf } from '../speech-domain.js';
 import type { OpenedSpeech } from './open-data.js';
 
 export interface RowToTrain {
@@ -35,9 +35,9 @@ export function sharedRecordings(opened: OpenedSpeech, rows: readonly RowToTrain
   const at = (index: number) => recordingAt(corpus.recordings, index);
   const usable = rows.map(({ settings }) => usableRecordings(opened, settings));
   const all = opened.recordings ?? [...corpus.recordings.keys()];
-  const windowSamples = Math.max(...rows.map(({ settings }) => settings.windowSamples));
+  const sourceSamples = Math.max(...rows.map(({ settings }) => sourceSamplesOf(settings)));
   const shared = new Set(all.filter((index) => usable.every((recordings) => recordings.has(index))));
-  const leftOut = new Set(all.filter((index) => !shared.has(index) && at(index).sampleCount >= windowSamples));
+  const leftOut = new Set(all.filter((index) => !shared.has(index) && at(index).sampleCount >= sourceSamples));
   const kept = [...shared].map(at);
   const trainedOn = {
     recordings: kept.length,

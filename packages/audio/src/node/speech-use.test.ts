@@ -22,6 +22,7 @@ const settings = {
   windowSamples: 4800,
   batchSize: 2,
   predictionSteps: 2,
+  speedPerturbation: 0,
 };
 
 function useOf(corpus: SpeechCorpus, negatives: 'own-sequence' | 'same-speaker', recordings?: readonly number[]) {
@@ -98,6 +99,16 @@ describe('speechUse', () => {
     expect(summary.counts).toEqual({ recordings: 1, speakers: 1 });
     expect(summary.skipped.map(({ file }) => file)).toEqual(['b']);
     expect(warnings).toHaveLength(1);
+  });
+
+  it('leaves out recordings below 0.36 s where windows of 0.3 s may be heard 1.2 times as fast', () => {
+    const faster = { ...settings, speedPerturbation: 0.2 };
+    const { windows } = createSpeechDomain(three, faster);
+    const { summary } = speechUse({ corpus: three }, faster, windows.recordings);
+    expect(summary.skipped.map(({ file, reason }) => [file, reason])).toEqual([
+      ['b', '0.2 s, shorter than a window of 0.36 s'],
+      ['d', '0.3 s, shorter than a window of 0.36 s'],
+    ]);
   });
 
   it.each(['own-sequence', 'same-speaker'] as const)(

@@ -6,6 +6,7 @@
 import type { DataSummary } from '@cpc/records';
 import { corpusSampleRateHz, nameOf, recordingAt, type SpeechRecording } from '../data/corpus.js';
 import type { SpeechSettings } from '../presets.js';
+import { sourceSamplesOf } from '../speech-domain.js';
 import type { OpenedSpeech } from './open-data.js';
 
 export interface SpeechUse {
@@ -20,15 +21,17 @@ export interface SpeechUse {
 /** @param used - indices of the recordings that windows are drawn from, as the sampler tells. */
 export function speechUse(
   { corpus, recordings }: Pick<OpenedSpeech, 'corpus' | 'recordings'>,
-  { windowSamples, batchSize }: Pick<SpeechSettings, 'windowSamples' | 'batchSize'>,
+  settings: Pick<SpeechSettings, 'windowSamples' | 'speedPerturbation' | 'batchSize'>,
   used: readonly number[],
 ): SpeechUse {
+  const { batchSize } = settings;
+  const needed = sourceSamplesOf(settings);
   const at = (index: number) => recordingAt(corpus.recordings, index);
   const isUsed = new Set(used);
   const unused = (recordings ?? [...corpus.recordings.keys()]).filter((index) => !isUsed.has(index)).map(at);
-  const tooShort = unused.filter(({ sampleCount }) => sampleCount < windowSamples);
-  const tooFew = unused.filter(({ sampleCount }) => sampleCount >= windowSamples);
-  const seconds = windowSamples / corpusSampleRateHz;
+  const tooShort = unused.filter(({ sampleCount }) => sampleCount < needed);
+  const tooFew = unused.filter(({ sampleCount }) => sampleCount >= needed);
+  const seconds = needed / corpusSampleRateHz;
   const shortReason = `shorter than a window of ${seconds} s`;
   const fewReason = `of speakers with less speech than ${batchSize} windows of ${seconds} s`;
   const kept = used.map(at);
