@@ -49,13 +49,13 @@ export {
   speechPresets,
 } from './presets.js';
 export {
+  type DividingClassifierOptions,
   type FittedClassifier,
   type FrameClassifier,
   type FrameClassifierOptions,
   type FramePredictor,
   type FrameTraining,
   linearClassifier,
-  type MlpClassifierOptions,
   mlpClassifier,
   neighbourClassifier,
 } from './probes/frame-classifiers.js';

@@ -173,9 +173,13 @@ describe('cpc probe, embed and export', () => {
       /\ntrained {3}topic {2}context {9}linear {8}80\.0 % {2}75\.0 % to 85\.0 % \(95 %\) {8}4 {6}50\n/,
     );
     expect(probed.stdout).toMatch(/\nrandom {4}topic {2}context {9}linear {8}30\.0 % /);
-    expect(probed.stdout.endsWith('\n\nsplit      one book held out\nintervals  by bootstrap over 12 books\n')).toBe(
-      true,
-    ); // once, for both rows
+    const [, below] = probed.stdout.split('\n\n');
+    expect(below?.split('\n').map((line) => line.replace(/ {2,}/, ': '))).toEqual([
+      'context ahead of random context: +50.0 points, -0.4 to +51.0 (95 %)',
+      'split: one book held out', // once, for both rows
+      'intervals: by bootstrap over 12 books',
+      '',
+    ]);
     const alone = await run(['text', 'probe', '--run', 'first', '--builtin', '--baselines', 'none', '--json'], { cwd });
     expect(JSON.parse(alone.stdout)).toMatchObject({ run: 'first', status: 'completed', results: [{ accuracy: 0.8 }] });
 

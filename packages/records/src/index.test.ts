@@ -37,6 +37,7 @@ it('exports these names and no others', () => {
     'settingSourceSchema',
     'sittingSchema',
     'stepMeasurementsSchema',
+    'trainedLeadSchema',
     'trainingEventSchema',
     'warmUpSteps',
   ]);

@@ -33,6 +33,7 @@ export {
   confidenceIntervalSchema,
   type ProbeResult,
   probeResultSchema,
+  trainedLeadSchema,
 } from './probe-result.js';
 export {
   type DataSummary,

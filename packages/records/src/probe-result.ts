@@ -17,6 +17,15 @@ export const confidenceIntervalSchema = z
   })
   .refine(({ low, high }) => low <= high, { error: 'expected low <= high' });
 
+/** The interval is of the difference itself: both are drawn anew together. */
+export const trainedLeadSchema = z.object({
+  /** which of the trained model's features */
+  representation: z.string().min(1),
+  /** from -1 to 1; below 0 where the baseline is ahead */
+  difference: z.number().min(-1).max(1),
+  confidence: confidenceIntervalSchema,
+});
+
 export const probeResultSchema = z
   .object({
     /** what is read off the features, such as `phone` */
@@ -49,12 +58,20 @@ export const probeResultSchema = z
     /** in words: which label a position takes, where several could be meant */
     alignment: z.string().min(1).optional(),
     confidence: confidenceIntervalSchema,
+    /** of each fold: the inverse strength of the L2 penalty, C, that was chosen on its training side; absent where none was */
+    inverseRegularisation: z.array(z.number().gt(0)).optional(),
+    /** of a baseline: how far the trained model's features are ahead of it, in accuracy, on the same examples */
+    trainedLead: z.array(trainedLeadSchema).optional(),
     /** row = true class, column = predicted class, entries = test examples */
     confusion: z.array(z.array(z.int().min(0))).optional(),
   })
   .refine(({ accuracyPerFold, folds }) => accuracyPerFold === undefined || accuracyPerFold.length === folds, {
     path: ['accuracyPerFold'],
     error: 'expected one accuracy per fold',
+  })
+  .refine(({ inverseRegularisation: chosen, folds }) => chosen === undefined || chosen.length === folds, {
+    path: ['inverseRegularisation'],
+    error: 'expected one per fold',
   })
   .refine(({ confusion, classes }) => confusion === undefined || isSquare(confusion, classes), {
     path: ['confusion'],

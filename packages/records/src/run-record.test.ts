@@ -106,6 +106,15 @@ describe('writing a run record', () => {
     expect(parseRunRecord(formatRunRecord(record), 'run.json').probes[0]?.confidence).not.toHaveProperty('over');
   });
 
+  it('keeps the C of each of 2 folds and the lead of the trained model over a baseline, and refuses 1 C for 2 folds', () => {
+    const confidence = { low: 0.01, high: 0.03, level: 0.95 };
+    const newer = { folds: 2, trainedLead: [{ representation: 'context', difference: 0.02, confidence }] };
+    const probes = record.probes.map((probe) => ({ ...probe, ...newer, inverseRegularisation: [0.01, 10] }));
+    expect(parseRunRecord(formatRunRecord({ ...record, probes }), 'run.json').probes).toEqual(probes);
+    const broken = { ...record, probes: probes.map((probe) => ({ ...probe, inverseRegularisation: [0.01] })) };
+    expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.inverseRegularisation: expected one per fold/);
+  });
+
   it('refuses 2 accuracies for 1 fold', () => {
     const broken = { ...record, probes: record.probes.map((probe) => ({ ...probe, accuracyPerFold: [0.2, 0.3] })) };
     expect(() => formatRunRecord(broken)).toThrow(/probes\.0\.accuracyPerFold: expected one accuracy per fold/);

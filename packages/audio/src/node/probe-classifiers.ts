@@ -1,14 +1,14 @@
 /** The names by which `cpc audio probe` knows classifiers. */
 import { CpcError } from '@cpc/core';
 import {
+  type DividingClassifierOptions,
   type FrameClassifier,
   linearClassifier,
-  type MlpClassifierOptions,
   mlpClassifier,
   neighbourClassifier,
 } from '../probes/frame-classifiers.js';
 
-const classifiers: Readonly<Record<string, (options: MlpClassifierOptions) => FrameClassifier>> = {
+const classifiers: Readonly<Record<string, (options: DividingClassifierOptions) => FrameClassifier>> = {
   linear: linearClassifier,
   mlp: mlpClassifier,
   neighbours: neighbourClassifier,
@@ -20,7 +20,7 @@ export const defaultClassifier = 'linear';
 export const speechClassifiers: readonly string[] = Object.keys(classifiers);
 
 /** @throws {CpcError} if there is none of that name. */
-export function classifierNamed(name: string): (options: MlpClassifierOptions) => FrameClassifier {
+export function classifierNamed(name: string): (options: DividingClassifierOptions) => FrameClassifier {
   const create = Object.hasOwn(classifiers, name) ? classifiers[name] : undefined;
   if (create !== undefined) return create;
   throw new CpcError({

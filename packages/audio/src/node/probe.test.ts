@@ -166,6 +166,8 @@ describe('a probe of a folder with the authors’ labels', () => {
   });
 });
 
+const near = (value: number | string | undefined) => expect.closeTo(Number(value), 12);
+
 describe('what is fitted, and to what', () => {
   it('c and z are 2 rows each for the model and its random start, MFCCs 1; a hidden layer is told from the linear probe', async () => {
     const data = await speech('both', ids);
@@ -180,6 +182,11 @@ describe('what is fitted, and to what', () => {
     ]);
     expect(new Set(results.map(({ classifier }) => classifier))).toEqual(new Set(['mlp']));
     expect(results[4]?.accuracy).toBeGreaterThan(0.85);
+    for (const { baseline, accuracy, trainedLead } of results) {
+      const leads = trainedLead?.map(({ representation, difference }) => [representation, difference]);
+      const ahead = ['latent', 'context'].map((name, place) => [name, (results[place]?.accuracy ?? 0) - accuracy]);
+      expect(leads).toEqual(baseline === undefined ? undefined : ahead.map(([name, by]) => [name, near(by)]));
+    }
   });
 
   it('results of 3 classifiers stand beside one another in the record; an earlier linear one is replaced, unless its split was another', async () => {

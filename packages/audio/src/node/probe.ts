@@ -14,7 +14,7 @@ import {
 import type { FrameClassifier } from '../probes/frame-classifiers.js';
 import { predictSplits } from '../probes/frame-probe.js';
 import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
-import { type ProbeFigures, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
+import { leadOf, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
@@ -44,20 +44,23 @@ export async function* probeSpeech(
   const fitted = createClassifier({ engine, ...(task.groupOf === undefined ? {} : { groupOf: task.groupOf }) });
   const means = { classifier: fitted, pooled: request.pooled === true, seed: request.seed, control };
   const results: ProbeResult[] = [];
-  for (const source of sources) {
-    const scored = yield* probeSource(source, task, means);
-    if (scored === undefined) return;
-    const result = { ...resultHead(source, task, means.pooled), classifier, ...scored };
+  const trained = new Map<string, readonly SplitPredictions[]>();
+  const addResult = (origin: Origin, { predictions, split }: Answers): TaskEvent => {
+    if (origin.baseline === undefined) trained.set(origin.representation, predictions);
+    const head = { ...resultHead(origin, task, means.pooled), classifier };
+    const result = { ...head, ...figuresOf(origin, predictions, { task, seed: request.seed, trained }), split };
     results.push(result);
-    yield { type: 'probe-end', result };
+    return { type: 'probe-end', result };
+  };
+  for (const source of sources) {
+    const answers = yield* probeSource(source, task, means);
+    if (answers === undefined) return;
+    yield addResult(source, answers);
   }
   if (request.baselines.includes(supervisedBaseline)) {
-    const scored = yield* probeSupervised(task, { model, engine, seed: request.seed, control });
-    if (scored === undefined) return;
-    const head = resultHead({ baseline: supervisedBaseline, representation: 'context' }, task, false);
-    const result = { ...head, classifier: defaultClassifier, ...scored };
-    results.push(result);
-    yield { type: 'probe-end', result };
+    const answers = yield* probeSupervised(task, { model, engine, seed: request.seed, control });
+    if (answers === undefined) return;
+    yield addResult({ baseline: supervisedBaseline, representation: 'context' }, answers);
   }
   await addToRecord(request.run, results);
 }
@@ -89,12 +92,11 @@ function featureSources(
   return [...different.values()];
 }
 
+/** Where features come from. */
+type Origin = Pick<FeatureSource, 'baseline' | 'representation'>;
+
 /** What a result says besides its figures. */
-function resultHead(
-  { baseline, representation }: Pick<FeatureSource, 'baseline' | 'representation'>,
-  task: ProbeTask,
-  pooled: boolean,
-) {
+function resultHead({ baseline, representation }: Origin, task: ProbeTask, pooled: boolean) {
   return {
     task: task.name,
     representation,
@@ -105,6 +107,33 @@ function resultHead(
   };
 }
 
+interface Scoring {
+  readonly task: ProbeTask;
+  readonly seed: number;
+  /** What was said on the trained model's features, by representation. */
+  readonly trained: ReadonlyMap<string, readonly SplitPredictions[]>;
+}
+
+/** Accuracy and what belongs to it; of a baseline also how far the trained model's features are ahead. */
+function figuresOf(
+  { baseline }: Origin,
+  predictions: readonly SplitPredictions[],
+  { task, seed, trained }: Scoring,
+): Omit<ProbeResult, 'task' | 'representation'> {
+  const { classes, groupOf } = task;
+  const drawing = () => ({
+    random: createRandom(seed).fold('bootstrap'),
+    ...(groupOf === undefined ? {} : { groupOf }),
+  });
+  const figures = probeFigures(predictions, { classes, ...drawing() });
+  if (baseline === undefined) return figures;
+  const trainedLead = [...trained].map(([representation, ahead]) => ({
+    representation,
+    ...leadOf(ahead, predictions, drawing()),
+  }));
+  return { ...figures, trainedLead };
+}
+
 interface Means {
   readonly classifier: FrameClassifier;
   readonly pooled: boolean;
@@ -112,12 +141,18 @@ interface Means {
   readonly control: Control;
 }
 
+/** What was said of the held-out examples of every split, and what that split was. */
+interface Answers {
+  readonly predictions: readonly SplitPredictions[];
+  readonly split: string;
+}
+
 /** Features of all recordings, then a classifier on them, split by split; `undefined` if it was told to stop. */
 async function* probeSource(
   source: FeatureSource,
   task: ProbeTask,
   { classifier, pooled, seed, control }: Means,
-): AsyncGenerator<TaskEvent, (ProbeFigures & Pick<ProbeResult, 'split'>) | undefined, undefined> {
+): AsyncGenerator<TaskEvent, Answers | undefined, undefined> {
   const label = `${source.baseline ?? 'trained'} ${source.representation}`;
   const recordings: LabelledRecording[] = [];
   for await (const recording of labelledRecordings(task, source)) {
@@ -135,8 +170,7 @@ async function* probeSource(
     if (control.stopRequested()) return undefined;
     yield { type: 'progress', label: `${label}: probe`, done: predictions.length, total: splits.length };
   }
-  const random = createRandom(seed).fold('bootstrap');
-  return { ...probeFigures(predictions, { ...task, random }), split: description };
+  return { predictions, split: description };
 }
 
 async function* labelledRecordings(

@@ -111,6 +111,13 @@ describe('the baseline supervised', () => {
       counts: { train: 196, validation: 196, test: 784 },
       ...{ split: trained?.split, alignment: trained?.alignment, dataFingerprint: trained?.dataFingerprint },
     });
+    expect(supervised?.trainedLead).toMatchObject([
+      {
+        representation: 'latent',
+        difference: expect.closeTo((trained?.accuracy ?? 0) - (supervised?.accuracy ?? 0), 12),
+      },
+    ]);
+    expect(supervised).not.toHaveProperty('inverseRegularisation');
     expect(supervised?.split).toBe('2 folds of two.json, no speaker on both sides');
     const [first = 0, second = 0] = supervised?.accuracyPerFold ?? [];
     expect((first + second) / 2).toBeCloseTo(supervised?.accuracy ?? 0, 10);

@@ -1,9 +1,8 @@
 /** `--baselines supervised`: the same network trained end to end with the labels of each split's training side. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
 import type { Control, ProbeRequest, TaskEvent } from '@cpc/core/node';
-import type { ProbeResult } from '@cpc/records';
 import { encoderHop } from '../model.js';
-import { type ProbeFigures, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
+import type { SplitPredictions } from '../probes/probe-figures.js';
 import { frameNumbers } from '../supervised/labelled-frames.js';
 import { type SupervisedEvent, superviseSplits } from '../supervised/supervised-probe.js';
 import type { SpeechModelFile } from './model-file.js';
@@ -35,11 +34,11 @@ export interface SupervisedMeans {
   readonly control: Control;
 }
 
-/** Trains and scores split by split; `undefined` if it was told to stop. */
+/** Trains and asks split by split, and says what the splits were; `undefined` if it was told to stop. */
 export async function* probeSupervised(
   task: ProbeTask,
   { model, engine, seed, control }: SupervisedMeans,
-): AsyncGenerator<TaskEvent, (ProbeFigures & Pick<ProbeResult, 'split'>) | undefined, undefined> {
+): AsyncGenerator<TaskEvent, { predictions: SplitPredictions[]; split: string } | undefined, undefined> {
   const table = frameNumbers(task, encoderHop(model.settings.layers));
   const { splits, description } = task.splits(table);
   const { groupOf } = task;
@@ -54,8 +53,7 @@ export async function* probeSupervised(
     if (control.stopRequested()) return undefined;
     if (event.type === 'update') yield progressOf(event);
   }
-  const random = createRandom(seed).fold('bootstrap');
-  return { ...probeFigures(predictions, { ...task, random }), split: description };
+  return { predictions, split: description };
 }
 
 function progressOf(event: SupervisedEvent & { type: 'update' }): TaskEvent {

@@ -1,4 +1,4 @@
-import { createRandom, type Engine } from '@cpc/core';
+import { createRandom, type Engine, type Random } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FrameClassifier, linearClassifier, mlpClassifier, neighbourClassifier } from './frame-classifiers.js';
@@ -61,5 +61,75 @@ describe('classifiers on a checkerboard of 2 x 2 fields', () => {
     const first = await predicted();
     expect(first).toHaveLength(180);
     expect(await predicted()).toEqual(first);
+  });
+});
+
+/** 6 speakers of 2 recordings of 40 frames; features are made from the class and from what the speaker adds to it. */
+function spoken(frame: (random: Random, label: number, speaker: number) => readonly number[]): FrameTable {
+  const random = createRandom(5);
+  const recordings = Int32Array.from({ length: 480 }, (_, row) => Math.floor(row / 40));
+  const labels = Int32Array.from(recordings, (_, row) => row % 2);
+  const rows = Array.from(recordings, (recording, row) => frame(random, row % 2, recording % 6));
+  const width = rows[0]?.length ?? 0;
+  return { features: { shape: [480, width], data: Float32Array.from(rows.flat()) }, labels, recordings };
+}
+
+/** A faint trace of the class, and 30 features in which every speaker spells it differently. */
+const overfitted = () => {
+  const spelling = Array.from({ length: 6 }, (_, speaker) => createRandom(speaker + 1));
+  const habits = spelling.map((random) => Array.from({ length: 30 }, () => random.normal()));
+  return spoken((random, label, speaker) => {
+    const sign = 2 * label - 1;
+    const own = (habits[speaker] ?? []).map((habit) => sign * habit + 0.5 * random.normal());
+    return [0.6 * sign + random.normal(), ...own];
+  });
+};
+
+/** The class is the small difference of two features that are else alike: only large weights find it. */
+const subtle = () =>
+  spoken((random, label) => {
+    const common = 10 * random.normal();
+    return [common + 0.1 * (2 * label - 1), common];
+  });
+
+describe('the linear classifier', () => {
+  const groupOf = (recording: number) => `speaker ${recording % 6}`;
+  const probe = async (table: FrameTable, isTest: (row: number) => boolean) => {
+    const splits = [{ isTrain: (row: number) => !isTest(row), isTest }];
+    const classifier = linearClassifier({ engine, groupOf });
+    const predictions = [];
+    for await (const one of predictSplits({ table, classes: 2, splits, classifier, random: createRandom(1) }))
+      predictions.push(one);
+    return predictions[0];
+  };
+  const isOfLastTwo = (table: FrameTable) => (row: number) => (table.recordings[row] ?? 0) % 6 >= 4;
+
+  it('takes a penalty at least 100 times stronger where speakers differ than where the class is a small difference', async () => {
+    const [strong, weak] = [overfitted(), subtle()];
+    const strongC = (await probe(strong, isOfLastTwo(strong)))?.inverseRegularisation ?? Number.NaN;
+    const weakC = (await probe(weak, isOfLastTwo(weak)))?.inverseRegularisation ?? Number.NaN;
+    expect(weakC).toBe(10);
+    expect(strongC).toBeLessThanOrEqual(0.1);
+  });
+
+  it('chooses without a glance at the held-out speakers: the same where all their classes are the wrong ones', async () => {
+    const table = overfitted();
+    const isTest = isOfLastTwo(table);
+    const swapped = { ...table, labels: table.labels.map((label, row) => (isTest(row) ? 1 - label : label)) };
+    const [plain, other] = [await probe(table, isTest), await probe(swapped, isTest)];
+    expect(other?.inverseRegularisation).toBe(plain?.inverseRegularisation);
+    expect(other?.predicted).toEqual(plain?.predicted);
+    expect(other?.labels).not.toEqual(plain?.labels);
+  });
+
+  it('takes C = 1 where its training side is a single recording that cannot be divided', async () => {
+    const table = spoken((random, label) => [label + random.normal()]);
+    const rows = Int32Array.of(0, 1, 40);
+    const few = {
+      features: { shape: [3, 1], data: Float32Array.from(rows, (row) => table.features.data[row] ?? 0) },
+      labels: Int32Array.of(0, 1, 1),
+      recordings: Int32Array.of(0, 0, 1),
+    };
+    expect((await probe(few, (row) => row === 2))?.inverseRegularisation).toBe(1);
   });
 });

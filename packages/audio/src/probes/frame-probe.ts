@@ -59,11 +59,16 @@ export async function* predictSplits({
     const train = rows(isTrain);
     const { features, labels, recordings } = rows(isTest);
     const fitted = await classifier({ table: train, classes, random: random.fold('classifier', index) });
-    yield { ...countsOf(train, fitted), predicted: await fitted.predict(features), labels, recordings };
+    const predicted = await fitted.predict(features);
+    yield { ...countsOf(train, fitted), ...penaltyOf(fitted), predicted, labels, recordings };
   }
 }
 
 function countsOf({ labels }: FrameTable, { validationCount }: FittedClassifier) {
   if (validationCount === undefined) return { trainCount: labels.length };
   return { trainCount: labels.length - validationCount, validationCount };
+}
+
+function penaltyOf({ inverseRegularisation }: FittedClassifier) {
+  return inverseRegularisation === undefined ? {} : { inverseRegularisation };
 }

@@ -1,6 +1,6 @@
 import { createRandom } from '@cpc/core';
 import { describe, expect, it } from 'vitest';
-import { probeFigures, type SplitPredictions } from './probe-figures.js';
+import { leadOf, probeFigures, type SplitPredictions } from './probe-figures.js';
 
 function split(trainCount: number, predicted: number[], labels: number[], recordings: number[]): SplitPredictions {
   const [first, second, third] = [predicted, labels, recordings].map((list) => Int32Array.from(list));
@@ -39,6 +39,14 @@ describe('probeFigures', () => {
     expect(countsOf(one, two)).toEqual({ train: 15, test: 2 });
   });
 
+  it('tells the C of both splits in their order, and of none where one of them has none', () => {
+    const [one, two] = [split(10, [0], [0], [0]), split(20, [1], [1], [1])];
+    const chosen = (...predictions: SplitPredictions[]) =>
+      probeFigures(predictions, { classes: 2, random: createRandom(1) }).inverseRegularisation;
+    expect(chosen({ ...one, inverseRegularisation: 10 }, { ...two, inverseRegularisation: 0.1 })).toEqual([10, 0.1]);
+    expect(chosen({ ...one, inverseRegularisation: 10 }, two)).toBeUndefined();
+  });
+
   it('has an interval without width where all 3 recordings are half right, however their frames fall', () => {
     const predictions = [split(1, [0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 0, 0], [0, 0, 1, 1, 2, 2])];
     const { confidence } = probeFigures(predictions, { classes: 2, random: createRandom(1) });
@@ -66,5 +74,30 @@ describe('probeFigures', () => {
     const options = { classes: 2, random: createRandom(1) };
     expect(() => probeFigures([], options)).toThrow(/at least one split.*received no split/);
     expect(() => probeFigures([split(1, [0], [0], [0]), split(1, [], [], [])], options)).toThrow(/none in split 1/);
+  });
+});
+
+describe('leadOf', () => {
+  const labels = [1, 1, 1, 1];
+  const behind = [split(9, [0, 1, 0, 1], labels, [0, 0, 1, 1]), split(9, [0, 0, 0, 1], labels, [2, 2, 3, 3])];
+  const ahead = [split(9, [1, 1, 1, 1], labels, [0, 0, 1, 1]), split(9, [1, 0, 1, 1], labels, [2, 2, 3, 3])];
+
+  it('is 7/8 less 3/8 without width where each of 4 recordings has 1 of 2 more right, and as far below 0 the other way', () => {
+    const options = { random: createRandom(1) };
+    const confidence = { low: 0.5, high: 0.5, level: 0.95 };
+    expect(leadOf(ahead, behind, options)).toEqual({ difference: 0.5, confidence });
+    expect(leadOf(behind, ahead, options).difference).toBe(-0.5);
+  });
+
+  it('draws whole speakers where they are held out: from 0 to 1 where all of it comes from one of 2', () => {
+    const first = [split(9, [1, 1, 1, 1], labels, [0, 1, 2, 3])];
+    const second = [split(9, [0, 0, 1, 1], labels, [0, 1, 2, 3])];
+    const groupOf = (recording: number) => (recording < 2 ? 'ann' : 'bea');
+    const { difference, confidence } = leadOf(first, second, { random: createRandom(1), groupOf });
+    expect([difference, confidence.low, confidence.high]).toEqual([0.5, 0, 1]);
+  });
+
+  it('refuses answers to 4 examples beside answers to 8', () => {
+    expect(() => leadOf(ahead.slice(0, 1), behind, { random: createRandom(1) })).toThrow(/8 entries.*received 4/);
   });
 });

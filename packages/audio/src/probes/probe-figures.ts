@@ -1,5 +1,5 @@
 /**
- * What predictions come to: accuracy, its interval, confusion. Whoever made the predictions is scored the same: a classifier on
+ * What predictions come to: accuracy, its interval, confusion, and how far one is ahead of another on the same examples. Whoever made the predictions is scored the same: a classifier on
  * frozen features or a network that was trained end to end on the same split.
  *
  * Letters used for shapes here:
@@ -10,9 +10,12 @@ import {
   bootstrapInterval,
   CpcArgumentError,
   confusionMatrix,
+  type PairedDifference,
+  pairedBootstrap,
   type Random,
   shareRight,
   tallyClusters,
+  tallyPairs,
 } from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 
@@ -22,6 +25,8 @@ export interface SplitPredictions {
   readonly trainCount: number;
   /** Examples that only decided when to stop; none if left out. */
   readonly validationCount?: number;
+  /** The inverse strength of the L2 penalty, where the classifier chose one. */
+  readonly inverseRegularisation?: number;
   /** `[N]`: the class predicted. */
   readonly predicted: Int32Array;
   /** `[N]`: the class it is. */
@@ -32,7 +37,7 @@ export interface SplitPredictions {
 
 export type ProbeFigures = Pick<
   ProbeResult,
-  'accuracy' | 'accuracyPerFold' | 'classes' | 'counts' | 'folds' | 'confidence' | 'confusion'
+  'accuracy' | 'accuracyPerFold' | 'classes' | 'counts' | 'folds' | 'confidence' | 'inverseRegularisation' | 'confusion'
 >;
 
 export interface ProbeFigureOptions {
@@ -56,11 +61,8 @@ export function probeFigures(
   { classes, random, groupOf }: ProbeFigureOptions,
 ): ProbeFigures {
   refuseEmpty(predictions);
-  const [predicted, labels, recordings] = (['predicted', 'labels', 'recordings'] as const).map((name) =>
-    joined(predictions.map((split) => split[name])),
-  ) as [Int32Array, Int32Array, Int32Array];
-  const clusters = groupOf === undefined ? recordings : Array.from(recordings, groupOf);
-  const tallies = tallyClusters(predicted, labels, clusters);
+  const [predicted, labels] = [joined(predictions, 'predicted'), joined(predictions, 'labels')];
+  const tallies = tallyClusters(predicted, labels, clustersOf(predictions, groupOf));
   const unit = { over: groupOf === undefined ? 'recordings' : 'speakers', clusters: tallies.length };
   return {
     accuracy: shareRight(tallies),
@@ -69,8 +71,40 @@ export function probeFigures(
     counts: { ...fittedCounts(predictions), test: labels.length },
     folds: predictions.length,
     confidence: { ...bootstrapInterval(tallies, { random }), ...unit },
+    ...chosenPenalties(predictions),
     confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
   };
+}
+
+/**
+ * How much better `ahead` is than `behind`, both of which were asked about the same examples of the same splits. The interval is a
+ * bootstrap over the same clusters as that of `probeFigures`, with both drawn anew together.
+ *
+ * @throws {CpcArgumentError} if they were asked about different numbers of examples, or none.
+ */
+export function leadOf(
+  ahead: readonly SplitPredictions[],
+  behind: readonly SplitPredictions[],
+  { random, groupOf }: Omit<ProbeFigureOptions, 'classes'>,
+): PairedDifference {
+  const [second, first, labels] = [
+    joined(ahead, 'predicted'),
+    joined(behind, 'predicted'),
+    joined(behind, 'labels'),
+  ] as const;
+  return pairedBootstrap(tallyPairs(first, second, labels, clustersOf(behind, groupOf)), { random });
+}
+
+/** What is drawn anew: by example, its speaker or its recording. */
+function clustersOf(predictions: readonly SplitPredictions[], groupOf: ProbeFigureOptions['groupOf']) {
+  const recordings = joined(predictions, 'recordings');
+  return groupOf === undefined ? recordings : Array.from(recordings, groupOf);
+}
+
+/** None where a split's classifier did not choose. */
+function chosenPenalties(predictions: readonly SplitPredictions[]): Pick<ProbeResult, 'inverseRegularisation'> {
+  const chosen = predictions.flatMap(({ inverseRegularisation: one }) => (one === undefined ? [] : [one]));
+  return chosen.length === predictions.length ? { inverseRegularisation: chosen } : {};
 }
 
 /** Means over the splits. */
@@ -94,7 +128,8 @@ function refuseEmpty(predictions: readonly SplitPredictions[]): void {
 }
 
 /** One array behind another. */
-function joined(parts: readonly Int32Array[]): Int32Array {
+function joined(predictions: readonly SplitPredictions[], name: 'predicted' | 'labels' | 'recordings'): Int32Array {
+  const parts = predictions.map((split) => split[name]);
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let start = 0;
   for (const part of parts) {

@@ -7,7 +7,7 @@ import type { SpeechSettings } from '../presets.js';
 import { type FrameTable, selectRows } from '../probes/frame-table.js';
 import type { SplitPredictions } from '../probes/probe-figures.js';
 import type { ProbeSplit } from '../probes/splits.js';
-import { stoppingGroups } from '../probes/stopping-groups.js';
+import { stoppingGroups } from '../probes/training-groups.js';
 import type { LabelledSpeech } from './labelled-frames.js';
 import { classifyFrames } from './supervised-network.js';
 import { type SupervisedLimits, type SupervisedUpdate, trainSupervised } from './train-supervised.js';
@@ -30,7 +30,7 @@ export interface SupervisedProbeOptions {
   readonly table: FrameTable;
   /** At least one. */
   readonly splits: readonly ProbeSplit[];
-  /** By recording: what never stands on both sides of a split, such as the speaker. See `stopping-groups.ts`. */
+  /** By recording: what never stands on both sides of a split, such as the speaker. See `training-groups.ts`. */
   readonly groupOf?: (recording: number) => string;
   readonly settings: SpeechSettings;
   /** Of the run: the first parameters are made from it. */

@@ -107,13 +107,28 @@ export async function runProbe(domain: LoadedDomain, options: ProbeOptions, { ou
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 
-/** The figures, and below them how the data were split, which label a position took, and what the intervals are over. */
+/** The figures, and below them what trained features are ahead by, how the data were split, which label a position took, and what the intervals are over. */
 function probeText(results: readonly ProbeResult[]): string {
   const all = results.map((result) => ({ ...result, intervals: intervalsText(result) }));
   const notes = (['split', 'alignment', 'intervals'] as const).flatMap((name) =>
     [...new Set(all.map((result) => result[name]))].filter((note) => note !== undefined).map((note) => [name, note]),
   );
-  return [probeTable(results), ...(notes.length === 0 ? [] : ['', table(notes)])].join('\n');
+  const below = [...leads(results), ...notes];
+  return [probeTable(results), ...(below.length === 0 ? [] : ['', table(below)])].join('\n');
+}
+
+/** How far the trained features are ahead of each baseline. */
+function leads(results: readonly ProbeResult[]): string[][] {
+  return results.flatMap(({ baseline, representation, trainedLead = [] }) =>
+    trainedLead.map(({ representation: trained, difference, confidence: { low, high, level } }) => [
+      `${trained} ahead of ${baseline}${representation === baseline ? '' : ` ${representation}`}`,
+      `${points(difference)} points, ${points(low)} to ${points(high)} (${Math.round(level * 100)} %)`,
+    ]),
+  );
+}
+
+function points(difference: number): string {
+  return `${difference < 0 ? '' : '+'}${(100 * difference).toFixed(1)}`;
 }
 
 /** A row per origin of the features; where there are several folds, what each came to by itself. */

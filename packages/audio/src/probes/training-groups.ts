@@ -1,11 +1,11 @@
 /**
- * What is held out of the training frames as a whole, to stop a training by: whatever stands on one side of the split only, so
- * that the held-out frames resemble the fitted ones no more than the test frames do.
+ * What a training side is divided by, to stop a training or to choose a setting: whatever stands on one side of the split only,
+ * so that the frames kept aside resemble the fitted ones no more than the test frames do.
  */
 import { CpcError } from '@cpc/core';
 import type { FrameTable } from './frame-table.js';
 
-/** A class of fewer recordings could well lose all of them to the held-out part. */
+/** A class of fewer recordings could well lose all of them to the part kept aside. */
 const leastRecordings = 5;
 const framesOfSecond = 100;
 
@@ -17,14 +17,12 @@ const framesOfSecond = 100;
  * in less than a second can still be left without.)
  *
  * @param groupOf - by recording, such as its speaker.
- * @throws {CpcError} if rows are whole recordings, which cannot be divided, and a class has fewer than 5.
  */
-export function stoppingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
+export function trainingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
   const { labels, recordings } = table;
   const given = groupOf === undefined ? [] : Array.from(recordings, groupOf);
   if (new Set(given).size >= 2) return given;
   const recordingsOf = recordingsByClass(table);
-  if (new Set(recordings).size === recordings.length) refuseRareClasses(recordingsOf);
   const seen = new Map<number, number>();
   return Array.from(recordings, (recording, row) => {
     const position = seen.get(recording) ?? 0;
@@ -32,6 +30,19 @@ export function stoppingGroups(table: FrameTable, groupOf?: (recording: number) 
     const isRare = (recordingsOf.get(labels[row] ?? 0)?.size ?? 0) < leastRecordings;
     return isRare ? `${recording}, second ${Math.floor(position / framesOfSecond)}` : `${recording}`;
   });
+}
+
+/**
+ * The same for a tenth that is held out once, to stop by.
+ *
+ * @throws {CpcError} if rows are whole recordings, which cannot be divided, and a class has fewer than 5.
+ */
+export function stoppingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
+  const groups = trainingGroups(table, groupOf);
+  const { recordings } = table;
+  const isByGroup = groupOf !== undefined && new Set(Array.from(recordings, groupOf)).size >= 2;
+  if (!isByGroup && new Set(recordings).size === recordings.length) refuseRareClasses(recordingsByClass(table));
+  return groups;
 }
 
 function refuseRareClasses(recordingsOf: ReadonlyMap<number, ReadonlySet<number>>): void {

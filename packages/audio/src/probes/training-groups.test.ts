@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stoppingGroups } from './stopping-groups.js';
+import { stoppingGroups } from './training-groups.js';
 
 /** `frames` rows of each recording, with the class that `classOf` says. */
 function table(recordings: number, frames: number, classOf: (recording: number) => number) {
