@@ -122,6 +122,23 @@ describe('the linear classifier', () => {
     expect(other?.labels).not.toEqual(plain?.labels);
   });
 
+  it('chooses by 10,000 frames of 12,000, fits all, and means the penalty per frame: 25 times the frames have C = 1 for 10', async () => {
+    const repeated = ({ features: { data, shape }, labels, recordings }: FrameTable): FrameTable => {
+      const times = <Part>(part: Iterable<Part>) => Array.from({ length: 25 }, () => [...part]).flat();
+      return {
+        features: { shape: [12_000, shape[1] ?? 0], data: Float32Array.from(times(data)) },
+        labels: Int32Array.from(times(labels)),
+        recordings: Int32Array.from(times(recordings)),
+      };
+    };
+    const [strong, weak] = [repeated(overfitted()), repeated(subtle())];
+    const ofStrong = await probe(strong, isOfLastTwo(strong));
+    const ofWeak = await probe(weak, (row) => (weak.recordings[row] ?? 0) === 11 && row >= 11_000);
+    expect(ofWeak?.trainCount).toBeGreaterThan(11_000);
+    expect(ofWeak?.inverseRegularisation).toBe(1); // 10 / 25 lies between 0.1 and 1
+    expect(ofStrong?.inverseRegularisation).toBeLessThanOrEqual(0.01);
+  });
+
   it('takes C = 1 where its training side is a single recording that cannot be divided', async () => {
     const table = spoken((random, label) => [label + random.normal()]);
     const rows = Int32Array.of(0, 1, 40);

@@ -8,6 +8,7 @@
  *   N  training frames    M  frames to classify    F  features of a frame
  */
 import {
+  type Classifier,
   chooseSetting,
   classesOf,
   type Engine,
@@ -21,6 +22,7 @@ import {
   mlpScores,
   neighbourScores,
   type Random,
+  type ScaledRegression,
   standardise,
 } from '@cpc/core';
 import { type FrameTable, selectRows } from './frame-table.js';
@@ -65,8 +67,8 @@ export interface DividingClassifierOptions extends FrameClassifierOptions {
  */
 const penaltyChoices = [0.001, 0.01, 0.1, 1, 10];
 const choiceFolds = 3;
-/** The choice is made on a part of the frames where there are more: it costs 15 fits. */
-const mostChoiceFrames = 50_000;
+/** The choice is made on a part of the frames, drawn from all recordings, where there are more: it costs 15 fits. */
+const mostChoiceFrames = 10_000;
 const fitting = { maxIterations: 100, gradientTolerance: 1e-4 }; // of L-BFGS; scikit-learn's defaults
 
 /**
@@ -86,7 +88,10 @@ export function linearClassifier({ engine, groupOf }: DividingClassifierOptions)
   });
 }
 
-/** 1 where there are no two groups to choose by. */
+/**
+ * C for all frames of the table; fits to fewer of them have it so much larger that the penalty weighs as much on each frame. 1
+ * where there are no two groups to choose by.
+ */
 async function chooseInverseRegularisation(
   { table, classes, random }: FrameTraining,
   { engine, groupOf }: DividingClassifierOptions,
@@ -95,10 +100,13 @@ async function chooseInverseRegularisation(
   const groups = trainingGroups({ features, labels, recordings }, groupOf);
   const innerFolds = Math.min(choiceFolds, new Set(groups).size);
   if (innerFolds < 2) return 1;
-  const classifier = logisticClassifier({ features, labels, classes, engine, ...fitting });
-  const rows = [...labels.keys()];
-  const choice = { classifier, settings: penaltyChoices, labels, groups, innerFolds };
-  return (await chooseSetting(rows, { ...choice, random: random.fold('choice') })).chosen;
+  const { fit, predict } = logisticClassifier({ features, labels, classes, engine, ...fitting });
+  const perFrame: Classifier<number, ScaledRegression> = {
+    fit: (rows, c, start) => fit(rows, (c * table.labels.length) / rows.length, start),
+    predict,
+  };
+  const choice = { classifier: perFrame, settings: penaltyChoices, labels, groups, innerFolds };
+  return (await chooseSetting([...labels.keys()], { ...choice, random: random.fold('choice') })).chosen;
 }
 
 /** In their order; all of them unless there are too many. */

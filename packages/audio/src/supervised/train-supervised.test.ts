@@ -106,6 +106,11 @@ describe('trainSupervised', () => {
     expect(accuracy(predicted, held.labels)).toBe(validationAccuracy);
   });
 
+  it('ends no sooner than after 5 looks if told so, although the patience of 2 ended with the third', async () => {
+    const { updates, end } = await trained({ learningRate: 1e-12, leastRounds: 5, patience: 2 });
+    expect([end.bestRound, end.rounds, updates.length]).toEqual([1, 5, 5 * 27]);
+  });
+
   it('ends 2 looks after the best with a patience of 2; equal looks count as no better', async () => {
     const { updates, end } = await trained({ learningRate: 1e-12, patience: 2 }); // nothing changes
     expect([end.bestRound, end.rounds, updates.length]).toEqual([1, 3, 81]);

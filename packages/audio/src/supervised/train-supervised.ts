@@ -30,6 +30,8 @@ export interface SupervisedLimits {
   readonly leastRoundUpdates: number;
   /** Looks at most. */
   readonly maxRounds: number;
+  /** Looks before which training does not end; default 1. */
+  readonly leastRounds?: number;
   /** Ends after this many looks in a row that saw no better accuracy. */
   readonly patience: number;
 }
@@ -131,10 +133,11 @@ async function* trainRounds(
   let best = { bestRound: 0, validationAccuracy: Number.NEGATIVE_INFINITY, parameters: step.current() };
   let latest: Pick<SupervisedUpdate, 'validationAccuracy'> = {};
   let rounds = 0;
-  while (rounds < limits.maxRounds && rounds - best.bestRound < limits.patience) {
+  const { leastRounds = 1, maxRounds, patience } = limits;
+  while (rounds < maxRounds && (rounds < leastRounds || rounds - best.bestRound < patience)) {
     for (let updates = rounds * perRound + 1; updates <= (rounds + 1) * perRound; updates++) {
       const lossNats = await step.run({ ...(await sampler.draw(random.fold('windows', updates))) }, updates);
-      yield { type: 'update', updates, ofUpdates: limits.maxRounds * perRound, lossNats, ...latest };
+      yield { type: 'update', updates, ofUpdates: maxRounds * perRound, lossNats, ...latest };
     }
     rounds += 1;
     latest = { validationAccuracy: await accuracyNow() };
