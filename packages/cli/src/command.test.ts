@@ -175,7 +175,7 @@ describe('cpc probe, embed and export', () => {
     expect(probed.stdout).toMatch(/\nrandom {4}topic {2}context {9}linear {8}30\.0 % /);
     const [, below] = probed.stdout.split('\n\n');
     expect(below?.split('\n').map((line) => line.replace(/ {2,}/, ': '))).toEqual([
-      'context ahead of random context: +50.0 points, -0.4 to +51.0 (95 %)',
+      'context ahead of random: +50.0 points, -0.4 to +51.0 (95 %)',
       'split: one book held out', // once, for both rows
       'intervals: by bootstrap over 12 books',
       '',

@@ -114,9 +114,12 @@ interface Scoring {
   readonly trained: ReadonlyMap<string, readonly SplitPredictions[]>;
 }
 
-/** Accuracy and what belongs to it; of a baseline also how far the trained model's features are ahead. */
+/**
+ * Accuracy and what belongs to it; of a baseline also how far the trained model's features are ahead: those of the same
+ * representation where there are any, else all.
+ */
 function figuresOf(
-  { baseline }: Origin,
+  { baseline, representation: own }: Origin,
   predictions: readonly SplitPredictions[],
   { task, seed, trained }: Scoring,
 ): Omit<ProbeResult, 'task' | 'representation'> {
@@ -127,7 +130,8 @@ function figuresOf(
   });
   const figures = probeFigures(predictions, { classes, ...drawing() });
   if (baseline === undefined) return figures;
-  const trainedLead = [...trained].map(([representation, ahead]) => ({
+  const rivals = [...trained].filter(([representation]) => !trained.has(own) || representation === own);
+  const trainedLead = rivals.map(([representation, ahead]) => ({
     representation,
     ...leadOf(ahead, predictions, drawing()),
   }));

@@ -119,9 +119,9 @@ function probeText(results: readonly ProbeResult[]): string {
 
 /** How far the trained features are ahead of each baseline. */
 function leads(results: readonly ProbeResult[]): string[][] {
-  return results.flatMap(({ baseline, representation, trainedLead = [] }) =>
-    trainedLead.map(({ representation: trained, difference, confidence: { low, high, level } }) => [
-      `${trained} ahead of ${baseline}${representation === baseline ? '' : ` ${representation}`}`,
+  return results.flatMap(({ baseline, trainedLead = [] }) =>
+    trainedLead.map(({ representation, difference, confidence: { low, high, level } }) => [
+      `${representation} ahead of ${baseline}`,
       `${points(difference)} points, ${points(low)} to ${points(high)} (${Math.round(level * 100)} %)`,
     ]),
   );
