@@ -3,12 +3,14 @@
  *
  * Figures go to stdout, what goes on to stderr. Exit codes: 0 done, 1 failed, 2 wrong use.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { BenchmarkCase } from './case.js';
+import { type Comparison, compareRecords, comparisonRows } from './check.js';
 import { chosenCases, collectCases } from './collect.js';
 import { filledDocument } from './documents.js';
 import { loadAverage } from './machine.js';
@@ -29,6 +31,7 @@ interface Flags {
   readonly json?: true;
   readonly out?: string;
   readonly save?: true;
+  readonly check?: true;
   readonly list?: true;
   readonly document?: true;
   /** A folder, or true for none. */
@@ -52,6 +55,7 @@ function program(): Command {
     .option('--json', 'print one JSON object instead of tables')
     .option('--out <file>', 'write the record of one case to a file')
     .option('--save', 'write the records to benchmarks/results')
+    .option('--check', 'compare the ratios to the peers with those in benchmarks/results; fails where ours got slower')
     .option('--profile [folder]', "sum ONNX Runtime's profile by operator instead; keep its files in the folder")
     .option('--document', 'fill docs/benchmarks.md from the records in benchmarks/results')
     .exitOverride();
@@ -70,16 +74,39 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
       fix: 'Name the case, or use --save.',
     });
   }
+  if (flags.check) return checkAll(cases, flags);
   return flags.profile === undefined ? measureAll(cases, flags) : profileAll(cases, flags, flags.profile);
+}
+
+function measureCase(subject: BenchmarkCase, { preset, pairs, warmUp, threads }: Flags): Promise<CaseRecord> {
+  const options = { preset, pairs, warmUpSteps: warmUp, threads, settleMilliseconds, report };
+  if (subject.timed) warnIfBusy();
+  return measure(subject, options, caseTools({ threads }), typedCommand());
+}
+
+/** @throws {CpcError} if a case got slower. */
+async function checkAll(cases: readonly BenchmarkCase[], flags: Flags): Promise<void> {
+  const comparisons: Comparison[] = [];
+  for (const subject of cases.filter(({ timed }) => timed)) {
+    const path = join(resultsFolder, `${subject.name}.json`);
+    const committed = existsSync(path) ? await readRecord(path) : undefined;
+    comparisons.push(compareRecords(committed, await measureCase(subject, flags)));
+  }
+  print(flags.json ? JSON.stringify({ comparisons }) : textTable(comparisonRows(comparisons)));
+  const slower = comparisons.filter(({ verdict }) => verdict === 'slower').map(({ case: name }) => name);
+  if (slower.length === 0) return;
+  throw new CpcError({
+    where: 'bench --check',
+    expected: 'every case as fast beside its peer as its committed record says',
+    received: `slower: ${slower.join(', ')}`,
+    fix: 'Find what slowed it (--profile), or measure and commit it anew with --save.',
+  });
 }
 
 async function measureAll(cases: readonly BenchmarkCase[], flags: Flags): Promise<void> {
   const records: CaseRecord[] = [];
   for (const subject of cases) {
-    const { preset, pairs, warmUp: warmUpSteps, threads } = flags;
-    const options = { preset, pairs, warmUpSteps, threads, settleMilliseconds, report };
-    if (subject.timed) warnIfBusy();
-    const record = await measure(subject, options, caseTools({ threads }), typedCommand());
+    const record = await measureCase(subject, flags);
     records.push(record);
     if (flags.out !== undefined) await writeRecord(flags.out, record);
     if (flags.save) {
