@@ -95,6 +95,24 @@ describe('createFeatureExtractor', () => {
     await extractor.dispose();
   });
 
+  it('prepares chunks of 10 frames for 9, and of 80 and 20 for 91, each once, of chunks of 80 at most', async () => {
+    const prepared: number[] = [];
+    const counting: typeof cpu = {
+      ...cpu,
+      compile: (fn, inputs) => {
+        prepared.push((inputs.waveform?.shape[1] ?? 0) / 160 - 2 * 3); // 465 samples are seen: 3 frames on either side
+        return cpu.compile(fn, inputs);
+      },
+    };
+    const extractor = createFeatureExtractor({ settings, parameters, engine: counting, chunkFrames: 80 });
+    await extractor.extract(noise(160 * 9));
+    expect(prepared).toEqual([10]);
+    await extractor.extract(noise(160 * 91));
+    await extractor.extract(noise(160 * 8));
+    expect(prepared).toEqual([10, 80, 20]);
+    await extractor.dispose();
+  });
+
   it('refuses 159 samples and chunks of no frames', async () => {
     const extractor = createFeatureExtractor({ settings, parameters, engine: cpu });
     await expect(extractor.extract(new Float32Array(159))).rejects.toThrow(/at least 160 samples.*159/);

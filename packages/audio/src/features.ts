@@ -1,8 +1,8 @@
 /**
  * What a trained model says of a recording: latents and contexts, frame by frame.
  *
- * A recording is heard in chunks of one size, so that one prepared function serves every length and memory does not grow with
- * it. Chunks overlap by what the encoder sees around a latent, the context is carried from chunk to chunk, and positions beyond
+ * A recording is heard in chunks, the last of them in the smallest of four sizes that holds it: few prepared functions serve every
+ * length, short recordings cost little, and memory does not grow with long ones. Chunks overlap by what the encoder sees around a latent, the context is carried from chunk to chunk, and positions beyond
  * the recording's ends are zero in every layer, as they are where the recording is encoded in one piece. The features are
  * those of the whole recording up to rounding.
  *
@@ -58,7 +58,7 @@ export interface FeatureExtractorOptions {
   readonly settings: SpeechSettings;
   readonly parameters: Tree<HostArray>;
   readonly engine: Engine;
-  /** C; default 400, which is 4 seconds. Memory grows with it: about 0.3 GB per minute at 256 channels. */
+  /** C; default 400, which is 4 seconds. What is shorter is heard in an eighth, a quarter or half of it. Memory grows with it: about 0.3 GB per minute at 256 channels. */
   readonly chunkFrames?: number;
 }
 
@@ -71,24 +71,28 @@ export interface FeatureExtractorOptions {
  */
 export function createFeatureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
   const { settings } = options;
-  const geometry = geometryOf(settings, options.chunkFrames ?? 400);
+  const geometries = geometriesOf(settings, options.chunkFrames ?? 400);
+  const largest = geometries.at(-1) ?? geometryOf(settings, 1);
   const flat = withoutPredictors(flatten(options.parameters));
-  let prepared: Promise<CompiledFunction> | undefined;
-  const prepare = () => {
-    prepared ??= prepareChunk(options, flat, geometry);
-    return prepared;
+  const prepared = new Map<Geometry, Promise<CompiledFunction>>();
+  const prepare = (geometry: Geometry) => {
+    const made = prepared.get(geometry) ?? prepareChunk(options, flat, geometry);
+    prepared.set(geometry, made);
+    return made;
   };
 
   async function* stream(source: SampleSource): AsyncGenerator<SpeechFeatures, void, undefined> {
-    const frames = wholeFrames(source.sampleCount, geometry.hop);
-    const level = await levelOf(source, frames * geometry.hop, settings);
-    const chunk = await prepare();
+    const frames = wholeFrames(source.sampleCount, largest.hop);
+    const level = await levelOf(source, frames * largest.hop, settings);
     let state: HostArray = { shape: [1, settings.contextUnits], data: new Float32Array(settings.contextUnits) };
-    for (let first = 0; first < frames; first += geometry.chunkFrames) {
+    for (let first = 0; first < frames; first += largest.chunkFrames) {
+      const left = frames - first;
+      const geometry = geometries.find(({ chunkFrames }) => chunkFrames >= left) ?? largest;
+      const chunk = await prepare(geometry);
       const heard = await hear(source, first, frames, level, geometry);
       const outputs = await chunk.run({ ...flat, ...heard, state });
       state = arrayOf(outputs.finalState);
-      const count = Math.min(geometry.chunkFrames, frames - first);
+      const count = Math.min(geometry.chunkFrames, left);
       yield {
         latents: firstRows(arrayOf(outputs.latents), count),
         contexts: firstRows(arrayOf(outputs.contexts), count),
@@ -108,9 +112,9 @@ export function createFeatureExtractor(options: FeatureExtractorOptions): Featur
       };
     },
     dispose: async () => {
-      const made = await prepared;
-      prepared = undefined;
-      await made?.dispose();
+      const made = await Promise.all(prepared.values());
+      prepared.clear();
+      await Promise.all(made.map((chunk) => chunk.dispose()));
     },
   };
 }
@@ -123,6 +127,13 @@ interface Geometry {
   readonly marginFrames: number;
   /** W. */
   readonly chunkSamples: number;
+}
+
+/** The smallest first; the largest has the frames asked for. */
+function geometriesOf(settings: SpeechSettings, chunkFrames: number): Geometry[] {
+  const largest = geometryOf(settings, chunkFrames);
+  const smaller = [8, 4, 2].map((part) => Math.floor(chunkFrames / part)).filter((frames) => frames >= 1);
+  return [...smaller.map((frames) => geometryOf(settings, frames)), largest];
 }
 
 function geometryOf({ layers }: SpeechSettings, chunkFrames: number): Geometry {
