@@ -8,7 +8,6 @@
  *   N  training frames    M  frames to classify    F  features of a frame
  */
 import {
-  type Classifier,
   chooseSetting,
   classesOf,
   type Engine,
@@ -22,7 +21,6 @@ import {
   mlpScores,
   neighbourScores,
   type Random,
-  type ScaledRegression,
   standardise,
 } from '@cpc/core';
 import { type FrameTable, selectRows } from './frame-table.js';
@@ -68,7 +66,7 @@ export interface DividingClassifierOptions extends FrameClassifierOptions {
 const penaltyChoices = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const choiceFolds = 3;
 /** The choice is made on a part of the frames, drawn from all recordings, where there are more: it costs 21 fits. */
-const mostChoiceFrames = 10_000;
+const mostChoiceFrames = 15_000;
 const fitting = { maxIterations: 100, gradientTolerance: 1e-4 }; // of L-BFGS; scikit-learn's defaults
 
 /**
@@ -88,10 +86,7 @@ export function linearClassifier({ engine, groupOf }: DividingClassifierOptions)
   });
 }
 
-/**
- * C for all frames of the table. Where only a part is asked, C counts so much more there that the penalty weighs as much on each
- * frame: frames between those drawn would say the same. 1 where there are no two groups to choose by.
- */
+/** 1 where there are no two groups to choose by. */
 async function chooseInverseRegularisation(
   { table, classes, random }: FrameTraining,
   { engine, groupOf }: DividingClassifierOptions,
@@ -100,12 +95,8 @@ async function chooseInverseRegularisation(
   const groups = trainingGroups({ features, labels, recordings }, groupOf);
   const innerFolds = Math.min(choiceFolds, new Set(groups).size);
   if (innerFolds < 2) return 1;
-  const { fit, predict } = logisticClassifier({ features, labels, classes, engine, ...fitting });
-  const perFrame: Classifier<number, ScaledRegression> = {
-    fit: (rows, c, start) => fit(rows, (c * table.labels.length) / labels.length, start),
-    predict,
-  };
-  const choice = { classifier: perFrame, settings: penaltyChoices, labels, groups, innerFolds };
+  const classifier = logisticClassifier({ features, labels, classes, engine, ...fitting });
+  const choice = { classifier, settings: penaltyChoices, labels, groups, innerFolds };
   return (await chooseSetting([...labels.keys()], { ...choice, random: random.fold('choice') })).chosen;
 }
 
