@@ -1,0 +1,66 @@
+/** A trained text model as ONNX files that take any number of sentences of any length. */
+import { exportOnnx } from '@cpc/compile';
+import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
+import * as tf from '@tensorflow/tfjs';
+import type { Vocabulary } from './data/vocabulary.js';
+import { contextualise, encodeSentences } from './model.js';
+import type { TextSettings } from './presets.js';
+
+export interface TextModelParts {
+  readonly settings: Pick<TextSettings, 'channels' | 'contextUnits' | 'maxWords'>;
+  readonly vocabulary: Vocabulary;
+  /** By path, such as `encoder/convolution/kernel`; predictors are not exported. */
+  readonly parameters: Readonly<Record<string, HostArray>>;
+}
+
+/**
+ * `words [batch, length] int32, mask [batch, length] -> latents [batch, D]`. The file's metadata hold the vocabulary, a JSON list
+ * by number, and in words how strings become numbers.
+ */
+export function exportEncoder(parts: TextModelParts): Uint8Array {
+  return exportOnnx(
+    ({ words, mask }) => ({
+      latents: encodeSentences(tensors(parts, 'encoder/'), words as tf.Tensor2D, mask as tf.Tensor2D),
+    }),
+    { words: { shape: ['batch', 'length'], dtype: 'int32' }, mask: { shape: ['batch', 'length'], dtype: 'float32' } },
+    {
+      name: 'cpc-text-encoder',
+      axes: { batch: { example: 2 }, length: { example: 9 } },
+      metadata: {
+        vocabulary: JSON.stringify(parts.vocabulary.words),
+        maxWords: String(parts.settings.maxWords),
+        splitting: splittingRules,
+      },
+    },
+  );
+}
+
+/** `latents [batch, sentences, D], state [batch, H] -> contexts [batch, sentences, H]`. */
+export function exportContext(parts: TextModelParts): Uint8Array {
+  const { channels, contextUnits } = parts.settings;
+  return exportOnnx(
+    ({ latents, state }) => ({
+      contexts: contextualise(tensors(parts, 'context/'), latents as tf.Tensor3D, state as tf.Tensor2D),
+    }),
+    {
+      latents: { shape: ['batch', 'sentences', channels], dtype: 'float32' },
+      state: { shape: ['batch', contextUnits], dtype: 'float32' },
+    },
+    { name: 'cpc-text-context', axes: { batch: { example: 2 }, sentences: { example: 6 } }, metadata: {} },
+  );
+}
+
+const splittingRules = [
+  'Compose Unicode (NFC); write curly quotes straight, hyphens as -, dashes as " -- ", an ellipsis as ...; drop zero-width characters.',
+  'Cut into words as the Penn Treebank does; write them in lower case.',
+  'A word is its place in the vocabulary, 0 if it is not there; keep the first maxWords.',
+  'mask is 1 where a word stands and 0 behind the end; every sentence needs one word at least.',
+].join(' ');
+
+/** Made inside the traced function, so that they become constants of the file. */
+function tensors({ parameters }: TextModelParts, branch: string) {
+  const kept = Object.entries(withoutPredictors(parameters)).filter(([path]) => path.startsWith(branch));
+  return unflatten(
+    Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
+  );
+}

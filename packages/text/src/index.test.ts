@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import * as text from './index.js';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(text).sort()).toEqual([
+    'bagOfWords',
+    'contextualise',
+    'countWords',
+    'createMemoryCorpus',
+    'createSentenceEncoder',
+    'createStories',
+    'createTextDomain',
+    'createVocabulary',
+    'encodeSentences',
+    'exportContext',
+    'exportEncoder',
+    'initialiseTextModel',
+    'labelledSentences',
+    'paperPreset',
+    'parseLabelledLines',
+    'resolveTextSettings',
+    'smallPreset',
+    'splitSentences',
+    'splitWords',
+    'textFormats',
+    'textOptimiser',
+    'textPresets',
+    'unknownWord',
+  ]);
+});

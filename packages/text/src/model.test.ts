@@ -1,0 +1,97 @@
+import { countParameters, createRandom, flatten, type HostArray, mapTree, type Tree } from '@cpc/core';
+import { describeDomain } from '@cpc/testing';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryCorpus } from './data/sentence-corpus.js';
+import { encodeSentences, initialiseTextModel } from './model.js';
+import { paperPreset, smallPreset } from './presets.js';
+import { createTextDomain } from './text-domain.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const tiny = {
+  ...smallPreset,
+  ...{ vocabularySize: 12, embeddingSize: 5, channels: 6, contextUnits: 4, sentencesPerExample: 5, maxWords: 6 },
+  ...{ batchSize: 3, negativeCount: 8 },
+};
+
+/** 40 sentences of 1 to 7 words out of 12. */
+function sentences(): Int32Array[] {
+  const random = createRandom(2);
+  return Array.from({ length: 40 }, () => Int32Array.from({ length: 1 + random.integer(7) }, () => random.integer(12)));
+}
+
+describeDomain('text', { create: () => createTextDomain(createMemoryCorpus('numbers', [sentences()]), tiny) });
+
+function tensors(tree: Tree<HostArray>): Tree<tf.Tensor> {
+  return mapTree(tree, ({ shape, data }) => tf.tensor(data, [...shape]));
+}
+
+describe('the paper preset', () => {
+  it('has 12.4 M parameters in words, 4.5 M in the convolution, 34.6 M in the GRU', () => {
+    const { encoder, context } = initialiseTextModel({ ...paperPreset, vocabularySize: 2 }, createRandom(1));
+    expect(countParameters({ encoder: encoder ?? {} })).toBe(2 * 620 + 3 * 620 * 2400 + 2400);
+    expect(countParameters({ context: context ?? {} })).toBe(3 * 2400 * (2400 + 2400 + 2));
+    expect(20_000 * paperPreset.embeddingSize).toBe(12_400_000);
+  });
+});
+
+describe('encodeSentences', () => {
+  const parameters = initialiseTextModel(tiny, createRandom(4));
+  const encoded = (words: readonly number[], mask: readonly number[]) =>
+    tf.tidy(() => {
+      const shape: [number, number] = [1, words.length];
+      const vectors = encodeSentences(
+        tensors(parameters),
+        tf.tensor2d([...words], shape, 'int32'),
+        tf.tensor2d([...mask], shape),
+      );
+      return vectors.dataSync() as Float32Array;
+    });
+
+  it('is the mean over words of ReLU of the convolution, written as plain loops, to 1e-6', () => {
+    const leaf = (path: string) => flatten(parameters)[path]?.data ?? new Float32Array(0);
+    const [table, kernel, bias] = ['words/table', 'convolution/kernel', 'convolution/bias'].map((name) =>
+      leaf(`encoder/${name}`),
+    );
+    const words = [3, 7, 1, 9];
+    const means = Array.from({ length: 6 }, (_, channel) => {
+      let total = 0;
+      for (const [at] of words.entries()) {
+        let sum = bias?.[channel] ?? 0;
+        for (const tap of [0, 1, 2]) {
+          const word = words[at + tap - 1];
+          if (word === undefined) continue;
+          for (let entry = 0; entry < 5; entry++)
+            sum += (table?.[word * 5 + entry] ?? 0) * (kernel?.[(tap * 5 + entry) * 6 + channel] ?? 0);
+        }
+        total += Math.max(0, sum);
+      }
+      return total / words.length;
+    });
+    for (const [channel, value] of encoded(words, [1, 1, 1, 1]).entries())
+      expect(Math.abs(value - (means[channel] ?? Number.NaN))).toBeLessThan(1e-6);
+  });
+
+  it('is the same to the last bit whatever stands behind the end, and with 4 places more', () => {
+    const plain = encoded([3, 7, 1, 0, 0], [1, 1, 1, 0, 0]);
+    expect(encoded([3, 7, 1, 5, 11], [1, 1, 1, 0, 0])).toEqual(plain);
+    const longer = encoded([3, 7, 1, 0, 0, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    for (const [channel, value] of longer.entries()) expect(value).toBeCloseTo(plain[channel] ?? Number.NaN, 6);
+  });
+
+  it('leaves 1 tensor behind', () => {
+    const tree = tensors(parameters);
+    const [words, mask] = [tf.zeros<tf.Rank.R2>([2, 3], 'int32'), tf.ones<tf.Rank.R2>([2, 3])];
+    const before = tf.memory().numTensors;
+    encodeSentences(tree, words, mask);
+    expect(tf.memory().numTensors).toBe(before + 1);
+  });
+});
+
+it('refuses 3 sentences where 3 steps are predicted', () => {
+  const corpus = createMemoryCorpus('numbers', [sentences()]);
+  expect(() => createTextDomain(corpus, { ...tiny, sentencesPerExample: 3 })).toThrow(
+    /more than 3 sentences.*received 3/,
+  );
+});

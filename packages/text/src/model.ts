@@ -1,0 +1,82 @@
+/**
+ * The text model: sentences as means over a convolution of their words, and a GRU over sentences.
+ *
+ * Letters used for shapes here:
+ *   N  sentences    W  words of a sentence at most    V  words of the vocabulary    E  size of a word's vector
+ *   B  examples     T  sentences of an example        D  size of z                  H  size of c
+ *
+ * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, section 3.3.
+ */
+import {
+  conv1d,
+  embedding,
+  gru,
+  type HostArray,
+  initialiseConv1d,
+  initialiseEmbedding,
+  initialiseGru,
+  layerAt,
+  type Random,
+  type TensorTree,
+  type Tree,
+} from '@cpc/core';
+import * as tf from '@tensorflow/tfjs';
+import type { TextSettings } from './presets.js';
+
+export type TextModel = Pick<
+  TextSettings,
+  'vocabularySize' | 'embeddingSize' | 'kernelWords' | 'channels' | 'contextUnits'
+>;
+
+/** @param vocabularySize - words that there are; may be fewer than the settings ask for. */
+export function initialiseTextModel(
+  { vocabularySize, embeddingSize, kernelWords, channels, contextUnits }: TextModel,
+  random: Random,
+): Tree<HostArray> {
+  const convolution = { kernelLength: kernelWords, inputs: embeddingSize, outputs: channels };
+  return {
+    encoder: {
+      words: initialiseEmbedding({ rows: vocabularySize, size: embeddingSize }, random.fold('words')),
+      convolution: initialiseConv1d(convolution, random.fold('convolution')),
+    },
+    context: { gru: initialiseGru({ inputs: channels, units: contextUnits }, random.fold('context')) },
+  };
+}
+
+/**
+ * g_enc: "1D-convolution + ReLU + mean-pooling" over a sentence's words, each seen with its neighbours.
+ *
+ * What is behind a sentence's end takes no part: those places are zero for the convolution, as the place before its first word
+ * is, and are left out of the mean.
+ *
+ * @param words - `[N, W]` int32.
+ * @param mask - `[N, W]` float32, 1 where a word stands, at least once in every row.
+ * @returns `[N, D]`, all >= 0; the caller owns it.
+ */
+export function encodeSentences(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const [sentences, longest] = words.shape;
+    const real = tf.reshape(mask, [sentences, longest, 1]); // [N, W, 1]
+    const vectors = embedding(layerAt(parameters, 'encoder/words', ['table']), words); // [N, W, E]
+    const layer = layerAt(parameters, 'encoder/convolution', ['kernel', 'bias']);
+    const margin = Math.floor((layer.kernel.shape[0] ?? 1) / 2);
+    const seen = tf.mul<tf.Tensor3D>(vectors, real);
+    const convolved = conv1d(layer, seen, { stride: 1, padBefore: margin, padAfter: margin }); // [N, W, D]
+    const total = tf.sum(tf.mul(tf.relu(convolved), real), 1); // [N, D]
+    return tf.div(total, tf.sum(real, 1));
+  });
+}
+
+/**
+ * g_ar: sentences to contexts; context t has seen sentences up to t.
+ *
+ * @param latents - `[B, T, D]`.
+ * @returns `[B, T, H]`; the caller owns it.
+ */
+export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, initial?: tf.Tensor2D): tf.Tensor3D {
+  return gru(
+    layerAt(parameters, 'context/gru', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']),
+    latents,
+    initial,
+  );
+}

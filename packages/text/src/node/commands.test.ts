@@ -1,0 +1,243 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadOnnx, readOnnx } from '@cpc/compile';
+import { nodeRuntime } from '@cpc/compile/node';
+import { decodeSafetensors, encodeSafetensors, unflatten } from '@cpc/core';
+import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
+import type { ProbeResult } from '@cpc/records';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { padSentences } from '../data/padded-sentences.js';
+import { splitWords } from '../data/words.js';
+import { createSentenceEncoder } from '../sentence-encoder.js';
+import { domainCommands } from './commands.js';
+import { decodeTextModel, loadTextModel } from './model-file.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-text-commands-'));
+  await events(domainCommands.train(trainRequest('run'), always));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const engine = { name: 'onnx', threads: 2 } as const;
+const set = (value: number) => ({ value, source: 'set' }) as const;
+const always = { stopRequested: () => false };
+
+function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    ...{ data: 'builtin', preset: 'small', steps: 300, seed: 2, engine, resume: false, strict: false, command: 'test' },
+    overrides: {
+      embeddingSize: set(16),
+      channels: set(32),
+      contextUnits: set(24),
+      maxWords: set(12),
+      batchSize: set(32),
+      negativeCount: set(128),
+      learningRate: set(3e-3),
+    },
+    out: join(folder, out),
+    ...change,
+  };
+}
+
+function probeRequest(change: Partial<ProbeRequest> = {}): ProbeRequest {
+  const asked = { data: 'builtin', task: 'subject', baselines: [], seed: 1, engine, strict: false };
+  return { run: join(folder, 'run'), ...asked, ...change };
+}
+
+async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]> {
+  const seen: Event[] = [];
+  for await (const event of generator) seen.push(event);
+  return seen;
+}
+
+async function probe(change: Partial<ProbeRequest> = {}): Promise<ProbeResult[]> {
+  const seen = await events(domainCommands.probe(probeRequest(change), always));
+  return seen.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
+}
+
+describe('text train', () => {
+  it('leaves a record that tells 600 stories of 20 sentences, and a model with its vocabulary', async () => {
+    const { data, status, totals } = await readRunRecord(join(folder, 'run'));
+    expect([status, totals.steps]).toEqual(['completed', 300]);
+    expect(data.counts).toMatchObject({ documents: 600, sentences: 12_000 });
+    const { vocabulary, settings, parameters } = await loadTextModel(join(folder, 'run'));
+    expect(vocabulary.idOf('harvest')).toBeGreaterThan(0);
+    expect(settings.vocabularySize).toBe(vocabulary.words.length);
+    expect(parameters['encoder/words/table']?.shape).toEqual([vocabulary.words.length, 16]);
+  });
+
+  it('trains on a folder of text, goes on where it stopped, and ends with the same bytes as in one go', async () => {
+    const books = join(folder, 'book.txt');
+    await writeFile(
+      books,
+      Array.from({ length: 90 }, (_, at) => `It rained ${at % 7} times. Nobody came on day ${at % 5}.`).join('\n'),
+    );
+    const small = {
+      data: books,
+      steps: 4,
+      overrides: { ...trainRequest('x').overrides, batchSize: set(4), negativeCount: set(8) },
+    };
+    await events(domainCommands.train(trainRequest('whole', small), always));
+    await events(domainCommands.train(trainRequest('halves', { ...small, steps: 2 }), always));
+    await events(domainCommands.train(trainRequest('halves', { ...small, resume: true }), always));
+    const [whole, halves] = await Promise.all(
+      ['whole', 'halves'].map((run) => readFile(runPaths(join(folder, run)).model)),
+    );
+    expect(halves?.equals(whole ?? Buffer.of())).toBe(true);
+  });
+
+  it('names the file that it left out, in a warning and in the record', async () => {
+    const path = join(folder, 'mixed');
+    await mkdir(path);
+    await writeFile(
+      join(path, 'good.txt'),
+      Array.from({ length: 30 }, (_, at) => `It rained ${at} times. It did.`).join('\n'),
+    );
+    await writeFile(join(path, 'bad.txt'), Uint8Array.of(0x41, 0xe9, 0x0a));
+    const overrides = { ...trainRequest('x').overrides, batchSize: set(2), negativeCount: set(4) };
+    const seen = await events(
+      domainCommands.train(trainRequest('left-out', { data: path, steps: 1, overrides }), always),
+    );
+    expect(seen).toContainEqual({ type: 'warning', message: expect.stringMatching(/^left out bad\.txt: not UTF-8/) });
+    expect((await readRunRecord(join(folder, 'left-out'))).data.skipped).toHaveLength(1);
+  });
+
+  it('refuses neither steps nor minutes, and an unknown setting before any text is read', async () => {
+    const { steps: _, ...endless } = trainRequest('endless');
+    await expect(events(domainCommands.train(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
+    const wrong = trainRequest('wrong', { data: 'nowhere', overrides: { kernelWords: set(2) } });
+    await expect(events(domainCommands.train(wrong, always))).rejects.toThrow(/kernelWords: expected an odd number/);
+  });
+});
+
+describe('text probe', () => {
+  it('tells subjects by words whose labels were never shown: above 40 %, where random, words and TF-IDF stay behind', async () => {
+    const results = await probe({ baselines: ['random', 'words', 'tfidf'] });
+    expect(results.map(({ baseline }) => baseline)).toEqual([undefined, 'random', 'words', 'tfidf']);
+    const [trained, ...others] = results;
+    expect(trained).toMatchObject({
+      task: 'subject',
+      representation: 'latent',
+      classes: 8,
+      counts: { train: 480, test: 480 },
+    });
+    expect(trained?.accuracy).toBeGreaterThan(0.4);
+    for (const { accuracy, trainedLead } of others) {
+      expect(accuracy).toBeLessThan(trained?.accuracy ?? 0);
+      expect(trainedLead?.[0]?.difference).toBeCloseTo((trained?.accuracy ?? 0) - accuracy, 10);
+      expect(trainedLead?.[0]?.confidence.low).toBeGreaterThan(0);
+    }
+    expect((await readRunRecord(join(folder, 'run'))).probes).toHaveLength(4);
+  });
+
+  it('scores MR by 10 folds, senteval’s here: words that decide are found in all of 40 sentences', async () => {
+    const data = join(folder, 'tasks');
+    await mkdir(data, { recursive: true });
+    const lines = Array.from(
+      { length: 40 },
+      (_, at) => `${at % 2} ${at % 2 === 1 ? 'the boat and the sail' : 'the cake and the oven'} ${at}`,
+    );
+    await writeFile(join(data, 'MR.all'), lines.join('\n'));
+    const classifier = 'senteval';
+    const [trained, tfidf] = await probe({ data, task: 'mr', baselines: ['tfidf'], classifier });
+    expect(trained).toMatchObject({ folds: 10, classifier, counts: { train: 36, test: 40 }, accuracy: 1 });
+    expect(trained?.inverseRegularisation).toHaveLength(10);
+    expect(trained?.split).toMatch(new RegExp(`^${classifier}: 10 folds`));
+    expect(tfidf?.accuracy).toBe(1);
+  });
+
+  it('refuses a baseline, a protocol and a representation that it does not have', async () => {
+    await expect(probe({ baselines: ['mfcc'] })).rejects.toThrow(/random, words, tfidf, received "mfcc"/);
+    await expect(probe({ classifier: 'mlp' })).rejects.toThrow(/skip-thought, senteval, received "mlp"/);
+    await expect(probe({ representations: ['context'] })).rejects.toThrow(/sentences of these tasks have no context/);
+  });
+});
+
+describe('text embed and export', () => {
+  const sentences = [
+    'There was a boat beside the harbour.',
+    '',
+    'Nobody had seen such a cake before, said the old captain of the ship.',
+  ];
+  const vectors = async () => {
+    const model = await loadTextModel(join(folder, 'run'));
+    const encoder = createSentenceEncoder({
+      ...model,
+      parameters: unflatten(model.parameters),
+      engine: await createEngine(engine),
+    });
+    const encoded = await encoder.encode(sentences);
+    await encoder.dispose();
+    return { ...model, encoded };
+  };
+
+  it('writes a row for every line, as the encoder gives it, to npy and safetensors', async () => {
+    const data = join(folder, 'lines.txt');
+    await writeFile(data, sentences.join('\n'));
+    const { encoded } = await vectors();
+    for (const ending of ['npy', 'safetensors']) {
+      const out = join(folder, `vectors.${ending}`);
+      const request = {
+        run: join(folder, 'run'),
+        data,
+        out,
+        representation: 'latent',
+        pooled: false,
+        engine,
+        strict: false,
+      } as const;
+      const written = await events(domainCommands.embed(request, always));
+      expect(written.at(-1)).toEqual({ type: 'file-written', path: out, description: 'float32 [3, 32]' });
+      const bytes = await readFile(out);
+      const values = new Uint8Array(bytes.subarray(bytes.length - 3 * 32 * 4));
+      expect(new Float32Array(values.buffer)).toEqual(encoded.data);
+    }
+  });
+
+  it('exports a file that agrees with the encoder to 1e-5 for 1 and 3 sentences of other lengths, with its vocabulary', async () => {
+    const out = join(folder, 'text.onnx');
+    await events(domainCommands.export({ run: join(folder, 'run'), out }, always));
+    const bytes = await readFile(out);
+    const { encoded, vocabulary, settings } = await vectors();
+    const { metadata } = readOnnx(bytes);
+    expect(JSON.parse(metadata.vocabulary ?? '')).toEqual(vocabulary.words);
+    expect(metadata.maxWords).toBe('12');
+    const session = await loadOnnx(bytes, { runtime: await nodeRuntime({ threads: 1 }) });
+    for (const [rows, length] of [
+      [[0], 8],
+      [[0, 2, 0], 12],
+    ] as const) {
+      const numbers = rows.map((row) => Int32Array.from(splitWords(sentences[row] ?? ''), vocabulary.idOf));
+      const { words, mask } = padSentences(numbers, length);
+      const shape = [rows.length, length];
+      const { latents } = await session.run({ words: { shape, data: words }, mask: { shape, data: mask } });
+      for (const [place, row] of rows.entries())
+        for (let entry = 0; entry < settings.channels; entry++)
+          expect(latents?.data[place * settings.channels + entry]).toBeCloseTo(
+            Number(encoded.data[row * settings.channels + entry]),
+            5,
+          );
+    }
+    await session.dispose();
+  });
+});
+
+describe('decodeTextModel', () => {
+  it('refuses a table of another length than the vocabulary, a vocabulary that is no list, and a model of sound', async () => {
+    const bytes = await readFile(runPaths(join(folder, 'run')).model);
+    const { tensors, metadata } = decodeSafetensors(bytes, 'model');
+    const changed = (change: Record<string, string>) => encodeSafetensors(tensors, { ...metadata, ...change });
+    const shorter = JSON.stringify(JSON.parse(metadata.vocabulary ?? '[]').slice(0, -1));
+    expect(() => decodeTextModel(changed({ vocabulary: shorter }), 'm')).toThrow(/encoder\/words\/table of shape/);
+    expect(() => decodeTextModel(changed({ vocabulary: '{}' }), 'm')).toThrow(
+      /m: expected a list of words as vocabulary/,
+    );
+    expect(() => decodeTextModel(changed({ domain: 'audio' }), 'm')).toThrow(
+      /a model of the domain text, received audio/,
+    );
+    expect(() => decodeTextModel(changed({ settings: '{' }), 'm')).toThrow(/the settings of the model in its metadata/);
+    await expect(loadTextModel(join(folder, 'nothing'))).rejects.toThrow(/the model of a finished or interrupted run/);
+  });
+});

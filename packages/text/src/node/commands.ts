@@ -1,0 +1,58 @@
+/** What this domain offers to the command `cpc`. */
+import { CpcError } from '@cpc/core';
+import {
+  type Control,
+  type DomainCommands,
+  type ExportRequest,
+  type TaskEvent,
+  writeFileAtomically,
+} from '@cpc/core/node';
+import { exportEncoder } from '../export-model.js';
+import { textPresets } from '../presets.js';
+import { resolveTextSettings } from '../settings.js';
+import { embedText } from './embed.js';
+import { loadTextModel } from './model-file.js';
+import { builtInData } from './open-text.js';
+import { probeText, textBaselines, textClassifiers } from './probe.js';
+import { sentenceTasks } from './tasks/sentence-tasks.js';
+import { trainText } from './train.js';
+
+export const domainCommands: DomainCommands = {
+  name: 'text',
+  summary: 'representations of sentences from running text',
+  presets: Object.keys(textPresets),
+  probeTasks: sentenceTasks,
+  baselines: textBaselines,
+  classifiers: textClassifiers,
+  settings: (preset, overrides) => resolveTextSettings(preset, overrides).resolved,
+  train: trainText,
+  probe: probeText,
+  embed: embedText,
+  export: exportText,
+  demo: {
+    train: {
+      data: builtInData,
+      preset: 'small',
+      overrides: {
+        embeddingSize: { value: 32, source: 'set' },
+        channels: { value: 64, source: 'set' },
+        contextUnits: { value: 64, source: 'set' },
+        maxWords: { value: 16, source: 'set' },
+      },
+      steps: 600,
+      quickSteps: 200,
+    },
+    probe: { data: builtInData, task: 'subject', baselines: ['random'] },
+  },
+};
+
+async function* exportText({ run, out }: ExportRequest, _control: Control): AsyncGenerator<TaskEvent, void, undefined> {
+  if (!out.endsWith('.onnx'))
+    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  await writeFileAtomically(out, exportEncoder(await loadTextModel(run)));
+  yield {
+    type: 'file-written',
+    path: out,
+    description: 'words, mask -> latents; any number of sentences of any length; its vocabulary in the metadata',
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * A file or folder of text as a corpus of word numbers: read twice, once to count words and once to number them, never as a whole.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { CpcError } from '@cpc/core';
+import { createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
+import type { SkippedText } from '../../data/sentence-corpus.js';
+import { countWords, type Vocabulary } from '../../data/vocabulary.js';
+import { splitWords } from '../../data/words.js';
+import { textLines, UnreadableTextError } from './text-lines.js';
+import { createTokenWriter, openTokenFile, type TokenFileCorpus } from './token-file.js';
+
+export interface PrepareCorpusOptions {
+  /** Of the vocabulary, the unknown word included. */
+  readonly vocabularySize: number;
+  /** How lines make up text; guessed file by file if left out. */
+  readonly format?: TextFormat;
+  /** Fail at a file that cannot be read, instead of leaving it out; default false. */
+  readonly strict?: boolean;
+  /** Told after every file of both passes. */
+  readonly onFile?: (done: number, total: number) => void;
+}
+
+export interface PreparedCorpus {
+  readonly corpus: TokenFileCorpus;
+  readonly vocabulary: Vocabulary;
+  readonly counts: {
+    readonly documents: number;
+    readonly sentences: number;
+    readonly words: number;
+    /** Of these, not in the vocabulary. */
+    readonly unknownWords: number;
+  };
+  /** Closes the corpus and removes its files. */
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * @param path - a file, or a folder whose `.txt` files are taken, those of folders within too.
+ * @throws {CpcError} if there is no such file, or none that can be read; with `strict` at the first that cannot.
+ *
+ * @example
+ * const { corpus, vocabulary, dispose } = await prepareCorpus('books', { vocabularySize: 20_000 });
+ */
+export async function prepareCorpus(path: string, options: PrepareCorpusOptions): Promise<PreparedCorpus> {
+  const files = await textFiles(path);
+  const { read, vocabulary, skipped, words, fingerprint } = await countAll(files, path, options);
+  const folder = await mkdtemp(join(tmpdir(), 'cpc-text-'));
+  try {
+    const { runs, unknownWords } = await numberAll(read, vocabulary, folder, options);
+    const corpus = await openTokenFile({ name: basename(path), folder, runs, skipped, fingerprint });
+    return {
+      corpus,
+      vocabulary,
+      counts: { documents: read.length, sentences: corpus.sentenceCount, words, unknownWords },
+      dispose: async () => {
+        await corpus.close();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function textFiles(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined)
+    throw new CpcError({ where: path, expected: 'a text file, or a folder of them', received: 'no such file' });
+  if (found.isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.txt'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  if (files.length > 0) return files;
+  throw new CpcError({
+    where: path,
+    expected: 'files ending in .txt',
+    received: 'none',
+    fix: 'Name a single file, or rename them.',
+  });
+}
+
+interface ReadableFile {
+  readonly path: string;
+  readonly format: TextFormat;
+}
+
+async function countAll(
+  files: readonly string[],
+  root: string,
+  { vocabularySize, format, strict = false, onFile }: PrepareCorpusOptions,
+) {
+  const counts = countWords();
+  const read: ReadableFile[] = [];
+  const skipped: SkippedText[] = [];
+  const hash = createHash('sha256');
+  for (const [index, path] of files.entries()) {
+    const name = relative(root, path) || basename(path);
+    try {
+      const file = { path, format: format ?? (await guessedFormat(path)) };
+      const own = await countFile(file);
+      for (const [word, count] of own.counts) counts.add(word, count);
+      hash.update(`${name}\0${file.format}\0${own.digest}\0`);
+      read.push(file);
+    } catch (error) {
+      if (!(error instanceof UnreadableTextError)) throw error;
+      if (strict) throw new CpcError({ where: path, expected: 'UTF-8 text', received: error.message });
+      skipped.push({ path: name, reason: error.message });
+    }
+    onFile?.(index + 1, 2 * files.length);
+  }
+  if (read.length === 0) {
+    const reasons = skipped.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
+    throw new CpcError({ where: root, expected: 'a file of UTF-8 text', received: reasons });
+  }
+  const vocabulary = counts.vocabulary(vocabularySize);
+  return { read, skipped, vocabulary, words: counts.total(), fingerprint: `sha256:${hash.digest('hex')}` };
+}
+
+async function guessedFormat(path: string): Promise<TextFormat> {
+  const lines: string[] = [];
+  for await (const line of textLines(path, { limit: guessLines })) lines.push(line);
+  return guessFormat(lines);
+}
+
+/** A file is counted by itself first: one that breaks off in the middle leaves nothing behind. */
+async function countFile(file: ReadableFile): Promise<{ counts: ReadonlyMap<string, number>; digest: string }> {
+  const hash = createHash('sha256');
+  const counts = new Map<string, number>();
+  for await (const sentence of sentencesOf(file, hash)) {
+    for (const word of sentence ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  if (counts.size === 0) throw new UnreadableTextError('empty: no sentence in it');
+  return { counts, digest: hash.digest('hex') };
+}
+
+async function numberAll(
+  files: readonly ReadableFile[],
+  vocabulary: Vocabulary,
+  folder: string,
+  { onFile }: PrepareCorpusOptions,
+) {
+  const writer = createTokenWriter(folder);
+  let unknownWords = 0;
+  for (const [index, file] of files.entries()) {
+    for await (const sentence of sentencesOf(file)) {
+      if (sentence === undefined) writer.endRun();
+      else {
+        const numbers = sentence.map(vocabulary.idOf);
+        unknownWords += numbers.filter((id) => id === 0).length;
+        await writer.sentence(numbers);
+      }
+    }
+    writer.endRun();
+    onFile?.(files.length + index + 1, 2 * files.length);
+  }
+  return { runs: await writer.finish(), unknownWords };
+}
+
+/** Sentence by sentence as words; `undefined` where what follows does not belong to what came before. */
+async function* sentencesOf(
+  { path, format }: ReadableFile,
+  hash?: ReturnType<typeof createHash>,
+): AsyncGenerator<readonly string[] | undefined> {
+  const reader = createBlockReader(format);
+  for await (const line of textLines(path, hash === undefined ? {} : { hash })) yield* wordsOf(reader.line(line));
+  yield* wordsOf(reader.end());
+}
+
+function* wordsOf(blocks: ReturnType<ReturnType<typeof createBlockReader>['end']>) {
+  for (const block of blocks) {
+    if (block.kind === 'break') yield undefined;
+    else yield* block.sentences.map(splitWords);
+  }
+}

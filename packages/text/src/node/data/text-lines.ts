@@ -1,0 +1,97 @@
+/**
+ * The lines of a text file, read piece by piece: a file need not fit into memory, nor a line.
+ */
+
+import type { Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** Thrown for a file that is not text we can read; `message` says why, without the file's name. */
+export class UnreadableTextError extends Error {}
+
+/** A line longer than this is cut at a space before it, in characters. */
+const longestLine = 100_000;
+
+export interface TextLinesOptions {
+  /** Is given the file's bytes. */
+  readonly hash?: Hash;
+  /** Ends after so many lines. */
+  readonly limit?: number;
+}
+
+/**
+ * Lines without their ends (`\n`, `\r\n` or `\r`), a byte order mark left out.
+ *
+ * @throws {UnreadableTextError} at the first byte that cannot be UTF-8 text: UTF-16, Latin-1, binary.
+ */
+export async function* textLines(
+  path: string,
+  { hash, limit = Infinity }: TextLinesOptions = {},
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const input = createReadStream(path);
+  let [rest, count, position] = ['', 0, 0];
+  try {
+    for await (const chunk of input) {
+      const bytes: Uint8Array = chunk;
+      refuseOtherThanText(bytes, position);
+      hash?.update(bytes);
+      rest += decoded(decoder, bytes, position);
+      position += bytes.length;
+      const { lines, rest: unfinished } = cutLines(rest);
+      rest = unfinished;
+      for (const line of lines) {
+        if (count === limit) return;
+        count += 1;
+        yield line;
+      }
+    }
+    rest += decoded(decoder, undefined, position);
+    if (rest !== '' && count < limit) yield rest.replace(/\r$/, '');
+  } finally {
+    input.destroy();
+  }
+}
+
+/** UTF-16 by its mark, and anything with a byte 0, which no text has. */
+function refuseOtherThanText(bytes: Uint8Array, position: number): void {
+  const [first, second] = bytes;
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (position === 0 && isWide) throw new UnreadableTextError('UTF-16, not UTF-8: convert it');
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) throw new UnreadableTextError(`binary, not text: byte ${position + zero} is 0`);
+}
+
+function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, position: number): string {
+  try {
+    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
+  } catch {
+    throw new UnreadableTextError(
+      `not UTF-8 (perhaps Latin-1): it stops making sense within ${bytes?.length ?? 0} bytes from byte ${position} on; convert it`,
+    );
+  }
+}
+
+/** The whole lines of a text, overlong ones cut, and what is left. A `\r` at the very end may be half an end of line. */
+function cutLines(text: string): { lines: string[]; rest: string } {
+  const parts = text.split(/\r\n|\n|\r(?!$)/);
+  let rest = parts.pop() ?? '';
+  const lines = parts.flatMap(shorterLines);
+  while (rest.length > 2 * longestLine) {
+    const [line = ''] = shorterLines(rest);
+    lines.push(line);
+    rest = rest.slice(line.length).trimStart();
+  }
+  return { lines, rest };
+}
+
+function shorterLines(line: string): string[] {
+  const parts: string[] = [];
+  let left = line;
+  while (left.length > longestLine) {
+    const space = left.lastIndexOf(' ', longestLine);
+    const part = left.slice(0, space > 0 ? space : longestLine);
+    parts.push(part);
+    left = left.slice(part.length).trimStart();
+  }
+  return [...parts, left];
+}

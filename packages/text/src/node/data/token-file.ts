@@ -1,0 +1,114 @@
+/**
+ * Sentences of word numbers in a file, so that text of any size needs little memory: numbers one behind the other, and where each
+ * sentence begins.
+ */
+
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CpcError } from '@cpc/core';
+import { outOfRange, type SentenceCorpus, type SentenceRun, type SkippedText } from '../../data/sentence-corpus.js';
+
+const tokensName = 'tokens.i32';
+const startsName = 'sentences.u32';
+const bytesPerNumber = 4;
+const mostTokens = 2 ** 32 - 1;
+
+export interface TokenWriter {
+  /** One sentence; one without a word is left out. */
+  readonly sentence: (words: readonly number[]) => Promise<void>;
+  /** What comes next does not belong to what came before. */
+  readonly endRun: () => void;
+  /** @returns the runs that were written. */
+  readonly finish: () => Promise<readonly SentenceRun[]>;
+}
+
+/** @param folder - an empty one; gets two files. */
+export function createTokenWriter(folder: string): TokenWriter {
+  const tokens = createWriteStream(join(folder, tokensName));
+  const starts = createWriteStream(join(folder, startsName));
+  const runs: SentenceRun[] = [];
+  let [sentences, words, runStart] = [0, 0, 0];
+  const endRun = () => {
+    if (sentences > runStart) runs.push({ start: runStart, count: sentences - runStart });
+    runStart = sentences;
+  };
+  return {
+    endRun,
+    sentence: async (numbers) => {
+      if (numbers.length === 0) return;
+      if (words + numbers.length > mostTokens)
+        throw new CpcError({ where: 'corpus', expected: `at most ${mostTokens} words`, received: 'more' });
+      await written(starts, Uint32Array.of(words));
+      await written(tokens, Int32Array.from(numbers));
+      words += numbers.length;
+      sentences += 1;
+    },
+    finish: async () => {
+      endRun();
+      await written(starts, Uint32Array.of(words));
+      await Promise.all([tokens, starts].map((stream) => ended(stream)));
+      return runs;
+    },
+  };
+}
+
+async function written(stream: WriteStream, numbers: Uint32Array | Int32Array): Promise<void> {
+  if (stream.write(new Uint8Array(numbers.buffer))) return;
+  await once(stream, 'drain');
+}
+
+async function ended(stream: WriteStream): Promise<void> {
+  stream.end();
+  await once(stream, 'close');
+  if (stream.errored !== null) throw stream.errored;
+}
+
+/** What a corpus is besides its two files: a plain value, for other threads too. */
+export interface TokenFileContents {
+  readonly name: string;
+  readonly folder: string;
+  readonly runs: readonly SentenceRun[];
+  readonly skipped: readonly SkippedText[];
+  readonly fingerprint: string;
+}
+
+export interface TokenFileCorpus extends SentenceCorpus {
+  readonly contents: TokenFileContents;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens what a `TokenWriter` wrote. */
+export async function openTokenFile(contents: TokenFileContents): Promise<TokenFileCorpus> {
+  const { name, folder, runs, skipped, fingerprint } = contents;
+  const bytes = await readFile(join(folder, startsName));
+  const starts = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const file = await open(join(folder, tokensName));
+  const sentenceCount = starts.length - 1;
+  return {
+    ...{ name, runs, skipped, fingerprint, sentenceCount, contents },
+    read: async (start, count) => {
+      if (start < 0 || start + count > sentenceCount) throw outOfRange(name, start, count, sentenceCount);
+      const at = (sentence: number) => starts[sentence] ?? 0;
+      const all = await readNumbers(file, at(start), at(start + count));
+      return Array.from({ length: count }, (_, index) =>
+        all.slice(at(start + index) - at(start), at(start + index + 1) - at(start)),
+      );
+    },
+    close: () => file.close(),
+  };
+}
+
+async function readNumbers(file: FileHandle, from: number, to: number): Promise<Int32Array> {
+  const numbers = new Int32Array(to - from);
+  const bytes = new Uint8Array(numbers.buffer);
+  let got = 0;
+  while (got < bytes.length) {
+    const { bytesRead } = await file.read(bytes, got, bytes.length - got, from * bytesPerNumber + got);
+    if (bytesRead === 0)
+      throw new CpcError({ where: 'corpus', expected: `${bytes.length} bytes of words`, received: `${got}` });
+    got += bytesRead;
+  }
+  return numbers;
+}

@@ -1,0 +1,3 @@
+export { domainCommands } from './commands.js';
+export { type PrepareCorpusOptions, type PreparedCorpus, prepareCorpus } from './data/prepare-corpus.js';
+export { loadTextModel, type TextModelFile } from './model-file.js';

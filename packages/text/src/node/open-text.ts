@@ -1,0 +1,47 @@
+/** Finds the text that a command names: a file or folder, or the built-in stories. */
+import type { DataSummary } from '@cpc/records';
+import { createMemoryCorpus, type SentenceCorpus } from '../data/sentence-corpus.js';
+import { countWords, type Vocabulary } from '../data/vocabulary.js';
+import { splitWords } from '../data/words.js';
+import { builtInStories } from '../synthesis/stories.js';
+import { prepareCorpus } from './data/prepare-corpus.js';
+
+/** What `--builtin` stands for. */
+export const builtInData = 'builtin';
+
+export interface OpenedText {
+  readonly corpus: SentenceCorpus;
+  readonly vocabulary: Vocabulary;
+  readonly summary: DataSummary;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface OpenTextOptions {
+  readonly vocabularySize: number;
+  readonly strict: boolean;
+}
+
+export async function openText(data: string, { vocabularySize, strict }: OpenTextOptions): Promise<OpenedText> {
+  if (data === builtInData) return openStories(vocabularySize);
+  const { corpus, vocabulary, counts, dispose } = await prepareCorpus(data, { vocabularySize, strict });
+  const { documents, sentences, words, unknownWords } = counts;
+  const skipped = corpus.skipped.map(({ path, reason }) => ({ file: path, reason }));
+  return { corpus, vocabulary, summary: { counts: { documents, sentences, words, unknownWords }, skipped }, dispose };
+}
+
+function openStories(vocabularySize: number): OpenedText {
+  const stories = builtInStories().map((story) => story.map(splitWords));
+  const words = stories.flat(2);
+  const counts = countWords();
+  for (const word of words) counts.add(word, 1);
+  const vocabulary = counts.vocabulary(vocabularySize);
+  const corpus = createMemoryCorpus(
+    'built-in stories',
+    stories.map((story) => story.map((sentence) => Int32Array.from(sentence, vocabulary.idOf))),
+  );
+  const summary = {
+    counts: { documents: stories.length, sentences: corpus.sentenceCount, words: words.length },
+    skipped: [],
+  };
+  return { corpus, vocabulary, summary, dispose: () => Promise.resolve() };
+}

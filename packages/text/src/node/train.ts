@@ -1,0 +1,89 @@
+/** `cpc text train`. */
+import { createRequire } from 'node:module';
+import { CpcArgumentError } from '@cpc/core';
+import { type Control, createEngine, type TrainRequest, trainRun, writeFileAtomically } from '@cpc/core/node';
+import type { TrainingEvent } from '@cpc/records';
+import { exportContext, exportEncoder } from '../export-model.js';
+import { resolveTextSettings } from '../settings.js';
+import { createTextDomain } from '../text-domain.js';
+import { textOptimiser } from '../text-optimiser.js';
+import { modelMetadata } from './model-file.js';
+import { openText } from './open-text.js';
+
+/** Trains on a file or folder of text, or on built-in stories, into a run folder. */
+export async function* trainText(
+  request: TrainRequest,
+  control: Control,
+): AsyncGenerator<TrainingEvent, void, undefined> {
+  const { settings: asked, resolved } = resolveTextSettings(request.preset, request.overrides);
+  const { vocabularySize } = asked;
+  const { corpus, vocabulary, summary, dispose } = await openText(request.data, {
+    vocabularySize,
+    strict: request.strict,
+  });
+  try {
+    const settings = { ...asked, vocabularySize: vocabulary.words.length };
+    const domain = createTextDomain(corpus, settings);
+    for (const { file, reason } of summary.skipped) yield { type: 'warning', message: `left out ${file}: ${reason}` };
+    const metadata = modelMetadata(settings, vocabulary, request.seed);
+    yield* trainRun({
+      domain,
+      engine: await createEngine(request.engine),
+      optimiser: textOptimiser(settings),
+      seed: request.seed,
+      ...endOf(request, domain.exampleCount, settings.batchSize),
+      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
+      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
+      folder: request.out,
+      resume: request.resume,
+      record: {
+        command: request.command,
+        preset: request.preset,
+        settings: resolved,
+        versions: versions(),
+        dataFingerprint: corpus.fingerprint,
+        data: summary,
+      },
+      modelMetadata: metadata,
+      exportModel: async (parameters, paths) => {
+        const parts = { settings, vocabulary, parameters };
+        await writeFileAtomically(paths.encoder, exportEncoder(parts));
+        await writeFileAtomically(paths.context, exportContext(parts));
+      },
+      control,
+    });
+  } finally {
+    await dispose();
+  }
+}
+
+/** An epoch is as many examples as there are places for one. */
+function endOf(
+  { steps, epochs, minutes }: TrainRequest,
+  exampleCount: number,
+  batchSize: number,
+): { steps?: number; minutes?: number } {
+  if (steps === undefined && epochs === undefined && minutes === undefined) {
+    const expected = 'steps, epochs or minutes';
+    throw new CpcArgumentError({ where: 'train', argument: 'steps', expected, received: 'none of them' });
+  }
+  const perEpoch = Math.max(1, Math.ceil(exampleCount / batchSize));
+  const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * perEpoch)].filter(
+    (limit) => limit !== undefined,
+  );
+  return {
+    ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
+    ...(minutes === undefined ? {} : { minutes }),
+  };
+}
+
+function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  const names = ['@cpc/text', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
+  return Object.fromEntries(
+    names.map((name) => {
+      const found: { version?: unknown } = require(`${name}/package.json`);
+      return [name, String(found.version)];
+    }),
+  );
+}

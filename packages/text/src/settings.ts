@@ -1,0 +1,84 @@
+/** Presets with changes: checked, complete, every value with its source. */
+import { CpcError } from '@cpc/core';
+import type { ResolvedSetting } from '@cpc/records';
+import { z } from 'zod';
+import { type TextPresetName, type TextSettings, textPresets } from './presets.js';
+
+const count = z.int().min(1);
+
+/** What a setting may be. Unknown names are refused. */
+const settingsSchema = z.strictObject({
+  vocabularySize: z.int().min(2),
+  embeddingSize: count,
+  kernelWords: count.refine((words) => words % 2 === 1, { error: 'expected an odd number' }),
+  channels: count,
+  contextUnits: count,
+  sentencesPerExample: z.int().min(2),
+  maxWords: count,
+  predictionSteps: count,
+  batchSize: count,
+  negativeCount: z.int().min(2),
+  predictorScale: z.number().min(0),
+  learningRate: z.number().gt(0),
+  learningRateDecaySteps: z.int().min(0),
+  clipNorm: z.number().min(0),
+}) satisfies z.ZodType<TextSettings>;
+
+/** Changes to a preset, by the name of the setting. */
+export type TextOverrides = Readonly<Record<string, ResolvedSetting>>;
+
+export interface ResolvedTextSettings {
+  readonly settings: TextSettings;
+  /** The same with where each value came from, for the run record. */
+  readonly resolved: Readonly<Record<string, ResolvedSetting>>;
+}
+
+/**
+ * A preset with overrides applied.
+ *
+ * @throws {CpcError} if the preset is not known, or an override's name or value is wrong; all wrong ones are listed.
+ *
+ * @example
+ * const { settings } = resolveTextSettings('small', { batchSize: { value: 16, source: 'set' } });
+ */
+export function resolveTextSettings(preset: string, overrides: TextOverrides = {}): ResolvedTextSettings {
+  const resolved: Record<string, ResolvedSetting> = Object.fromEntries(
+    Object.entries(presetNamed(preset)).map(([name, value]) => [name, { value, source: 'preset' }]),
+  );
+  for (const [name, override] of Object.entries(overrides)) resolved[name] = override;
+  const values = Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value]));
+  return { settings: parseTextSettings(values, 'settings'), resolved };
+}
+
+/**
+ * Settings from plain values, such as those stored with a model.
+ *
+ * @param where - named in the error.
+ * @throws {CpcError} if a name or value is wrong.
+ */
+export function parseTextSettings(values: unknown, where: string): TextSettings {
+  const parsed = settingsSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new CpcError({
+    where,
+    expected: 'settings of the text model',
+    received: problems.join('; '),
+    fix: `Settings are ${Object.keys(settingsSchema.shape).join(', ')}.`,
+  });
+}
+
+function presetNamed(name: string): TextSettings {
+  if (isPreset(name)) return textPresets[name];
+  throw new CpcError({
+    where: 'preset',
+    expected: `one of ${Object.keys(textPresets).join(', ')}`,
+    received: `"${name}"`,
+  });
+}
+
+function isPreset(name: string): name is TextPresetName {
+  return Object.hasOwn(textPresets, name);
+}

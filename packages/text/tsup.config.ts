@@ -1,0 +1,17 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/node/index.ts'],
+  format: 'esm',
+  platform: 'neutral',
+  target: 'node20',
+  external: [/^@cpc\//, /^@tensorflow\//, 'zod'],
+  noExternal: ['natural', 'underscore'], // its tokenisers alone: installing it brings database drivers along
+  esbuildOptions: (options) => {
+    options.mainFields = ['module', 'main']; // natural is CommonJS
+    options.alias = { util: './bundled/util.js' }; // entries must run in browsers
+  },
+  dts: true,
+  sourcemap: true,
+  clean: true,
+});
