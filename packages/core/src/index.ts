@@ -154,7 +154,7 @@ export {
   topKAccuracy,
 } from './statistics/metrics.js';
 export { type BatchMaker, type BatchSource, batchOf, type DamagedInput, type MadeBatch } from './training/batches.js';
-export type { BatchTensors, Domain, DomainLayout, TensorTree } from './training/domain.js';
+export type { BatchTensors, Domain, DomainLayout, DomainTable, TensorTree } from './training/domain.js';
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateBatches } from './training/evaluate.js';
 export {
   candidatesInput,
@@ -165,5 +165,11 @@ export {
   withoutPredictors,
 } from './training/loss.js';
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
-export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
+export {
+  createTrainingStep,
+  type StepResult,
+  type TrainingState,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from './training/step.js';
 export { parametersOf, type TrainOptions, train } from './training/train.js';

@@ -35,6 +35,7 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
     predictorScale: settings.predictorScale,
     negatives: negativesFromBatch(negativeCount),
     initialise: (random) => initialiseTextModel(settings, random),
+    tables: { 'encoder/words/table': { rows: 'words' } },
     batch: { words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
     draw: async (random) => {
       const { words, mask } = await sampler.draw(random);

@@ -21,6 +21,12 @@ export interface DomainLayout {
   readonly contextSize: number;
 }
 
+/** A matrix of the parameters of which a batch reads some rows. */
+export interface DomainTable {
+  /** The int32 input of the batch that holds the rows it reads. */
+  readonly rows: string;
+}
+
 export type TensorTree = Tree<tf.Tensor>;
 
 /** Inputs of one step as tensors, by the names in `Domain.batch`. */
@@ -37,6 +43,11 @@ export interface Domain {
   readonly negatives: NegativeSampler;
   /** Parameters of encoder and context; the predictors are core's. */
   readonly initialise: (random: Random) => Tree<HostArray>;
+  /**
+   * Large tables by their path, such as `encoder/words/table`. In a training step the parameter then holds the rows of the batch
+   * alone, as many as there is room for, and the batch's input counts among them: `embedding` works on either.
+   */
+  readonly tables?: Readonly<Record<string, DomainTable>>;
   /** Shape and type of everything that `draw` gives. */
   readonly batch: NamedSpecs;
   /** One batch, new and owned by the caller. All randomness comes from `random`; the same stream gives the same batch. */

@@ -3,14 +3,7 @@
  * `update(parameters, moments, gradients)`. Accumulation over batches or an all-reduce between machines belongs in the seam:
  * all gradients lie in one contiguous buffer.
  */
-import {
-  type CompiledFunction,
-  createState,
-  type HostTensor,
-  type NamedHostTensors,
-  type NamedSpecs,
-  type State,
-} from '@cpc/compile';
+import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs, type State } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
@@ -19,6 +12,7 @@ import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../par
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
 import { requireFinite } from './require-finite.js';
+import { createRowTables, type RowTables } from './row-tables.js';
 import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
@@ -42,12 +36,22 @@ export interface StepResult {
   readonly learningRate: number;
 }
 
+/** What goes from step to step. */
+export interface TrainingState {
+  /** Parameters under `parameters/…`, the optimiser's averages under `moments/<name>/…`; not copies. */
+  readonly current: NamedHostTensors;
+  /** Replaces all of it by copies of these; throws where a name is missing or a shape is another. */
+  readonly load: (values: NamedHostTensors) => void;
+}
+
 export interface TrainingStep {
-  /** Parameters under `parameters/…`, the optimiser's averages under `moments/<name>/…`. */
-  readonly state: State;
+  readonly state: TrainingState;
   /** Time to trace and load both functions. */
   readonly prepareMilliseconds: number;
-  /** Gradients of a batch, by parameter path; the buffers are reused by the next call. */
+  /**
+   * Gradients of a batch, by parameter path; the buffers are reused by the next call. That of a table (`Domain.tables`) is of the
+   * rows that the batch reads, in the order in which it first does, with zeros behind.
+   */
   readonly gradients: (
     batch: NamedHostTensors,
   ) => Promise<{ readonly gradients: NamedHostTensors; readonly metrics: NamedHostTensors }>;
@@ -66,7 +70,9 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
   const started = performance.now();
   const { domain, engine, optimiser } = options;
   const parameters = parameterNames(flatten(options.parameters));
-  const specs = float32Specs(parameters);
+  const tables = createRowTables(domain.tables ?? {}, parameters, domain.batch, optimiser);
+  const others = Object.fromEntries(Object.entries(parameters).filter(([name]) => !(name in tables.specs)));
+  const specs = namedLike(parameters, { ...float32Specs(others), ...tables.specs });
   const gradientsFunction = await engine.compile((inputs) => gradientsOf(domain, Object.keys(specs), inputs), {
     ...specs,
     ...stepInputs(domain),
@@ -75,12 +81,16 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
     (inputs) => updateOf(optimiser, Object.keys(specs), inputs, options.clipNorm),
     updateInputs(optimiser, specs),
   );
-  const state = createState({ ...parameters, ...initialMoments(optimiser, specs) });
+  const state = createState({ ...others, ...initialMoments(optimiser, float32Specs(others)) });
   const buffers = contiguousGradients(specs);
-  const gradients = async (batch: NamedHostTensors) =>
-    splitGradients(await gradientsFunction.run({ ...state.current, ...batch }, buffers));
+  let rows: NamedHostTensors = {};
+  const gradients = async (given: NamedHostTensors) => {
+    const gathered = tables.gather(given);
+    rows = gathered.rows;
+    return splitGradients(await gradientsFunction.run({ ...state.current, ...rows, ...gathered.batch }, buffers));
+  };
   return {
-    state,
+    state: wholeState(state, tables),
     gradients,
     prepareMilliseconds: performance.now() - started,
     run: async (batch, number) => {
@@ -88,9 +98,12 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
       const lossNats = numbersOf(metrics.loss)[0] ?? Number.NaN;
       requireFinite('loss', lossNats, number);
       const scalars = optimiser.scalars(number);
-      const gradientNorm = await computeUpdate(updateFunction, state, buffers, scalars);
+      const feeds = { ...state.current, ...rows, ...buffers, ...scalarFeeds(scalars) };
+      const results = await updateFunction.run(feeds, { ...nextBuffers(state), ...tables.next });
+      const gradientNorm = numbersOf(results.gradientNorm)[0] ?? Number.NaN;
       requireFinite('gradient norm', gradientNorm, number);
       state.swap();
+      tables.scatter();
       return {
         lossNats,
         accuracy: numbersOf(metrics.accuracyPerStep),
@@ -102,6 +115,25 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
     dispose: async () => {
       state.dispose();
       await Promise.all([gradientsFunction.dispose(), updateFunction.dispose()]);
+    },
+  };
+}
+
+/** In the order of the first. */
+function namedLike<Value>(order: object, values: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.keys(order).map((name) => [name, values[name] as Value]));
+}
+
+/** What is swapped and what is changed in place, as one. */
+function wholeState(state: State, tables: RowTables): TrainingState {
+  return {
+    get current() {
+      return { ...state.current, ...tables.current };
+    },
+    load: (values) => {
+      tables.check(values); // all of it or nothing
+      state.load(values);
+      tables.load(values);
     },
   };
 }
@@ -150,18 +182,6 @@ function updateOf(
 function updateInputs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
   const gradients = Object.entries(parameters).map(([name, spec]) => [gradientName(name), spec]);
   return { ...parameters, ...Object.fromEntries(gradients), ...optimiserSpecs(optimiser, parameters) };
-}
-
-/** The parameters and moments that come next, beside those that are: `state.swap()` makes them count. @returns the gradient's length. */
-async function computeUpdate(
-  update: CompiledFunction,
-  state: State,
-  gradients: NamedHostTensors,
-  scalars: Readonly<Record<string, number>>,
-): Promise<number> {
-  const feeds = { ...state.current, ...gradients, ...scalarFeeds(scalars) };
-  const { gradientNorm } = await update.run(feeds, nextBuffers(state));
-  return numbersOf(gradientNorm)[0] ?? Number.NaN;
 }
 
 /** Buffers for all gradients, side by side in one array. */

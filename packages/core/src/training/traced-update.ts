@@ -9,7 +9,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { momentName } from './state-names.js';
 
-const nextPrefix = 'next/';
+export const nextPrefix = 'next/';
 
 /** What every moment of every parameter is before the first update. */
 export function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): Record<string, HostTensor> {
