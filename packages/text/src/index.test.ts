@@ -12,6 +12,7 @@ it('exports these names and no others', () => {
     'createTextDomain',
     'createVocabulary',
     'encodeSentences',
+    'expandVocabulary',
     'exportContext',
     'exportEncoder',
     'initialiseTextModel',

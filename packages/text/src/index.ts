@@ -3,6 +3,12 @@ export { createMemoryCorpus, type SentenceCorpus, type SentenceRun, type Skipped
 export { splitSentences } from './data/sentences.js';
 export { countWords, createVocabulary, unknownWord, type Vocabulary, type WordCounts } from './data/vocabulary.js';
 export { splitWords } from './data/words.js';
+export {
+  type ExpandedVocabulary,
+  type ExpansionOptions,
+  expandVocabulary,
+  type WordVector,
+} from './expansion/expand-vocabulary.js';
 export { exportContext, exportEncoder, type TextModelParts } from './export-model.js';
 export { contextualise, encodeSentences, initialiseTextModel, type TextModel } from './model.js';
 export { paperPreset, smallPreset, type TextPresetName, type TextSettings, textPresets } from './presets.js';

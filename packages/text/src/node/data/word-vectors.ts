@@ -1,0 +1,118 @@
+/** Files of word vectors, read piece by piece: word2vec's binary and text forms, GloVe's, and fastText's `.vec`. */
+import { open } from 'node:fs/promises';
+import { CpcError } from '@cpc/core';
+import type { WordVector } from '../../expansion/expand-vocabulary.js';
+import { textLines, UnreadableTextError } from './text-lines.js';
+
+/**
+ * Words in the file's order, which usually is that of their frequency.
+ *
+ * A file that ends in `.bin` is word2vec's binary form. Else a line is a word and its numbers, with spaces between; a first line of two
+ * whole numbers, how many words and how many numbers each, may stand before them.
+ *
+ * @param limit - words after which reading ends.
+ * @throws {CpcError} at a line that is no word with as many numbers as the first, naming it; or where the file breaks off.
+ */
+export function readWordVectors(path: string, limit = Infinity): AsyncGenerator<WordVector, void, undefined> {
+  return path.endsWith('.bin') ? binaryVectors(path, limit) : textVectors(path, limit);
+}
+
+async function* textVectors(path: string, limit: number): AsyncGenerator<WordVector, void, undefined> {
+  let [number, count, size] = [0, 0, 0];
+  try {
+    for await (const line of textLines(path)) {
+      number += 1;
+      const parts = line.trimEnd().split(' ');
+      if (number === 1 && parts.length === 2 && parts.every((part) => /^\d+$/.test(part))) {
+        size = Number(parts[1]);
+        continue;
+      }
+      if (line.trim() === '') continue;
+      size ||= parts.length - 1;
+      const word = parts.slice(0, parts.length - size).join(' '); // a word of GloVe's may hold spaces
+      const vector = Float32Array.from(parts.slice(parts.length - size), Number);
+      if (size < 1 || word === '' || !vector.every(Number.isFinite)) {
+        const expected = `a word and ${Math.max(1, size)} numbers`;
+        throw new CpcError({ where: `${path}, line ${number}`, expected, received: line.slice(0, 60) });
+      }
+      if (count === limit) return;
+      count += 1;
+      yield { word, vector };
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableTextError)) throw error;
+    const fix = 'word2vec’s binary form has to end in .bin.';
+    throw new CpcError({ where: path, expected: 'word vectors as UTF-8 text', received: error.message, fix });
+  }
+}
+
+const pieceBytes = 1 << 20;
+/** No word is longer. */
+const longestWord = 10_000;
+
+async function* binaryVectors(path: string, limit: number): AsyncGenerator<WordVector, void, undefined> {
+  const reader = await pieceReader(path);
+  try {
+    const [count, size] = headerOf(await reader.upTo(0x0a, 100), path);
+    for (let index = 0; index < Math.min(count, limit); index++) {
+      const word = new TextDecoder().decode(await reader.upTo(0x20, longestWord)).replace(/^\n/, '');
+      const bytes = await reader.exactly(size * 4);
+      const vector = new Float32Array(bytes.buffer, bytes.byteOffset, size);
+      yield { word, vector };
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function headerOf(bytes: Uint8Array, path: string): [count: number, size: number] {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const [, count, size] = /^(\d+) (\d+)\s*$/.exec(text) ?? [];
+  if (count !== undefined && size !== undefined && Number(size) >= 1 && Number(size) <= 100_000)
+    return [Number(count), Number(size)];
+  const expected = 'how many words and how many numbers each, then a line end';
+  throw new CpcError({ where: `${path}, head`, expected, received: text.slice(0, 40) });
+}
+
+/** Bytes of a file in their order. */
+async function pieceReader(path: string) {
+  const file = await open(path);
+  let piece: Uint8Array = new Uint8Array(0);
+  const more = async () => {
+    const next = new Uint8Array(pieceBytes);
+    const { bytesRead } = await file.read(next, 0, pieceBytes);
+    if (bytesRead === 0)
+      throw new CpcError({
+        where: path,
+        expected: 'as many vectors as its head says',
+        received: 'the end of the file',
+      });
+    const joined = new Uint8Array(piece.length + bytesRead);
+    joined.set(piece);
+    joined.set(next.subarray(0, bytesRead), piece.length);
+    piece = joined;
+  };
+  const take = (length: number) => {
+    const taken = piece.slice(0, length);
+    piece = piece.subarray(length);
+    return taken;
+  };
+  return {
+    /** Bytes before the next `end`, which is taken too. */
+    upTo: async (end: number, longest: number): Promise<Uint8Array> => {
+      let at = piece.indexOf(end);
+      while (at < 0 && piece.length <= longest) {
+        await more();
+        at = piece.indexOf(end);
+      }
+      if (at < 0 || at > longest)
+        throw new CpcError({ where: path, expected: `a word of at most ${longest} bytes`, received: 'a longer one' });
+      return take(at + 1).subarray(0, at);
+    },
+    exactly: async (length: number): Promise<Uint8Array> => {
+      while (piece.length < length) await more();
+      return take(length);
+    },
+    close: () => file.close(),
+  };
+}
