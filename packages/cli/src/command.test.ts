@@ -206,6 +206,21 @@ describe('cpc probe, embed and export', () => {
   });
 });
 
+describe('cpc neighbours', () => {
+  it('prints the most similar first, as many as asked for, and the same as JSON; a query has to be given', async () => {
+    const cwd = project();
+    await run([...training, '--steps', '1'], { cwd });
+    const asked = ['text', 'neighbours', '--run', 'first', '--builtin', '--query', 'It rained.'];
+    const { stdout, code } = await run([...asked, '--count', '3'], { cwd });
+    expect([code, stdout]).toEqual([0, '0.875  It rained. 1\n0.750  It rained. 2\n']);
+    const json = JSON.parse((await run([...asked, '--json'], { cwd })).stdout);
+    expect(json).toMatchObject({ query: 'It rained.', status: 'completed' });
+    expect(json.neighbours).toHaveLength(4); // of 5 unless told otherwise
+    const without = await run(asked.slice(0, -2), { cwd });
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("required option '--query <query>'")]);
+  });
+});
+
 describe('stdout', () => {
   it('may be closed before the end: exit code 0, and nothing about it', async () => {
     const cwd = project();

@@ -13,6 +13,7 @@ import {
   runExport,
 } from './commands/files.js';
 import { ownVersion } from './commands/installed-packages.js';
+import { addNeighboursOptions, type NeighboursOptions, runNeighbours } from './commands/neighbours.js';
 import { addProbeOptions, type ProbeOptions, runProbe } from './commands/probe.js';
 import { addTrainOptions, runTrain, type TrainOptions } from './commands/train.js';
 import { notInstalled } from './domains/find-domain.js';
@@ -95,6 +96,14 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   const exportExample = example(`export --run runs/first --out ${name}.onnx`);
   const runGivenExport = (given: ExportOptions) => runExport(domain, given, context);
   offer(addExportOptions(exporting), runGivenExport, options, [exportExample]);
+
+  if (commands.neighbours !== undefined) {
+    const { summary, query } = commands.neighbours;
+    const neighbours = sub(command, 'neighbours', summary, context);
+    const neighboursExample = example(`neighbours --run runs/first --data my-data --query "${query}"`);
+    const runGivenNeighbours = (given: NeighboursOptions) => runNeighbours(domain, given, context);
+    offer(addNeighboursOptions(neighbours, query), runGivenNeighbours, options, [neighboursExample]);
+  }
 
   if (commands.ablation !== undefined) {
     const ablate = sub(command, 'ablate', commands.ablation.summary, context);

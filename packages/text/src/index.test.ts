@@ -5,6 +5,7 @@ it('exports these names and no others', () => {
   expect(Object.keys(text).sort()).toEqual([
     'bagOfWords',
     'contextualise',
+    'cosineSimilarity',
     'countWords',
     'createMemoryCorpus',
     'createSentenceEncoder',
@@ -17,6 +18,7 @@ it('exports these names and no others', () => {
     'exportEncoder',
     'initialiseTextModel',
     'labelledSentences',
+    'nearestVectors',
     'paperPreset',
     'parseLabelledLines',
     'resolveTextSettings',

@@ -11,6 +11,7 @@ export {
 } from './expansion/expand-vocabulary.js';
 export { exportContext, exportEncoder, type TextModelParts } from './export-model.js';
 export { contextualise, encodeSentences, initialiseTextModel, type TextModel } from './model.js';
+export { cosineSimilarity, type Neighbour, nearestVectors } from './neighbours.js';
 export { paperPreset, smallPreset, type TextPresetName, type TextSettings, textPresets } from './presets.js';
 export { createSentenceEncoder, type SentenceEncoder, type SentenceEncoderOptions } from './sentence-encoder.js';
 export { type ResolvedTextSettings, resolveTextSettings, type TextOverrides } from './settings.js';

@@ -17,7 +17,13 @@ export interface FileWritten {
   readonly description: string;
 }
 
+export interface Neighbour {
+  readonly label: string;
+  readonly similarity: number;
+}
+
 export interface TaskSummary {
+  readonly neighbours: readonly Neighbour[];
   readonly results: readonly ProbeResult[];
   readonly files: readonly FileWritten[];
   readonly warnings: readonly string[];
@@ -49,19 +55,21 @@ export async function train(
   return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
-/** Probes, embeds, exports or ablates. */
+/** Probes, embeds, exports, ablates, or looks for neighbours. */
 export async function runTask(
   domain: FoundDomain,
-  method: 'probe' | 'embed' | 'export' | 'ablation.run',
+  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run',
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {
   const { runInWorker } = await import('@cpc/core/node');
   const results: ProbeResult[] = [];
+  const neighbours: Neighbour[] = [];
   const files: FileWritten[] = [];
   const warnings: string[] = [];
   for await (const event of runInWorker<TaskEvent>(jobOf(domain, method, request), { signal })) {
     if (event.type === 'probe-end') results.push(event.result);
+    else if (event.type === 'neighbour-found') neighbours.push({ label: event.label, similarity: event.similarity });
     else if (event.type === 'file-written') files.push({ path: event.path, description: event.description });
     else if (event.type === 'warning') {
       warnings.push(event.message);
@@ -71,7 +79,7 @@ export async function runTask(
       progress.update({ ...(total > 0 ? { fraction: done / total } : {}), text: `${label}  ${done}/${total}` });
     }
   }
-  return { results, files, warnings };
+  return { results, neighbours, files, warnings };
 }
 
 function jobOf({ url }: FoundDomain, method: string, request: unknown) {

@@ -14,7 +14,7 @@ import { runTask, withProgress } from './domain-work.js';
 
 export interface EmbedOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
   readonly out: string;
-  readonly representation: 'latent' | 'context';
+  readonly representation?: 'latent' | 'context';
   readonly pooled?: true;
   readonly strict?: true;
 }
@@ -27,9 +27,7 @@ export function addEmbedOptions(command: Command): Command {
   addDataOptions(addRunOption(command))
     .addOption(outOption(['.npy', '.safetensors', '.parquet']))
     .addOption(
-      new Option('--representation <name>', 'features of the encoder or of the context')
-        .choices(['latent', 'context'])
-        .default('context'),
+      new Option('--representation <name>', 'features of the encoder or of the context').choices(['latent', 'context']),
     )
     .addOption(new Option('--pooled', 'one vector per input instead of one per position'))
     .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
@@ -45,7 +43,7 @@ export function embedRequest(options: EmbedOptions): EmbedRequest {
     run: runOf(options),
     data: dataOf(options),
     out: options.out,
-    representation: options.representation,
+    ...(options.representation === undefined ? {} : { representation: options.representation }),
     pooled: options.pooled === true,
     engine: engineRequestOf(options),
     strict: options.strict === true,

@@ -65,7 +65,8 @@ export interface EmbedRequest {
   readonly data: string;
   /** A file ending in `.npy`, `.safetensors` or `.parquet`, of those the domain writes. */
   readonly out: string;
-  readonly representation: 'latent' | 'context';
+  /** Default: the domain's choice. */
+  readonly representation?: 'latent' | 'context';
   /** One vector per input instead of one per position. */
   readonly pooled: boolean;
   readonly engine: EngineRequest;
@@ -76,6 +77,18 @@ export interface ExportRequest {
   readonly run: string;
   /** A file ending in `.onnx`. */
   readonly out: string;
+}
+
+/** What of some data is most like a query. */
+export interface NeighboursRequest {
+  readonly run: string;
+  readonly data: string;
+  /** In the domain's own form, such as a sentence. */
+  readonly query: string;
+  /** How many neighbours to tell; >= 1. */
+  readonly count: number;
+  readonly engine: EngineRequest;
+  readonly strict: boolean;
 }
 
 /** The runs of a table of the paper, trained and probed alike. */
@@ -105,10 +118,12 @@ export interface AblateRequest {
   readonly command: string;
 }
 
-/** What happens during probe, embed, export and ablate. */
+/** What happens during probe, embed, export, neighbours and ablate. */
 export type TaskEvent =
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly type: 'probe-end'; readonly result: ProbeResult }
+  /** The most similar first; from -1 to 1. */
+  | { readonly type: 'neighbour-found'; readonly label: string; readonly similarity: number }
   | { readonly type: 'file-written'; readonly path: string; readonly description: string }
   | { readonly type: 'warning'; readonly message: string };
 
@@ -130,6 +145,14 @@ export interface DomainCommands {
   readonly probe: (request: ProbeRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   readonly embed: (request: EmbedRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   readonly export: (request: ExportRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  /** For domains whose inputs can be named and shown on a command line. */
+  readonly neighbours?: {
+    /** One line for help, such as `sentences of your text that are most like another`. */
+    readonly summary: string;
+    /** What a query is, for help, such as `a sentence`. */
+    readonly query: string;
+    readonly run: (request: NeighboursRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  };
   /** For domains of which the paper has an ablation. */
   readonly ablation?: {
     /** One line for help: which table of the paper. */

@@ -15,6 +15,7 @@ export type {
   DomainCommands,
   EmbedRequest,
   ExportRequest,
+  NeighboursRequest,
   ProbeRequest,
   SettingOverrides,
   TaskEvent,

@@ -224,6 +224,32 @@ describe('text embed and export', () => {
   });
 });
 
+describe('text neighbours', () => {
+  const neighbours = async (change: { query: string; data?: string; count?: number }) => {
+    const request = { run: join(folder, 'run'), data: 'builtin', count: 4, engine, strict: false, ...change };
+    const seen = await events(domainCommands.neighbours?.run(request, always) ?? (async function* () {})());
+    return seen.filter((event) => event.type === 'neighbour-found');
+  };
+
+  it('are 4 other sentences of the stories, the most similar first, about the query’s subject', async () => {
+    const found = await neighbours({ query: 'There was a boat beside the harbour.' });
+    expect(found).toHaveLength(4);
+    const similarities = found.map(({ similarity }) => similarity);
+    expect(similarities).toEqual([...similarities].sort((left, right) => right - left));
+    expect(similarities[0]).toBeLessThan(1);
+    const sea = /boat|sail|wave|harbour|anchor|fish|tide|captain|net|rudder|gull|deck/;
+    expect(found.filter(({ label }) => sea.test(label)).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('of a file are its sentences, each once; a query without a word is refused', async () => {
+    const data = join(folder, 'few.txt');
+    await writeFile(data, 'The cow was old. There was a boat. The cow was old.\n');
+    const found = await neighbours({ query: 'There was a boat.', data });
+    expect(found.map(({ label }) => label)).toEqual(['The cow was old.']);
+    await expect(neighbours({ query: ' ' })).rejects.toThrow(/a query with at least one word, received " "/);
+  });
+});
+
 describe('decodeTextModel', () => {
   it('refuses a table of another length than the vocabulary, a vocabulary that is no list, and a model of sound', async () => {
     const bytes = await readFile(runPaths(join(folder, 'run')).model);

@@ -12,6 +12,7 @@ import { textPresets } from '../presets.js';
 import { resolveTextSettings } from '../settings.js';
 import { embedText } from './embed.js';
 import { loadTextModel } from './model-file.js';
+import { textNeighbours } from './neighbours.js';
 import { builtInData } from './open-text.js';
 import { probeText, textBaselines, textClassifiers } from './probe.js';
 import { sentenceTasks } from './tasks/sentence-tasks.js';
@@ -29,6 +30,11 @@ export const domainCommands: DomainCommands = {
   probe: probeText,
   embed: embedText,
   export: exportText,
+  neighbours: {
+    summary: 'tell the sentences of your text that are most like another',
+    query: 'a sentence',
+    run: textNeighbours,
+  },
   demo: {
     train: {
       data: builtInData,

@@ -17,7 +17,7 @@ const formats: Readonly<Record<string, (vectors: HostArray) => Uint8Array>> = {
 
 /** Writes `[N, D]`, a row per line; blank lines have a row of zeros. */
 export async function* embedText(request: EmbedRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
-  const { out, run, representation } = request;
+  const { out, run, representation = 'latent' } = request;
   const extension = Object.keys(formats).find((ending) => out.endsWith(ending));
   const format = extension === undefined ? undefined : formats[extension];
   if (format === undefined) {

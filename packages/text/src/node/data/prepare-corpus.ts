@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
+import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
 import { countWords, type Vocabulary } from '../../data/vocabulary.js';
 import { splitWords } from '../../data/words.js';
@@ -163,19 +163,39 @@ async function numberAll(
   return { runs: await writer.finish(), unknownWords };
 }
 
-/** Sentence by sentence as words; `undefined` where what follows does not belong to what came before. */
-async function* sentencesOf(
-  { path, format }: ReadableFile,
-  hash?: ReturnType<typeof createHash>,
-): AsyncGenerator<readonly string[] | undefined> {
-  const reader = createBlockReader(format);
-  for await (const line of textLines(path, hash === undefined ? {} : { hash })) yield* wordsOf(reader.line(line));
-  yield* wordsOf(reader.end());
+/**
+ * The sentences of a file or folder as text, in their order; files that cannot be read are left out, or refused with `strict`.
+ *
+ * @throws {CpcError} as `prepareCorpus`.
+ */
+export async function* readSentences(
+  path: string,
+  { format, strict = false }: Pick<PrepareCorpusOptions, 'format' | 'strict'> = {},
+): AsyncGenerator<string, void, undefined> {
+  for (const file of await textFiles(path)) {
+    try {
+      for await (const block of blocksOf({ path: file, format: format ?? (await guessedFormat(file)) }))
+        if (block.kind === 'paragraph') yield* block.sentences;
+    } catch (error) {
+      if (!(error instanceof UnreadableTextError)) throw error;
+      if (strict) throw new CpcError({ where: file, expected: 'UTF-8 text', received: error.message });
+    }
+  }
 }
 
-function* wordsOf(blocks: ReturnType<ReturnType<typeof createBlockReader>['end']>) {
-  for (const block of blocks) {
+/** Sentence by sentence as words; `undefined` where what follows does not belong to what came before. */
+async function* sentencesOf(
+  file: ReadableFile,
+  hash?: ReturnType<typeof createHash>,
+): AsyncGenerator<readonly string[] | undefined> {
+  for await (const block of blocksOf(file, hash)) {
     if (block.kind === 'break') yield undefined;
     else yield* block.sentences.map(splitWords);
   }
+}
+
+async function* blocksOf({ path, format }: ReadableFile, hash?: ReturnType<typeof createHash>): AsyncGenerator<Block> {
+  const reader = createBlockReader(format);
+  for await (const line of textLines(path, hash === undefined ? {} : { hash })) yield* reader.line(line);
+  yield* reader.end();
 }

@@ -1,0 +1,49 @@
+/** `cpc <domain> neighbours`: what of some data is most like a query. */
+import type { NeighboursRequest } from '@cpc/core/node';
+import { type Command, Option } from 'commander';
+import type { LoadedDomain } from '../domains/load-domain.js';
+import { exitCodes } from '../errors.js';
+import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
+import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
+import { wholeNumber } from '../options/values.js';
+import { table } from '../terminal/text.js';
+import type { Context } from './context.js';
+import { runTask, withProgress } from './domain-work.js';
+
+export interface NeighboursOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
+  readonly query: string;
+  readonly count: number;
+  readonly strict?: true;
+}
+
+/** @param query - what a query is, for help. */
+export function addNeighboursOptions(command: Command, query: string): Command {
+  addDataOptions(addRunOption(command))
+    .addOption(new Option('--query <query>', query).makeOptionMandatory())
+    .addOption(new Option('--count <n>', 'how many to tell').argParser(wholeNumber(1)).default(5))
+    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  return addGeneralOptions(addEngineOptions(command));
+}
+
+export async function runNeighbours(
+  domain: LoadedDomain,
+  options: NeighboursOptions,
+  { output }: Context,
+): Promise<number> {
+  const { query, count } = options;
+  const request: NeighboursRequest = {
+    ...{ run: runOf(options), data: dataOf(options), query, count },
+    ...{ engine: engineRequestOf(options), strict: options.strict === true },
+  };
+  const [{ neighbours, warnings }, stopped] = await withProgress(async (work) => {
+    const summary = await runTask(domain, 'neighbours.run', request, work);
+    return [summary, work.signal.aborted] as const;
+  });
+  const status = stopped ? 'interrupted' : 'completed';
+  if (options.json) output.result(JSON.stringify({ run: request.run, query, status, neighbours, warnings }));
+  else if (neighbours.length > 0)
+    output.result(table(neighbours.map(({ label, similarity }) => [similarity.toFixed(3), label])));
+  return stopped ? exitCodes.interrupted : exitCodes.done;
+}
