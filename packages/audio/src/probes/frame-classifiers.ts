@@ -65,8 +65,13 @@ export interface DividingClassifierOptions extends FrameClassifierOptions {
  */
 const penaltyChoices = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const choiceFolds = 3;
-/** The choice is made on a part of the frames, drawn from all recordings, where there are more: it costs 21 fits. */
-const mostChoiceFrames = 15_000;
+/**
+ * The choice costs 21 fits: it is made on a part of the frames, drawn from all recordings, where there are more, and its fits end
+ * sooner than the one that counts.
+ */
+const choiceFrames = 8000;
+const choiceFramesOfClass = 60; // or so many times the number of classes
+const choiceFitting = { maxIterations: 60, gradientTolerance: 1e-3 };
 const fitting = { maxIterations: 100, gradientTolerance: 1e-4 }; // of L-BFGS; scikit-learn's defaults
 
 /**
@@ -91,19 +96,20 @@ async function chooseInverseRegularisation(
   { table, classes, random }: FrameTraining,
   { engine, groupOf }: DividingClassifierOptions,
 ): Promise<number> {
-  const { features, labels, recordings } = fewerRows({ table, random: random.fold('choice of frames') });
+  const { features, labels, recordings } = fewerRows({ table, classes, random: random.fold('choice of frames') });
   const groups = trainingGroups({ features, labels, recordings }, groupOf);
   const innerFolds = Math.min(choiceFolds, new Set(groups).size);
   if (innerFolds < 2) return 1;
-  const classifier = logisticClassifier({ features, labels, classes, engine, ...fitting });
+  const classifier = logisticClassifier({ features, labels, classes, engine, ...choiceFitting });
   const choice = { classifier, settings: penaltyChoices, labels, groups, innerFolds };
   return (await chooseSetting([...labels.keys()], { ...choice, random: random.fold('choice') })).chosen;
 }
 
 /** In their order; all of them unless there are too many. */
-function fewerRows({ table, random }: Pick<FrameTraining, 'table' | 'random'>): FrameTable {
-  if (table.labels.length <= mostChoiceFrames) return table;
-  const kept = new Set(random.permutation(table.labels.length).subarray(0, mostChoiceFrames));
+function fewerRows({ table, classes, random }: FrameTraining): FrameTable {
+  const most = Math.max(choiceFrames, choiceFramesOfClass * classes);
+  if (table.labels.length <= most) return table;
+  const kept = new Set(random.permutation(table.labels.length).subarray(0, most));
   return selectRows(table, (row) => kept.has(row));
 }
 
