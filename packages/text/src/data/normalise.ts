@@ -14,6 +14,9 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\s+/g, ' '], //                                          no-break spaces and tabs too
 ];
 
+/** What any of them could change; most sentences have nothing of it. */
+const special = /[^ -~]|--|''|`| {2}/;
+
 /**
  * Text in Unicode's composed form with straight quotes, `-` for hyphens, ` -- ` for dashes, `...` for an ellipsis, and single
  * spaces; no space at its ends.
@@ -22,5 +25,6 @@ const replacements: readonly (readonly [RegExp, string])[] = [
  * normaliseText('\u201CDon\u2019t\u2014\u201D she said'); // '"Don\'t -- " she said'
  */
 export function normaliseText(text: string): string {
+  if (!special.test(text)) return text.trim();
   return replacements.reduce((so, [pattern, by]) => so.replace(pattern, by), text.normalize('NFC')).trim();
 }
