@@ -13,17 +13,27 @@ const corpus = createMemoryCorpus('numbers', runs);
 
 describe('createExampleSampler', () => {
   it('has 3 + 2 places for 3 sentences, draws each of them, and never over the end of a run', async () => {
-    const sampler = createExampleSampler(corpus, { batchSize: 200, sentences: 3, maxWords: 1 });
+    const sampler = createExampleSampler(corpus, { batchSize: 1, sentences: 3, maxWords: 1 });
     expect(sampler.exampleCount).toBe(5);
-    const { words } = await sampler.draw(createRandom(1));
     const first = new Map<number, number>();
-    for (let example = 0; example < 200; example++) {
-      const [one = 0, two = 0, three = 0] = words.subarray(3 * example, 3 * example + 3);
+    for (let seed = 0; seed < 200; seed++) {
+      const [one = 0, two = 0, three = 0] = (await sampler.draw(createRandom(seed))).words;
       expect([two, three]).toEqual([one + 1, one + 2]);
       first.set(one, (first.get(one) ?? 0) + 1);
     }
     expect([...first.keys()].sort((left, right) => left - right)).toEqual([1, 2, 3, 8, 9]);
     for (const count of first.values()) expect(count).toBeGreaterThan(20); // 40 in the mean
+  });
+
+  it('draws 8 examples of 3 out of 60 sentences that share none; out of 11 sentences, where 8 have no room, some do', async () => {
+    const long = createMemoryCorpus('long', [Array.from({ length: 60 }, (_, at) => Int32Array.of(at + 1))]);
+    const options = { batchSize: 8, sentences: 3, maxWords: 1 };
+    for (let seed = 1; seed <= 20; seed++) {
+      const { words } = await createExampleSampler(long, options).draw(createRandom(seed));
+      expect(new Set(words).size).toBe(24);
+    }
+    const { words } = await createExampleSampler(corpus, options).draw(createRandom(1));
+    expect(words).toHaveLength(24);
   });
 
   it('refuses text without 6 sentences that stand together, and says what to do', () => {

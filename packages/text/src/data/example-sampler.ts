@@ -1,5 +1,6 @@
 /**
- * Examples of a batch: so many contiguous sentences each, drawn evenly from all places where they fit.
+ * Examples of a batch: so many contiguous sentences each, drawn evenly from all places where they fit. No two of a batch share a
+ * sentence, or a negative could be the positive itself; only where the text has no room for that they may.
  *
  * Letters used for shapes here:
  *   S  examples of a batch    T  sentences of an example    W  words of a sentence at most
@@ -53,12 +54,20 @@ export function createExampleSampler(
   return {
     exampleCount,
     draw: async (random) => {
-      const places = Array.from({ length: batchSize }, () => random.integer(exampleCount));
-      const examples = await Promise.all(places.map((place) => corpus.read(startOf(place), sentences)));
+      const starts: number[] = [];
+      for (let attempt = 0; starts.length < batchSize; attempt++) {
+        const start = startOf(random.integer(exampleCount));
+        const isShared = starts.some((other) => Math.abs(other - start) < sentences);
+        if (!isShared || attempt >= attemptsPerExample * batchSize) starts.push(start);
+      }
+      const examples = await Promise.all(starts.map((start) => corpus.read(start, sentences)));
       return padSentences(examples.flat(), maxWords);
     },
   };
 }
+
+/** Draws, beyond the first, for a place that shares no sentence with another. */
+const attemptsPerExample = 20;
 
 /** Index of the first entry above `value`; entries rise. */
 function firstAbove(entries: readonly number[], value: number): number {
