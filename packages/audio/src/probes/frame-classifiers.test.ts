@@ -144,6 +144,19 @@ describe('the linear classifier', () => {
     expect(answers?.predicted).toEqual(answers?.labels);
   });
 
+  it('divides the only recording of each of 100 classes by its own seconds, also where 67 frames of each are asked', async () => {
+    const random = createRandom(9);
+    const recordings = Int32Array.from({ length: 60_000 }, (_, row) => Math.floor(row / 600));
+    const around = (recording: number) => (2 * Math.PI * recording) / 100; // close neighbours: only large weights tell them apart
+    const points = Array.from(recordings, (one) => [Math.cos(around(one)), Math.sin(around(one))]).flat();
+    const data = Float32Array.from(points, (value) => value + 0.005 * random.normal());
+    const table = { features: { shape: [60_000, 2], data }, labels: recordings, recordings };
+    const isTest = (row: number) => row % 600 >= 500;
+    const splits = [{ isTrain: (row: number) => !isTest(row), isTest }];
+    const options = { table, classes: 100, splits, classifier: linearClassifier({ engine }), random: createRandom(1) };
+    expect((await predictSplits(options).next()).value?.inverseRegularisation).toBe(1);
+  });
+
   it('takes C = 1 where its training side is a single recording that cannot be divided', async () => {
     const table = spoken((random, label) => [label + random.normal()]);
     const rows = Int32Array.of(0, 1, 40);

@@ -96,8 +96,9 @@ async function chooseInverseRegularisation(
   { table, classes, random }: FrameTraining,
   { engine, groupOf }: DividingClassifierOptions,
 ): Promise<number> {
-  const { features, labels, recordings } = fewerRows({ table, classes, random: random.fold('choice of frames') });
-  const groups = trainingGroups({ features, labels, recordings }, groupOf);
+  const rows = choiceRows(table.labels.length, classes, random.fold('choice of frames'));
+  const { features, labels } = selectRows(table, (row) => rows.has(row));
+  const groups = trainingGroups(table, groupOf).filter((_, row) => rows.has(row)); // seconds are those of whole recordings
   const innerFolds = Math.min(choiceFolds, new Set(groups).size);
   if (innerFolds < 2) return 1;
   const classifier = logisticClassifier({ features, labels, classes, engine, ...choiceFitting });
@@ -105,12 +106,11 @@ async function chooseInverseRegularisation(
   return (await chooseSetting([...labels.keys()], { ...choice, random: random.fold('choice') })).chosen;
 }
 
-/** In their order; all of them unless there are too many. */
-function fewerRows({ table, classes, random }: FrameTraining): FrameTable {
+/** Rows that the choice is made on: all of them unless there are too many. */
+function choiceRows(rows: number, classes: number, random: Random): ReadonlySet<number> {
   const most = Math.max(choiceFrames, choiceFramesOfClass * classes);
-  if (table.labels.length <= most) return table;
-  const kept = new Set(random.permutation(table.labels.length).subarray(0, most));
-  return selectRows(table, (row) => kept.has(row));
+  const order = random.permutation(rows);
+  return new Set(order.subarray(0, Math.min(most, rows)));
 }
 
 /**
