@@ -192,10 +192,13 @@ describe('cpc probe, embed and export', () => {
 
     const embedded = await run(['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--pooled'], { cwd });
     expect(embedded).toMatchObject({ code: 0, stdout: 'a.npy  float32 [2, 3]\n' });
-    expect(JSON.parse(readFileSync(join(cwd, 'a.npy'), 'utf8'))).toMatchObject({
-      representation: 'context',
-      pooled: true,
+    const asked = () => JSON.parse(readFileSync(join(cwd, 'a.npy'), 'utf8'));
+    expect(asked()).toMatchObject({ pooled: true });
+    expect(asked()).not.toHaveProperty('representation'); // the domain's choice
+    await run(['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--representation', 'latent'], {
+      cwd,
     });
+    expect(asked()).toMatchObject({ pooled: false, representation: 'latent' });
     const exported = await run(['text', 'export', '--run', 'first', '--out', 'a.onnx', '--json'], { cwd });
     expect(JSON.parse(exported.stdout)).toEqual({
       run: 'first',
