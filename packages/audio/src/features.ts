@@ -71,8 +71,7 @@ export interface FeatureExtractorOptions {
  */
 export function createFeatureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
   const { settings } = options;
-  const geometries = geometriesOf(settings, options.chunkFrames ?? 400);
-  const largest = geometries.at(-1) ?? geometryOf(settings, 1);
+  const { smaller, largest } = geometriesOf(settings, options.chunkFrames ?? 400);
   const flat = withoutPredictors(flatten(options.parameters));
   const prepared = new Map<Geometry, Promise<CompiledFunction>>();
   const prepare = (geometry: Geometry) => {
@@ -87,7 +86,7 @@ export function createFeatureExtractor(options: FeatureExtractorOptions): Featur
     let state: HostArray = { shape: [1, settings.contextUnits], data: new Float32Array(settings.contextUnits) };
     for (let first = 0; first < frames; first += largest.chunkFrames) {
       const left = frames - first;
-      const geometry = geometries.find(({ chunkFrames }) => chunkFrames >= left) ?? largest;
+      const geometry = smaller.find(({ chunkFrames }) => chunkFrames >= left) ?? largest;
       const chunk = await prepare(geometry);
       const heard = await hear(source, first, frames, level, geometry);
       const outputs = await chunk.run({ ...flat, ...heard, state });
@@ -129,11 +128,11 @@ interface Geometry {
   readonly chunkSamples: number;
 }
 
-/** The smallest first; the largest has the frames asked for. */
-function geometriesOf(settings: SpeechSettings, chunkFrames: number): Geometry[] {
+/** The largest has the frames asked for; of the others the smallest is first. */
+function geometriesOf(settings: SpeechSettings, chunkFrames: number) {
   const largest = geometryOf(settings, chunkFrames);
-  const smaller = [8, 4, 2].map((part) => Math.floor(chunkFrames / part)).filter((frames) => frames >= 1);
-  return [...smaller.map((frames) => geometryOf(settings, frames)), largest];
+  const frames = [8, 4, 2].map((part) => Math.floor(chunkFrames / part)).filter((count) => count >= 1);
+  return { largest, smaller: frames.map((count) => geometryOf(settings, count)) };
 }
 
 function geometryOf({ layers }: SpeechSettings, chunkFrames: number): Geometry {

@@ -62,7 +62,7 @@ export function createSpeechDomain(
 ): SpeechDomain {
   const { windowSamples, batchSize, channels, contextUnits, predictionSteps } = settings;
   const speeds = createSpeedPerturbation(settings.speedPerturbation);
-  const sourceSamples = sourceSamplesOf(settings);
+  const sourceSamples = speeds.sourceSamples(windowSamples);
   const positions = checkedPositions(settings);
   const { windows, negatives } = negativeRules[settings.negatives];
   const sampler = createWindowSampler(corpus, {

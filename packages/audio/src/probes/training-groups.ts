@@ -19,9 +19,17 @@ const framesOfSecond = 100;
  * @param groupOf - by recording, such as its speaker.
  */
 export function trainingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
-  const { labels, recordings } = table;
+  return givenGroups(table, groupOf) ?? groupsWithin(table);
+}
+
+/** Undefined where they do not divide the table. */
+function givenGroups({ recordings }: FrameTable, groupOf?: (recording: number) => string): string[] | undefined {
   const given = groupOf === undefined ? [] : Array.from(recordings, groupOf);
-  if (new Set(given).size >= 2) return given;
+  return new Set(given).size >= 2 ? given : undefined;
+}
+
+function groupsWithin(table: FrameTable): string[] {
+  const { labels, recordings } = table;
   const recordingsOf = recordingsByClass(table);
   const seen = new Map<number, number>();
   return Array.from(recordings, (recording, row) => {
@@ -38,11 +46,11 @@ export function trainingGroups(table: FrameTable, groupOf?: (recording: number) 
  * @throws {CpcError} if rows are whole recordings, which cannot be divided, and a class has fewer than 5.
  */
 export function stoppingGroups(table: FrameTable, groupOf?: (recording: number) => string): string[] {
-  const groups = trainingGroups(table, groupOf);
+  const given = givenGroups(table, groupOf);
+  if (given !== undefined) return given;
   const { recordings } = table;
-  const isByGroup = groupOf !== undefined && new Set(Array.from(recordings, groupOf)).size >= 2;
-  if (!isByGroup && new Set(recordings).size === recordings.length) refuseRareClasses(recordingsByClass(table));
-  return groups;
+  if (new Set(recordings).size === recordings.length) refuseRareClasses(recordingsByClass(table));
+  return groupsWithin(table);
 }
 
 function refuseRareClasses(recordingsOf: ReadonlyMap<number, ReadonlySet<number>>): void {
