@@ -1,5 +1,5 @@
 /** How a run's settings become an optimiser: Adam (section 3.1), at one rate or along a schedule. */
-import { adam, cosineDecay, type Optimiser } from '@cpc/core';
+import { decayingAdam, type Optimiser } from '@cpc/core';
 import type { SpeechSettings } from './presets.js';
 
 /**
@@ -10,10 +10,6 @@ import type { SpeechSettings } from './presets.js';
  * @example
  * const optimiser = speechOptimiser(smallPreset);
  */
-export function speechOptimiser({
-  learningRate,
-  learningRateDecaySteps,
-}: Pick<SpeechSettings, 'learningRate' | 'learningRateDecaySteps'>): Optimiser {
-  if (learningRateDecaySteps === 0) return adam({ learningRate });
-  return adam({ learningRate: cosineDecay({ from: learningRate, steps: learningRateDecaySteps }) });
+export function speechOptimiser(settings: Pick<SpeechSettings, 'learningRate' | 'learningRateDecaySteps'>): Optimiser {
+  return decayingAdam(settings);
 }

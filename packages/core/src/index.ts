@@ -5,6 +5,7 @@ export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js'
 export type { Engine, EngineName } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
 export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
+export { firstAbove } from './first-above.js';
 export { excludedScore, infoNce, infoNcePerAnchor } from './info-nce.js';
 export {
   type Conv1dOptions,
@@ -71,6 +72,7 @@ export {
 export { encodeNpy, npyHeader } from './npy.js';
 export { type AdamOptions, adam } from './optimisers/adam.js';
 export { clipFactor, globalNorm } from './optimisers/clip.js';
+export { type DecayingAdamSettings, decayingAdam } from './optimisers/decaying-adam.js';
 export { type LbfgsOptions, type LbfgsResult, minimise } from './optimisers/lbfgs.js';
 export type { Optimiser, OptimiserInputs } from './optimisers/optimiser.js';
 export { type RmspropOptions, rmsprop } from './optimisers/rmsprop.js';

@@ -1,5 +1,5 @@
 /** How a run's settings become an optimiser: Adam (section 3.3), at one rate or along a schedule. */
-import { adam, cosineDecay, type Optimiser } from '@cpc/core';
+import { decayingAdam, type Optimiser } from '@cpc/core';
 import type { TextSettings } from './presets.js';
 
 /**
@@ -10,10 +10,6 @@ import type { TextSettings } from './presets.js';
  * @example
  * const optimiser = textOptimiser(smallPreset);
  */
-export function textOptimiser({
-  learningRate,
-  learningRateDecaySteps,
-}: Pick<TextSettings, 'learningRate' | 'learningRateDecaySteps'>): Optimiser {
-  if (learningRateDecaySteps === 0) return adam({ learningRate });
-  return adam({ learningRate: cosineDecay({ from: learningRate, steps: learningRateDecaySteps }) });
+export function textOptimiser(settings: Pick<TextSettings, 'learningRate' | 'learningRateDecaySteps'>): Optimiser {
+  return decayingAdam(settings);
 }

@@ -3,9 +3,10 @@
  *
  * Draws places and reads no sample. Two modes: windows from anywhere, and windows of one speaker that do not overlap.
  */
+
 import type { Random } from '@cpc/core';
+import { firstAbove } from '@cpc/core';
 import { recordingAt, type SpeechCorpus } from './corpus.js';
-import { firstAbove } from './first-above.js';
 
 /**
  * What the windows of one batch share.

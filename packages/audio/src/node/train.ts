@@ -1,11 +1,11 @@
 /** `cpc audio train`. */
 import { createRequire } from 'node:module';
-import { CpcArgumentError } from '@cpc/core';
 import {
   type Control,
   createEngine,
   type RunPaths,
   type TrainRequest,
+  trainingEnd,
   trainRun,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -40,7 +40,7 @@ export async function* trainOpenedSpeech(
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings, { strict });
   const use = speechUse(opened, settings, domain.windows.recordings);
   for (const message of [...leftOutFiles(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
-  const end = endOf(request, settings, use);
+  const end = trainingEnd(request, stepsPerEpoch(settings, use));
   yield* lateSteps(end, settings);
   const { source, recordings } = opened;
   const drawing = { settings, ...(recordings === undefined ? {} : { recordings }), strict, workers };
@@ -79,28 +79,9 @@ async function writeOnnx(parts: Parameters<typeof exportEncoder>[0], paths: RunP
   await writeFileAtomically(paths.context, exportContext(parts));
 }
 
-/** An epoch is as many windows as the recordings would fill end to end. */
-function endOf(
-  { steps, epochs, minutes }: TrainRequest,
-  { windowSamples, batchSize }: SpeechSettings,
-  { samples }: SpeechUse,
-): { steps?: number; minutes?: number } {
-  if (steps === undefined && epochs === undefined && minutes === undefined) {
-    throw new CpcArgumentError({
-      where: 'train',
-      argument: 'steps',
-      expected: 'steps, epochs or minutes',
-      received: 'none of them',
-    });
-  }
-  const stepsPerEpoch = Math.max(1, Math.ceil(samples / (windowSamples * batchSize)));
-  const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * stepsPerEpoch)].filter(
-    (limit) => limit !== undefined,
-  );
-  return {
-    ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
-    ...(minutes === undefined ? {} : { minutes }),
-  };
+/** Updates of an epoch: as many windows as the recordings would fill end to end. */
+function stepsPerEpoch({ windowSamples, batchSize }: SpeechSettings, { samples }: SpeechUse): number {
+  return samples / (windowSamples * batchSize);
 }
 
 /** Says so where updates come after the rate has reached 0. */

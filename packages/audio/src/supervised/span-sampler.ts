@@ -7,9 +7,8 @@
  * Letters used for shapes here:
  *   B  windows    W  frames of a window    N  samples of a window, W hops
  */
-import { CpcArgumentError, type Random } from '@cpc/core';
+import { CpcArgumentError, firstAbove, type Random } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
-import { firstAbove } from '../data/first-above.js';
 import { unlabelled } from '../data/frame-labels.js';
 import { scaleInput } from '../input-scaling.js';
 import type { SpeechSettings } from '../presets.js';

@@ -22,6 +22,7 @@ it('exports these names and no others', () => {
     'tensorflowPackages',
     'thisMachine',
     'trainRun',
+    'trainingEnd',
     'tryEngine',
     'updateRunRecord',
     'writeFileAtomically',

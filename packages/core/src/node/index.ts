@@ -38,4 +38,5 @@ export { type RunInWorkerOptions, runInWorker, WorkerJobError } from './run-in-w
 export { createTensorBoardWriter } from './tensorboard-writer.js';
 export { loadTensorflow, type TensorflowSearch, tensorflowPackages } from './tensorflow.js';
 export { type TrainRunOptions, trainRun } from './train-run.js';
+export { trainingEnd } from './training-end.js';
 export type { WorkerJob } from './worker-messages.js';

@@ -5,7 +5,7 @@
  * Letters used for shapes here:
  *   S  examples of a batch    T  sentences of an example    W  words of a sentence at most
  */
-import { CpcError, type Random } from '@cpc/core';
+import { CpcError, firstAbove, type Random } from '@cpc/core';
 import { type PaddedSentences, padSentences } from './padded-sentences.js';
 import type { SentenceCorpus } from './sentence-corpus.js';
 
@@ -68,14 +68,3 @@ export function createExampleSampler(
 
 /** Draws, beyond the first, for a place that shares no sentence with another. */
 const attemptsPerExample = 20;
-
-/** Index of the first entry above `value`; entries rise. */
-function firstAbove(entries: readonly number[], value: number): number {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((entries[middle] ?? 0) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}

@@ -1,7 +1,13 @@
 /** `cpc text train`. */
 import { createRequire } from 'node:module';
-import { CpcArgumentError } from '@cpc/core';
-import { type Control, createEngine, type TrainRequest, trainRun, writeFileAtomically } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  type TrainRequest,
+  trainingEnd,
+  trainRun,
+  writeFileAtomically,
+} from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
 import { exportContext, exportEncoder } from '../export-model.js';
 import { resolveTextSettings } from '../settings.js';
@@ -31,7 +37,7 @@ export async function* trainText(
       engine: await createEngine(request.engine),
       optimiser: textOptimiser(settings),
       seed: request.seed,
-      ...endOf(request, domain.exampleCount, settings.batchSize),
+      ...trainingEnd(request, domain.exampleCount / settings.batchSize), // an epoch: as many examples as there are places
       ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
       ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
       folder: request.out,
@@ -55,26 +61,6 @@ export async function* trainText(
   } finally {
     await dispose();
   }
-}
-
-/** An epoch is as many examples as there are places for one. */
-function endOf(
-  { steps, epochs, minutes }: TrainRequest,
-  exampleCount: number,
-  batchSize: number,
-): { steps?: number; minutes?: number } {
-  if (steps === undefined && epochs === undefined && minutes === undefined) {
-    const expected = 'steps, epochs or minutes';
-    throw new CpcArgumentError({ where: 'train', argument: 'steps', expected, received: 'none of them' });
-  }
-  const perEpoch = Math.max(1, Math.ceil(exampleCount / batchSize));
-  const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * perEpoch)].filter(
-    (limit) => limit !== undefined,
-  );
-  return {
-    ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
-    ...(minutes === undefined ? {} : { minutes }),
-  };
 }
 
 function versions(): Record<string, string> {
