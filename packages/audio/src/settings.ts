@@ -1,8 +1,8 @@
 /** Presets with changes: checked, complete, every value with its source. */
-import { CpcError } from '@cpc/core';
+import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
-import { negativeSources, type SpeechPresetName, type SpeechSettings, speechPresets } from './presets.js';
+import { negativeSources, type SpeechSettings, speechPresets } from './presets.js';
 
 const count = z.int().min(1);
 
@@ -25,6 +25,8 @@ const settingsSchema = z.strictObject({
   clipNorm: z.number().min(0),
 }) satisfies z.ZodType<SpeechSettings>;
 
+const kind: SettingsKind<SpeechSettings> = { of: 'the speech model', presets: speechPresets, schema: settingsSchema };
+
 /** Changes to a preset, by the name of the setting. */
 export type SpeechOverrides = Readonly<Record<string, ResolvedSetting>>;
 
@@ -43,13 +45,7 @@ export interface ResolvedSpeechSettings {
  * const { settings } = resolveSpeechSettings('small', { batchSize: { value: 16, source: 'set' } });
  */
 export function resolveSpeechSettings(preset: string, overrides: SpeechOverrides = {}): ResolvedSpeechSettings {
-  const base = presetNamed(preset);
-  const resolved: Record<string, ResolvedSetting> = Object.fromEntries(
-    Object.entries(settingsSchema.parse(base)).map(([name, value]) => [name, { value, source: 'preset' }]),
-  );
-  for (const [name, override] of Object.entries(overrides)) resolved[name] = override;
-  const values = Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value]));
-  return { settings: parseSpeechSettings(values, 'settings'), resolved };
+  return resolveSettings(kind, preset, overrides);
 }
 
 /**
@@ -59,28 +55,5 @@ export function resolveSpeechSettings(preset: string, overrides: SpeechOverrides
  * @throws {CpcError} if a name or value is wrong.
  */
 export function parseSpeechSettings(values: unknown, where: string): SpeechSettings {
-  const parsed = settingsSchema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
-  throw new CpcError({
-    where,
-    expected: 'settings of the speech model',
-    received: problems.join('; '),
-    fix: `Settings are ${Object.keys(settingsSchema.shape).join(', ')}.`,
-  });
-}
-
-function presetNamed(name: string): SpeechSettings {
-  if (isPreset(name)) return speechPresets[name];
-  throw new CpcError({
-    where: 'preset',
-    expected: `one of ${Object.keys(speechPresets).join(', ')}`,
-    received: `"${name}"`,
-  });
-}
-
-function isPreset(name: string): name is SpeechPresetName {
-  return Object.hasOwn(speechPresets, name);
+  return parseSettings(kind, values, where);
 }

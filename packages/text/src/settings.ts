@@ -1,8 +1,8 @@
 /** Presets with changes: checked, complete, every value with its source. */
-import { CpcError } from '@cpc/core';
+import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
-import { type TextPresetName, type TextSettings, textPresets } from './presets.js';
+import { type TextSettings, textPresets } from './presets.js';
 
 const count = z.int().min(1);
 
@@ -24,6 +24,8 @@ const settingsSchema = z.strictObject({
   clipNorm: z.number().min(0),
 }) satisfies z.ZodType<TextSettings>;
 
+const kind: SettingsKind<TextSettings> = { of: 'the text model', presets: textPresets, schema: settingsSchema };
+
 /** Changes to a preset, by the name of the setting. */
 export type TextOverrides = Readonly<Record<string, ResolvedSetting>>;
 
@@ -42,12 +44,7 @@ export interface ResolvedTextSettings {
  * const { settings } = resolveTextSettings('small', { batchSize: { value: 16, source: 'set' } });
  */
 export function resolveTextSettings(preset: string, overrides: TextOverrides = {}): ResolvedTextSettings {
-  const resolved: Record<string, ResolvedSetting> = Object.fromEntries(
-    Object.entries(presetNamed(preset)).map(([name, value]) => [name, { value, source: 'preset' }]),
-  );
-  for (const [name, override] of Object.entries(overrides)) resolved[name] = override;
-  const values = Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value]));
-  return { settings: parseTextSettings(values, 'settings'), resolved };
+  return resolveSettings(kind, preset, overrides);
 }
 
 /**
@@ -57,28 +54,5 @@ export function resolveTextSettings(preset: string, overrides: TextOverrides = {
  * @throws {CpcError} if a name or value is wrong.
  */
 export function parseTextSettings(values: unknown, where: string): TextSettings {
-  const parsed = settingsSchema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
-  throw new CpcError({
-    where,
-    expected: 'settings of the text model',
-    received: problems.join('; '),
-    fix: `Settings are ${Object.keys(settingsSchema.shape).join(', ')}.`,
-  });
-}
-
-function presetNamed(name: string): TextSettings {
-  if (isPreset(name)) return textPresets[name];
-  throw new CpcError({
-    where: 'preset',
-    expected: `one of ${Object.keys(textPresets).join(', ')}`,
-    received: `"${name}"`,
-  });
-}
-
-function isPreset(name: string): name is TextPresetName {
-  return Object.hasOwn(textPresets, name);
+  return parseSettings(kind, values, where);
 }
