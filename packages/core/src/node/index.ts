@@ -25,6 +25,14 @@ export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryE
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
 export { thisMachine } from './machine.js';
 export {
+  decodeModelFile,
+  type ModelFile,
+  metadataJson,
+  modelFileMetadata,
+  readModelFile,
+  requireParameterShapes,
+} from './model-file.js';
+export {
   createRunFolder,
   type RunFolder,
   type RunPaths,
