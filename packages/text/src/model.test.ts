@@ -80,6 +80,12 @@ describe('encodeSentences', () => {
     for (const [channel, value] of longer.entries()) expect(value).toBeCloseTo(plain[channel] ?? Number.NaN, 6);
   });
 
+  it('with 2 places of padding is what it is without any, to 6 digits: they take no part in the mean, nor what they see of words', () => {
+    const padded = encoded([3, 7, 1, 0, 0], [1, 1, 1, 0, 0]);
+    for (const [channel, value] of encoded([3, 7, 1], [1, 1, 1]).entries())
+      expect(padded[channel]).toBeCloseTo(value, 6);
+  });
+
   it('leaves 1 tensor behind', () => {
     const tree = tensors(parameters);
     const [words, mask] = [tf.zeros<tf.Rank.R2>([2, 3], 'int32'), tf.ones<tf.Rank.R2>([2, 3])];
