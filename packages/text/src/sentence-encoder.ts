@@ -47,67 +47,32 @@ const lengths = [8, 16, 32, 64, 128];
  * const encoder = createSentenceEncoder({ ...(await loadTextModel('run')), engine });
  * const vectors = await encoder.encode(['It rained.', 'Nobody came.']); // [2, 512]
  */
-export function createSentenceEncoder({
-  settings,
-  parameters,
-  vocabulary,
-  engine,
-  batchSize = 64,
-}: SentenceEncoderOptions): SentenceEncoder {
-  const { maxWords, channels } = settings;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new CpcArgumentError({
-      where: 'createSentenceEncoder',
-      argument: 'batchSize',
-      expected: 'a whole number of at least 1',
-      received: batchSize,
-    });
-  }
-  const flat = encoderParameters(parameters);
+export function createSentenceEncoder(options: SentenceEncoderOptions): SentenceEncoder {
+  const { settings, vocabulary, batchSize = 64 } = options;
+  requireBatchSize(batchSize);
+  const flat = encoderParameters(options.parameters);
   const prepared = new Map<number, Promise<CompiledFunction>>();
   const functionFor = (words: number) => {
-    const made = prepared.get(words) ?? compileFor(words);
+    const made = prepared.get(words) ?? compileEncoder(options.engine, flat, [batchSize, words]);
     prepared.set(words, made);
     return made;
   };
-  const compileFor = (words: number) =>
-    engine.compile(
-      (inputs) => ({
-        latents: encodeSentences(treeOf(inputs, flat), inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D),
-      }),
-      {
-        ...float32Specs(flat),
-        words: { shape: [batchSize, words], dtype: 'int32' },
-        mask: { shape: [batchSize, words], dtype: 'float32' },
-      },
-    );
-
   const encodeNumbers = async (sentences: readonly Int32Array[]): Promise<HostArray> => {
+    const { channels, maxWords } = settings;
     const data = new Float32Array(sentences.length * channels);
-    const order = [...sentences.keys()]
-      .filter((index) => (sentences[index]?.length ?? 0) > 0)
-      .sort((left, right) => (sentences[left]?.length ?? 0) - (sentences[right]?.length ?? 0));
-    for (let first = 0; first < order.length; first += batchSize) {
-      const batch = order.slice(first, first + batchSize);
-      const own = batch.map((index) => sentences[index] ?? Int32Array.of(0));
-      const longest = Math.min(maxWords, own.at(-1)?.length ?? 1);
-      const words = Math.min(maxWords, lengths.find((length) => length >= longest) ?? maxWords);
+    for (const { rows, words } of batchesByLength(sentences, batchSize, maxWords)) {
+      const own = rows.map((row) => sentences[row] ?? Int32Array.of(0));
       const filled = [...own, ...Array<Int32Array>(batchSize - own.length).fill(Int32Array.of(0))];
       const padded = padSentences(filled, words);
       const shape = [batchSize, words];
-      const run = await functionFor(words);
-      const outputs = await run.run({
-        ...flat,
-        words: { shape, data: padded.words },
-        mask: { shape, data: padded.mask },
-      });
-      const latents = float32Of(outputs.latents); // [batch, D]
-      for (const [row, index] of batch.entries())
-        data.set(latents.subarray(row * channels, (row + 1) * channels), index * channels);
+      const compiled = await functionFor(words);
+      const batch = { words: { shape, data: padded.words }, mask: { shape, data: padded.mask } };
+      const latents = float32Of((await compiled.run({ ...flat, ...batch })).latents); // [batch, D]
+      for (const [place, row] of rows.entries())
+        data.set(latents.subarray(place * channels, (place + 1) * channels), row * channels);
     }
     return { shape: [sentences.length, channels], data };
   };
-
   return {
     encodeNumbers,
     encode: (sentences) => encodeNumbers(sentences.map((text) => Int32Array.from(splitWords(text), vocabulary.idOf))),
@@ -117,6 +82,43 @@ export function createSentenceEncoder({
       await Promise.all(made.map((compiled) => compiled.dispose()));
     },
   };
+}
+
+function requireBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize >= 1) return;
+  throw new CpcArgumentError({
+    where: 'createSentenceEncoder',
+    argument: 'batchSize',
+    expected: 'a whole number of at least 1',
+    received: batchSize,
+  });
+}
+
+/** @param shape - of a batch: sentences, and words of each. */
+function compileEncoder(
+  engine: Engine,
+  flat: Readonly<Record<string, HostArray>>,
+  shape: readonly number[],
+): Promise<CompiledFunction> {
+  return engine.compile(
+    (inputs) => ({
+      latents: encodeSentences(treeOf(inputs, flat), inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D),
+    }),
+    { ...float32Specs(flat), words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
+  );
+}
+
+/** Sentences that have a word, the shortest first, so many at a time; `words` is what all of a batch are padded to. */
+function* batchesByLength(sentences: readonly Int32Array[], batchSize: number, maxWords: number) {
+  const lengthOf = (row: number) => sentences[row]?.length ?? 0;
+  const order = [...sentences.keys()]
+    .filter((row) => lengthOf(row) > 0)
+    .sort((left, right) => lengthOf(left) - lengthOf(right));
+  for (let first = 0; first < order.length; first += batchSize) {
+    const rows = order.slice(first, first + batchSize);
+    const longest = Math.min(maxWords, lengthOf(rows.at(-1) ?? 0));
+    yield { rows, words: Math.min(maxWords, lengths.find((length) => length >= longest) ?? maxWords) };
+  }
 }
 
 /** Encoder alone: a context needs sentences before this one. */

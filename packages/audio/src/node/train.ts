@@ -1,8 +1,8 @@
 /** `cpc audio train`. */
-import { createRequire } from 'node:module';
 import {
   type Control,
   createEngine,
+  installedVersions,
   type RunPaths,
   type TrainRequest,
   trainingEnd,
@@ -19,6 +19,8 @@ import { startSpeechWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
 import { leftOutFiles, type OpenedSpeech, openSpeech } from './open-data.js';
 import { type SpeechUse, speechUse } from './speech-use.js';
+
+const trainedWith = ['@cpc/audio', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
 
 /** Trains on a folder of recordings, or on built-in speech, into a run folder. */
 export async function* trainSpeech(
@@ -61,7 +63,7 @@ export async function* trainOpenedSpeech(
         command: request.command,
         preset: request.preset,
         settings: resolved,
-        versions: versions(),
+        versions: installedVersions(trainedWith, import.meta.url),
         dataFingerprint: opened.corpus.fingerprint,
         data: use.summary,
       },
@@ -92,15 +94,4 @@ function* lateSteps(
   if (decaySteps === 0 || steps <= decaySteps) return;
   const message = `learningRateDecaySteps is ${decaySteps}, after which the rate is 0: the last ${steps - decaySteps} of ${steps} updates learn nothing. Set learningRateDecaySteps=${steps} to decay over the whole run, or 0 for a rate that stays.`;
   yield { type: 'warning', message };
-}
-
-function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const names = ['@cpc/audio', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
-  return Object.fromEntries(
-    names.map((name) => {
-      const found: { version?: unknown } = require(`${name}/package.json`);
-      return [name, String(found.version)];
-    }),
-  );
 }

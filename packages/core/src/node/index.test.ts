@@ -14,6 +14,7 @@ it('exports these names and no others', () => {
     'decodeModelFile',
     'engineRequests',
     'inspectEngines',
+    'installedVersions',
     'loadTensorflow',
     'metadataJson',
     'modelFileMetadata',

@@ -23,6 +23,7 @@ export type {
 } from './domain-commands.js';
 export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
+export { installedVersions } from './installed-versions.js';
 export { thisMachine } from './machine.js';
 export {
   decodeModelFile,

@@ -68,19 +68,12 @@ export interface TrainingStep {
 export async function createTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
   requireClipNorm('createTrainingStep', options.clipNorm);
   const started = performance.now();
-  const { domain, engine, optimiser } = options;
+  const { domain, optimiser } = options;
   const parameters = parameterNames(flatten(options.parameters));
   const tables = createRowTables(domain.tables ?? {}, parameters, domain.batch, optimiser);
   const others = Object.fromEntries(Object.entries(parameters).filter(([name]) => !(name in tables.specs)));
   const specs = namedLike(parameters, { ...float32Specs(others), ...tables.specs });
-  const gradientsFunction = await engine.compile((inputs) => gradientsOf(domain, Object.keys(specs), inputs), {
-    ...specs,
-    ...stepInputs(domain),
-  });
-  const updateFunction = await engine.compile(
-    (inputs) => updateOf(optimiser, Object.keys(specs), inputs, options.clipNorm),
-    updateInputs(optimiser, specs),
-  );
+  const { gradientsFunction, updateFunction } = await compileStep(options, specs);
   const state = createState({ ...others, ...initialMoments(optimiser, float32Specs(others)) });
   const buffers = contiguousGradients(specs);
   let rows: NamedHostTensors = {};
@@ -116,6 +109,21 @@ export async function createTrainingStep(options: TrainingStepOptions): Promise<
       state.dispose();
       await Promise.all([gradientsFunction.dispose(), updateFunction.dispose()]);
     },
+  };
+}
+
+/** Both halves, for parameters of these shapes. */
+async function compileStep({ domain, engine, optimiser, clipNorm }: TrainingStepOptions, specs: NamedSpecs) {
+  const names = Object.keys(specs);
+  return {
+    gradientsFunction: await engine.compile((inputs) => gradientsOf(domain, names, inputs), {
+      ...specs,
+      ...stepInputs(domain),
+    }),
+    updateFunction: await engine.compile(
+      (inputs) => updateOf(optimiser, names, inputs, clipNorm),
+      updateInputs(optimiser, specs),
+    ),
   };
 }
 

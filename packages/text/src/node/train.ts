@@ -1,8 +1,8 @@
 /** `cpc text train`. */
-import { createRequire } from 'node:module';
 import {
   type Control,
   createEngine,
+  installedVersions,
   type TrainRequest,
   trainingEnd,
   trainRun,
@@ -15,6 +15,8 @@ import { createTextDomain } from '../text-domain.js';
 import { textOptimiser } from '../text-optimiser.js';
 import { modelMetadata } from './model-file.js';
 import { openText } from './open-text.js';
+
+const trainedWith = ['@cpc/text', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
 
 /** Trains on a file or folder of text, or on built-in stories, into a run folder. */
 export async function* trainText(
@@ -46,7 +48,7 @@ export async function* trainText(
         command: request.command,
         preset: request.preset,
         settings: resolved,
-        versions: versions(),
+        versions: installedVersions(trainedWith, import.meta.url),
         dataFingerprint: corpus.fingerprint,
         data: summary,
       },
@@ -61,15 +63,4 @@ export async function* trainText(
   } finally {
     await dispose();
   }
-}
-
-function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const names = ['@cpc/text', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
-  return Object.fromEntries(
-    names.map((name) => {
-      const found: { version?: unknown } = require(`${name}/package.json`);
-      return [name, String(found.version)];
-    }),
-  );
 }

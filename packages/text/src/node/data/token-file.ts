@@ -8,7 +8,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { outOfRange, type SentenceCorpus, type SentenceRun, type SkippedText } from '../../data/sentence-corpus.js';
+import { outOfRange, type SentenceCorpus, type SentenceRun } from '../../data/sentence-corpus.js';
 
 const tokensName = 'tokens.i32';
 const startsName = 'sentences.u32';
@@ -66,12 +66,8 @@ async function ended(stream: WriteStream): Promise<void> {
 }
 
 /** What a corpus is besides its two files: a plain value, for other threads too. */
-export interface TokenFileContents {
-  readonly name: string;
+export interface TokenFileContents extends Pick<SentenceCorpus, 'name' | 'runs' | 'skipped' | 'fingerprint'> {
   readonly folder: string;
-  readonly runs: readonly SentenceRun[];
-  readonly skipped: readonly SkippedText[];
-  readonly fingerprint: string;
 }
 
 export interface TokenFileCorpus extends SentenceCorpus {
