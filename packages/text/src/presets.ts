@@ -2,6 +2,15 @@
  * Named settings of an experiment on text, every one with its source.
  */
 
+/** Where the examples of a batch, and with them the negatives, come from. */
+export const textNegatives = ['mixed-documents', 'same-document'] as const;
+
+/**
+ * - `mixed-documents`: from anywhere in the corpus.
+ * - `same-document`: all from one document, such as a book, so that its names and its style tell no candidate from another.
+ */
+export type TextNegatives = (typeof textNegatives)[number];
+
 /** Everything that decides what a training run computes, beside the corpus. */
 export interface TextSettings {
   /** Words with a vector of their own, the unknown word included. */
@@ -21,6 +30,7 @@ export interface TextSettings {
   /** K: sentences ahead that are predicted, 1 .. K. */
   readonly predictionSteps: number;
   readonly batchSize: number;
+  readonly negatives: TextNegatives;
   /** Candidates that all anchors of a batch share. */
   readonly negativeCount: number;
   /** Factor on LeCun's deviation of the first predictors W_k, >= 0. */
@@ -43,6 +53,7 @@ export const paperPreset = {
   maxWords: 32, //               quoted
   predictionSteps: 3, //         section 3.3: "up to 3 future sentence embeddings"
   batchSize: 64, //              section 3.3, on each of 8 GPUs; we run on one machine
+  negatives: 'mixed-documents', // ours; the paper gives none
   negativeCount: 384, //         quoted: "over batch and time", which is all of a batch
   predictorScale: 1, //          ours; the paper gives none
   learningRate: 2e-4, //         section 3.3

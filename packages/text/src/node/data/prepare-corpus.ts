@@ -157,7 +157,7 @@ async function numberAll(
         await writer.sentence(numbers);
       }
     }
-    writer.endRun();
+    writer.endDocument();
     onFile?.(files.length + index + 1, 2 * files.length);
   }
   return { runs: await writer.finish(), unknownWords };

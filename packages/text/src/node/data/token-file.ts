@@ -20,6 +20,8 @@ export interface TokenWriter {
   readonly sentence: (words: readonly number[]) => Promise<void>;
   /** What comes next does not belong to what came before. */
   readonly endRun: () => void;
+  /** What comes next stands in another document. */
+  readonly endDocument: () => void;
   /** @returns the runs that were written. */
   readonly finish: () => Promise<readonly SentenceRun[]>;
 }
@@ -29,13 +31,17 @@ export function createTokenWriter(folder: string): TokenWriter {
   const tokens = createWriteStream(join(folder, tokensName));
   const starts = createWriteStream(join(folder, startsName));
   const runs: SentenceRun[] = [];
-  let [sentences, words, runStart] = [0, 0, 0];
+  let [sentences, words, runStart, document] = [0, 0, 0, 0];
   const endRun = () => {
-    if (sentences > runStart) runs.push({ start: runStart, count: sentences - runStart });
+    if (sentences > runStart) runs.push({ start: runStart, count: sentences - runStart, document });
     runStart = sentences;
   };
   return {
     endRun,
+    endDocument: () => {
+      endRun();
+      document += 1;
+    },
     sentence: async (numbers) => {
       if (numbers.length === 0) return;
       if (words + numbers.length > mostTokens)
