@@ -56,6 +56,7 @@ it('fit 4,000 frames as scikit-learn does: to 1e-4 in every gradient, and to 1e-
 
 it.for(['text', 'text-encode'])(
   '%s agrees with PyTorch within 1e-4 on a tiny model',
+  { timeout: 60_000 },
   async (name, { skip }) => {
     const subject = cases.find((candidate) => candidate.name === name);
     if (subject === undefined) throw new Error(`there is no case ${name}`);
@@ -66,7 +67,6 @@ it.for(['text', 'text-encode'])(
     if (ours.lossNats === undefined) return;
     expect(Math.abs(ours.lossNats - (peer.lossNats ?? Number.NaN))).toBeLessThan(1e-5); // after 4 updates
   },
-  60_000,
 );
 
 it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
