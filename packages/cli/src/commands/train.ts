@@ -14,6 +14,7 @@ import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } 
 import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { train, withProgress } from './domain-work.js';
+import { nextCommands } from './next-commands.js';
 import type { TrainingSummary } from './training-summary.js';
 
 export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions {
@@ -109,7 +110,7 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
     words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
     return exitCodes.interrupted;
   }
-  if (!options.json) words(nextCommands(domain.name, request));
+  if (!options.json) words(['Next:', ...nextCommands(domain.commands, request).map((line) => `  ${line}`)].join('\n'));
   return exitCodes.done;
 }
 
@@ -170,14 +171,4 @@ export function resumeCommand(typed: readonly string[], out: string): string {
   const hasOut = typed.some((word) => word === '--out' || word.startsWith('--out='));
   const hasResume = typed.includes('--resume');
   return shellCommand(['cpc', ...typed, ...(hasOut ? [] : ['--out', out]), ...(hasResume ? [] : ['--resume'])]);
-}
-
-function nextCommands(domain: string, { out, data }: TrainRequest): string {
-  const source = data === 'builtin' ? ['--builtin'] : ['--data', data];
-  const next = [
-    ['cpc', domain, 'probe', '--run', out, ...source],
-    ['cpc', domain, 'embed', '--run', out, ...source, '--out', join(out, 'embeddings.npy')],
-    ['cpc', domain, 'export', '--run', out, '--out', join(out, `${domain}.onnx`)],
-  ];
-  return ['Next:', ...next.map((words) => `  ${shellCommand(words)}`)].join('\n');
 }

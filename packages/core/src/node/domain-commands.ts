@@ -139,6 +139,8 @@ export interface DomainCommands {
   readonly classifiers?: readonly string[];
   /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
   readonly probeOptions?: readonly ('pooled' | 'folds')[];
+  /** What a person names as data of these commands, as a word to fill in such as `TASKS`, where that is not what was trained on. */
+  readonly otherData?: { readonly probe?: string; readonly embed?: string };
   /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */
   readonly settings: (preset: string, overrides: SettingOverrides) => Readonly<Record<string, ResolvedSetting>>;
   readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;

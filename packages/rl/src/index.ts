@@ -1,0 +1,8 @@
+export {
+  type EnvironmentSpec,
+  type EnvironmentStep,
+  type ObservationSpec,
+  type Observations,
+  observationSize,
+  type VectorEnvironment,
+} from './environments/environment.js';
