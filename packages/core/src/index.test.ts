@@ -43,6 +43,7 @@ it('exports these names and no others', () => {
     'excludedScore',
     'firstAbove',
     'fitLogisticRegression',
+    'fitLogisticRegressions',
     'fitMlpProbe',
     'fitNearestNeighbours',
     'flatten',
