@@ -27,6 +27,8 @@ export interface TextSettings {
   readonly sentencesPerExample: number;
   /** Words of a sentence behind which the rest is left out. */
   readonly maxWords: number;
+  /** How often a word is heard as the unknown word in training, so that no candidate is told by one name alone; from 0 to below 1. */
+  readonly wordDropout: number;
   /** K: sentences ahead that are predicted, 1 .. K. */
   readonly predictionSteps: number;
   readonly batchSize: number;
@@ -51,6 +53,7 @@ export const paperPreset = {
   contextUnits: 2400, //         section 3.3
   sentencesPerExample: 6, //     quoted
   maxWords: 32, //               quoted
+  wordDropout: 0, //             ours; the paper gives none
   predictionSteps: 3, //         section 3.3: "up to 3 future sentence embeddings"
   batchSize: 64, //              section 3.3, on each of 8 GPUs; we run on one machine
   negatives: 'mixed-documents', // ours; the paper gives none

@@ -15,6 +15,7 @@ const settingsSchema = z.strictObject({
   contextUnits: count,
   sentencesPerExample: z.int().min(2),
   maxWords: count,
+  wordDropout: z.number().min(0).lt(1),
   predictionSteps: count,
   batchSize: count,
   negatives: z.enum(textNegatives),

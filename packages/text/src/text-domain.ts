@@ -24,9 +24,11 @@ export interface TextDomain extends Domain {
  */
 export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings): TextDomain {
   const { batchSize, sentencesPerExample, maxWords, channels, contextUnits, predictionSteps } = settings;
-  const { negatives, negativeCount } = settings;
+  const { negatives, negativeCount, wordDropout } = settings;
   requireFuture(settings);
-  const sampler = createExampleSampler(corpus, { batchSize, sentences: sentencesPerExample, maxWords, negatives });
+  const sampler = createExampleSampler(corpus, {
+    ...{ batchSize, sentences: sentencesPerExample, maxWords, negatives, wordDropout },
+  });
   const shape = [batchSize * sentencesPerExample, maxWords];
   return {
     name: 'text',

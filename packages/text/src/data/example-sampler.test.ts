@@ -57,6 +57,20 @@ describe('createExampleSampler', () => {
     expect(drawn.get(1)).toBeGreaterThan(90); // 121
   });
 
+  it('gives a quarter of 12,000 words as the unknown word with wordDropout 0.25, others unchanged and the same examples', async () => {
+    const long = createMemoryCorpus('long', [Array.from({ length: 6000 }, (_, at) => Int32Array.of(at + 1, at + 1))]);
+    const options = { batchSize: 100, sentences: 60, maxWords: 2 };
+    const whole = await createExampleSampler(long, options).draw(createRandom(3));
+    const dropped = await createExampleSampler(long, { ...options, wordDropout: 0.25 }).draw(createRandom(3));
+    expect(dropped.mask).toEqual(whole.mask);
+    const kept = dropped.words.filter((word, index) => word === whole.words[index]).length;
+    const unknown = dropped.words.filter((word) => word === 0).length;
+    expect(kept + unknown).toBe(12_000);
+    expect(unknown).toBeGreaterThan(2800); // 3000 in the mean, deviation 47
+    expect(unknown).toBeLessThan(3200);
+    expect(await createExampleSampler(long, options).draw(createRandom(3))).toEqual(whole); // the corpus is not changed
+  });
+
   it('refuses same-document where no document has room for 2 batches, and says what to do', () => {
     const options = { batchSize: 2, sentences: 3, maxWords: 1, negatives: 'same-document' } as const;
     expect(() => createExampleSampler(corpus, options)).toThrow(

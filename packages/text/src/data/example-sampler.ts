@@ -10,6 +10,7 @@ import type { TextNegatives } from '../presets.js';
 import { examplePlaces } from './example-places.js';
 import { type PaddedSentences, padSentences } from './padded-sentences.js';
 import type { SentenceCorpus } from './sentence-corpus.js';
+import { unknownId } from './vocabulary.js';
 
 export interface ExampleSamplerOptions {
   /** S. */
@@ -20,6 +21,8 @@ export interface ExampleSamplerOptions {
   readonly maxWords: number;
   /** Default `mixed-documents`. */
   readonly negatives?: TextNegatives;
+  /** How often a word is given as the unknown word; default 0. */
+  readonly wordDropout?: number;
 }
 
 export interface ExampleSampler {
@@ -34,7 +37,7 @@ export interface ExampleSampler {
  */
 export function createExampleSampler(
   corpus: SentenceCorpus,
-  { batchSize, sentences, maxWords, negatives = 'mixed-documents' }: ExampleSamplerOptions,
+  { batchSize, sentences, maxWords, negatives = 'mixed-documents', wordDropout = 0 }: ExampleSamplerOptions,
 ): ExampleSampler {
   const isOneDocument = negatives === 'same-document';
   const places = examplePlaces(corpus, sentences, isOneDocument ? batchesPerDocument * batchSize : 1);
@@ -52,9 +55,16 @@ export function createExampleSampler(
         if (!isShared || attempt >= attemptsPerExample * batchSize) starts.push(start);
       }
       const examples = await Promise.all(starts.map((start) => corpus.read(start, sentences)));
+      if (wordDropout > 0) dropWords(examples.flat(), wordDropout, random.fold('words'));
       return padSentences(examples.flat(), maxWords);
     },
   };
+}
+
+/** Makes words the unknown word, in place, each with this probability. */
+function dropWords(sentences: readonly Int32Array[], probability: number, random: Random): void {
+  for (const words of sentences)
+    for (let index = 0; index < words.length; index++) if (random.uniform() < probability) words[index] = unknownId;
 }
 
 /** Draws, beyond the first, for a place that shares no sentence with another. */

@@ -3,6 +3,8 @@ import { CpcArgumentError } from '@cpc/core';
 
 /** The word of number 0: every word that is not in the vocabulary. */
 export const unknownWord = '<unk>';
+/** Its number. */
+export const unknownId = 0;
 
 export interface Vocabulary {
   /** By number; the first is `unknownWord`. */
