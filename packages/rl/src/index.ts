@@ -1,4 +1,9 @@
 export {
+  type BuiltInEnvironmentOptions,
+  builtInEnvironmentNames,
+  createBuiltInEnvironment,
+} from './environments/built-in.js';
+export {
   type EnvironmentSpec,
   type EnvironmentStep,
   type ObservationSpec,
@@ -6,3 +11,7 @@ export {
   observationSize,
   type VectorEnvironment,
 } from './environments/environment.js';
+export type { SingleEnvironment, SingleStep } from './environments/single-environment.js';
+export { createCartPole } from './environments/small/cart-pole.js';
+export { createDelayedCue, type DelayedCueOptions } from './environments/small/delayed-cue.js';
+export { type VectoriseOptions, vectorise } from './environments/vectorise.js';
