@@ -5,11 +5,11 @@ import type { SingleEnvironment } from './single-environment.js';
 import { createCartPole } from './small/cart-pole.js';
 import { createDelayedCue } from './small/delayed-cue.js';
 import { vectorise } from './vectorise.js';
-import { seekavoidArena } from './world/tasks/seekavoid-arena.js';
+import { worldTasks } from './world/tasks/index.js';
 import { createWorldEnvironment } from './world/world-environment.js';
 
 const makers: Readonly<Record<string, () => SingleEnvironment>> = {
-  seekavoid_arena: () => createWorldEnvironment(seekavoidArena),
+  ...Object.fromEntries(worldTasks.map((task) => [task.name, () => createWorldEnvironment(task)])),
   cart_pole: createCartPole,
   delayed_cue: createDelayedCue,
 };

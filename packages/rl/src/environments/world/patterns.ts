@@ -38,6 +38,7 @@ function paint(name: string, painters: readonly ((random: Random) => Painter)[])
 export const wallPatterns = paint('wall', wallPainters);
 export const floorPatterns = paint('floor', floorPainters);
 export const ceilingPatterns = paint('ceiling', ceilingPainters);
+export const waterPatterns = paint('water', [plaster]);
 
 /** Keeps a level, which a painter may overshoot, within its ramp. */
 function clamped(number: number): number {

@@ -6,7 +6,7 @@
 import type { Random } from '@cpc/core';
 import { type Colour, colourNumber, colourOf, createColourTable, levels, paintRamp, ramps } from './colours.js';
 import { createImage, type Image, imageSide, paintImage } from './images.js';
-import { ceilingPatterns, floorPatterns, type Pattern, wallPatterns } from './patterns.js';
+import { ceilingPatterns, floorPatterns, type Pattern, wallPatterns, waterPatterns } from './patterns.js';
 import { doorNumber, posterCount, posterNumber } from './wall-decorations.js';
 
 /** Codes of solid cells. */
@@ -35,7 +35,8 @@ export function createSurfaces(): Surfaces {
 
 /** What a task does not leave to chance. */
 export interface SurfaceChoices {
-  readonly floor?: Colour;
+  /** Water in the place of the floor. */
+  readonly water?: Colour;
   /** Of the ceiling, or of the sky where there is none. */
   readonly ceiling?: Colour;
 }
@@ -47,13 +48,14 @@ export function decorate(surfaces: Surfaces, random: Random, choices: SurfaceCho
   paintPair(colours, ramps.firstWall, hue, random);
   paintPair(colours, ramps.secondWall, hue + 1.5 + 3 * random.uniform(), random);
   paintPair(colours, ramps.floor, 6 * random.uniform(), random);
-  if (choices.floor !== undefined) paintRamp(colours, ramps.floor, choices.floor);
+  if (choices.water !== undefined) paintRamp(colours, ramps.floor, choices.water);
   paintRamp(colours, ramps.ceiling, choices.ceiling ?? muted(6 * random.uniform(), random));
   paintRamp(colours, ramps.opponent, colourOf(6 * random.uniform(), 0.9, 1));
   const firstWall = oneOf(wallPatterns, random);
   const secondWall = oneOf(wallPatterns, random);
   paintWalls(surfaces.walls, firstWall, secondWall);
-  paintImage(surfaces.floor, numbersOf(oneOf(floorPatterns, random), ramps.floor));
+  const floors = choices.water === undefined ? floorPatterns : waterPatterns;
+  paintImage(surfaces.floor, numbersOf(oneOf(floors, random), ramps.floor));
   paintImage(surfaces.ceiling, numbersOf(oneOf(ceilingPatterns, random), ramps.ceiling));
 }
 
