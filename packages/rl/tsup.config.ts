@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'node/index': 'src/node/index.ts',
+    'node/environments/environment-worker': 'src/node/environments/environment-worker.ts',
+  },
   format: 'esm',
   platform: 'neutral',
   target: 'node20',

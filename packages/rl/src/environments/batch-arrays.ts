@@ -4,23 +4,41 @@
  * Letters as in `environment.ts`: B copies.
  */
 import type { EnvironmentSpec, EnvironmentStep, Observations } from './environment.js';
-import { observationSize } from './environment.js';
 import type { CopyStep } from './episode-copy.js';
 
-/** Zeros for the observations of so many copies. */
-export function emptyObservations({ observation }: EnvironmentSpec, copies: number): Observations {
-  const length = copies * observationSize(observation);
-  return observation.dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
-}
-
-/** Observations of single copies, one after the other, in an array of their own. */
-export function joined(spec: EnvironmentSpec, observations: readonly Observations[]): Observations {
-  const batch = emptyObservations(spec, observations.length); // [B, H, W, C]
-  const size = observationSize(spec.observation);
-  for (const [copy, observation] of observations.entries()) batch.set(observation, copy * size);
+/** Observations of one copy or several each, one after the other, in an array of their own. */
+export function joined({ observation }: EnvironmentSpec, parts: readonly Observations[]): Observations {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const batch = observation.dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length); // [B, H, W, C]
+  let end = 0;
+  for (const part of parts) {
+    batch.set(part, end);
+    end += part.length;
+  }
   return batch;
 }
 
+/** What became of a batch, from what became of its parts, the first copies first. */
+export function joinSteps(spec: EnvironmentSpec, parts: readonly EnvironmentStep[]): EnvironmentStep {
+  const finals: [number, Observations][] = [];
+  let first = 0;
+  for (const { rewards, finalObservations } of parts) {
+    for (const [copy, observation] of finalObservations) finals.push([first + copy, observation]);
+    first += rewards.length;
+  }
+  return {
+    observations: joined(
+      spec,
+      parts.map(({ observations }) => observations),
+    ),
+    rewards: Float32Array.from(parts.flatMap(({ rewards }) => [...rewards])),
+    terminated: Uint8Array.from(parts.flatMap(({ terminated }) => [...terminated])),
+    truncated: Uint8Array.from(parts.flatMap(({ truncated }) => [...truncated])),
+    finalObservations: new Map(finals),
+  };
+}
+
+/** What became of a batch, from what became of every copy. */
 export function joinedStep(spec: EnvironmentSpec, steps: readonly CopyStep[]): EnvironmentStep {
   const ended = steps.flatMap(({ last }, copy): [number, Observations][] => (last === undefined ? [] : [[copy, last]]));
   return {

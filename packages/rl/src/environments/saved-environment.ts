@@ -46,6 +46,27 @@ export function decodeSavedEnvironment(bytes: Uint8Array, name: string, copies: 
   });
 }
 
+/** The state of a batch from those of its parts, the first copies first. */
+export function joinSaved(parts: readonly Uint8Array[], name: string, sizes: readonly number[]): Uint8Array {
+  const saved = parts.map((part, index) => decodeSavedEnvironment(part, name, sizes[index] ?? 0));
+  return encodeSavedEnvironment({
+    name,
+    seed: saved[0]?.seed ?? 0,
+    episodes: saved.flatMap(({ episodes }) => episodes),
+  });
+}
+
+/** The states of the parts of a batch from that of the whole. */
+export function splitSaved(bytes: Uint8Array, name: string, sizes: readonly number[]): Uint8Array[] {
+  const copies = sizes.reduce((sum, size) => sum + size, 0);
+  const { seed, episodes } = decodeSavedEnvironment(bytes, name, copies);
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return encodeSavedEnvironment({ name, seed, episodes: episodes.slice(end - size, end) });
+  });
+}
+
 function parse(bytes: Uint8Array, name: string): SavedEnvironment {
   try {
     const { version: _, ...saved } = schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));

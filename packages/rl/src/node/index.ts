@@ -1,1 +1,4 @@
-export {};
+export {
+  createThreadedEnvironment,
+  type ThreadedEnvironmentOptions,
+} from './environments/threaded-environment.js';
