@@ -4,6 +4,11 @@ export {
   createBuiltInEnvironment,
 } from './environments/built-in.js';
 export {
+  type CheckEnvironmentOptions,
+  checkEnvironment,
+  type EnvironmentCheck,
+} from './environments/check/check-environment.js';
+export {
   type EnvironmentSpec,
   type EnvironmentStep,
   type ObservationSpec,
