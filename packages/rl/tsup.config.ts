@@ -9,7 +9,7 @@ export default defineConfig({
   format: 'esm',
   platform: 'neutral',
   target: 'node20',
-  external: [/^@cpc\//, /^@tensorflow\//, 'zod', /^node:/],
+  skipNodeModulesBundle: true, // whatever is imported by name is installed by name
   dts: true,
   sourcemap: true,
   clean: true,

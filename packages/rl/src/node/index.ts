@@ -10,6 +10,7 @@ export {
   type RpcEnvironmentOptions,
   type SettingValue,
 } from './environments/dm-env-rpc/rpc-environment.js';
+export { encodeGif, type GifOptions } from './environments/gif.js';
 export {
   createThreadedEnvironment,
   type ThreadedEnvironmentOptions,
