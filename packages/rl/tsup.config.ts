@@ -1,11 +1,15 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'node/index': 'src/node/index.ts',
+    'node/environments/environment-worker': 'src/node/environments/environment-worker.ts',
+  },
   format: 'esm',
   platform: 'neutral',
   target: 'node20',
-  external: [/^@cpc\//, /^@tensorflow\//, 'zod', /^node:/],
+  skipNodeModulesBundle: true, // whatever is imported by name is installed by name
   dts: true,
   sourcemap: true,
   clean: true,

@@ -1,6 +1,4 @@
-/** What the training thread and a thread that makes batches say to one another. */
-import type { MadeBatch } from '../training/batches.js';
-import type { WorkerError } from './worker-errors.js';
+/** What the training thread asks of a thread that makes batches. */
 
 /** Whose batches to make: a function of a module, and what to call it with. */
 export interface BatchJob {
@@ -12,12 +10,8 @@ export interface BatchJob {
   readonly request: unknown;
 }
 
+/** Answered with a `MadeBatch`. */
 export interface BatchRequest {
-  readonly id: number;
   readonly seed: number;
   readonly step: number;
 }
-
-export type BatchReply =
-  | { readonly type: 'made'; readonly id: number; readonly batch: MadeBatch }
-  | { readonly type: 'failed'; readonly id: number; readonly error: WorkerError };

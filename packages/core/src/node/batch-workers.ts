@@ -49,7 +49,7 @@ export function createBatchWorkers(job: BatchJob, options: BatchWorkersOptions =
   const threads = Array.from({ length: workers }, () => startBatchThread(job, heapMegabytes));
   return {
     ahead,
-    batch: (seed, step) => (threads.find((thread) => thread.hasEnded()) ?? leastBusy(threads)).batch(seed, step),
+    batch: (seed, step) => (threads.find((thread) => thread.hasEnded()) ?? leastBusy(threads)).ask({ seed, step }),
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
     },

@@ -5,6 +5,7 @@ import * as node from './index.js';
 it('exports these names and no others', () => {
   expect(Object.keys(node).sort()).toEqual([
     'WorkerJobError',
+    'answerRequests',
     'createAtomicFile',
     'createBatchWorkers',
     'createCheckpointStore',
@@ -13,6 +14,7 @@ it('exports these names and no others', () => {
     'createTensorBoardWriter',
     'decodeModelFile',
     'engineRequests',
+    'exportedFunction',
     'inspectEngines',
     'installedVersions',
     'loadTensorflow',
@@ -25,6 +27,7 @@ it('exports these names and no others', () => {
     'resumeRunFolder',
     'runInWorker',
     'runPaths',
+    'startRequestThread',
     'tensorflowPackages',
     'thisMachine',
     'trainRun',

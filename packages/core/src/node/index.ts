@@ -33,6 +33,8 @@ export {
   readModelFile,
   requireParameterShapes,
 } from './model-file.js';
+export { type Answer, answerRequests, exportedFunction } from './request-answers.js';
+export { type RequestThread, type RequestThreadOptions, startRequestThread } from './request-thread.js';
 export {
   createRunFolder,
   type RunFolder,

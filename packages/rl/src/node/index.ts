@@ -1,1 +1,17 @@
-export {};
+export type { RpcAction } from '../environments/dm-env-rpc/world-layout.js';
+export {
+  type ConnectOptions,
+  connectRpc,
+  type ResponseTo,
+  type RpcConnection,
+} from './environments/dm-env-rpc/connection.js';
+export {
+  createRpcEnvironment,
+  type RpcEnvironmentOptions,
+  type SettingValue,
+} from './environments/dm-env-rpc/rpc-environment.js';
+export { encodeGif, type GifOptions } from './environments/gif.js';
+export {
+  createThreadedEnvironment,
+  type ThreadedEnvironmentOptions,
+} from './environments/threaded-environment.js';
