@@ -2,7 +2,7 @@ export { type Checkpoint, type CheckpointStore, createMemoryCheckpointStore } fr
 export { type ContrastiveInputs, type ContrastiveOutputs, contrastiveLoss } from './contrastive-loss.js';
 export { labelledCrossEntropy } from './cross-entropy.js';
 export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';
-export type { Engine, EngineName } from './engines/engine.js';
+export { type Engine, type EngineName, summaryOf } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
 export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
 export { parseSettings, type ResolvedSettings, resolveSettings, type SettingsKind } from './experiment-settings.js';
@@ -160,6 +160,7 @@ export {
   topKAccuracy,
 } from './statistics/metrics.js';
 export { type BatchMaker, type BatchSource, batchOf, type DamagedInput, type MadeBatch } from './training/batches.js';
+export { type Course, type CourseOptions, nextTurn, openCourse, requireCourse } from './training/course.js';
 export type { BatchTensors, Domain, DomainLayout, DomainTable, TensorTree } from './training/domain.js';
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateBatches } from './training/evaluate.js';
 export {
@@ -171,11 +172,15 @@ export {
   withoutPredictors,
 } from './training/loss.js';
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
-export {
-  createTrainingStep,
-  type StepResult,
-  type TrainingState,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from './training/step.js';
+export { parameterNames, treeOfParameters } from './training/state-names.js';
+export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { parametersOf, type TrainOptions, train } from './training/train.js';
+export {
+  createUpdateStep,
+  type LossAndMetrics,
+  type StepLoss,
+  type TrainingState,
+  type UpdateResult,
+  type UpdateStep,
+  type UpdateStepOptions,
+} from './training/update-step.js';
