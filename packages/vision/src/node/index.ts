@@ -1,1 +1,2 @@
-export {};
+export { domainCommands } from './commands.js';
+export { loadVisionModel, type VisionModelFile } from './model-file.js';

@@ -1,0 +1,46 @@
+/** What this domain offers to the command `cpc`. */
+import { CpcError } from '@cpc/core';
+import {
+  type Control,
+  type DomainCommands,
+  type ExportRequest,
+  type TaskEvent,
+  writeFileAtomically,
+} from '@cpc/core/node';
+import { exportImageEncoder } from '../export-model.js';
+import { visionPresets } from '../presets.js';
+import { imageClassifiers } from '../probes/image-classifiers.js';
+import { resolveVisionSettings } from '../settings.js';
+import { embedVision } from './embed.js';
+import { loadVisionModel } from './model-file.js';
+import { builtInData } from './open-images.js';
+import { imageBaselines, imageTask, probeVision } from './probe.js';
+import { trainVision } from './train.js';
+
+export const domainCommands: DomainCommands = {
+  name: 'vision',
+  summary: 'representations of pictures from images without labels',
+  presets: Object.keys(visionPresets),
+  probeTasks: [imageTask],
+  baselines: imageBaselines,
+  classifiers: imageClassifiers,
+  settings: (preset, overrides) => resolveVisionSettings(preset, overrides).resolved,
+  train: trainVision,
+  probe: probeVision,
+  embed: embedVision,
+  export: exportVision,
+  demo: {
+    train: { data: builtInData, preset: 'small', overrides: {}, steps: 300, quickSteps: 60 },
+    probe: { data: builtInData, task: imageTask, baselines: ['random'] },
+  },
+};
+
+async function* exportVision(
+  { run, out }: ExportRequest,
+  _control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
+  if (!out.endsWith('.onnx'))
+    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  await writeFileAtomically(out, exportImageEncoder(await loadVisionModel(run)));
+  yield { type: 'file-written', path: out, description: 'pictures to vectors' };
+}
