@@ -28,8 +28,9 @@ export async function* embedVision(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const format = featureFormatOf(request.out);
   const model = await loadVisionModel(request.run);
-  const opened = await openImages(request.data, { side: model.settings.resizePixels, strict: request.strict });
-  const { images, indices, damaged } = await wholeImages(opened, request.strict);
+  const { resizePixels: side } = model.settings;
+  const { images } = await openImages(request.data, { side, strict: request.strict });
+  const { indices, damaged } = await wholeImages(images, request.strict);
   for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
   const contents = contentsOf(images, indices, model, request);
   const encoder = createImageEncoder({

@@ -22,6 +22,7 @@ import { figuresOf, type ImageAnswers, leadOf } from '../probes/probe-result.js'
 import { type ImageSplit, labelsOf, splitImages } from '../probes/split.js';
 import { loadVisionModel } from './model-file.js';
 import { leftOutFiles, openImages } from './open-images.js';
+import { wholeImages } from './whole-images.js';
 
 /** The one task there is: the class of an image. */
 export const imageTask = 'class';
@@ -45,9 +46,11 @@ export async function* probeVision(
   const fit = classifierNamed(classifier);
   const makers = request.baselines.map(baselineNamed);
   const model = { ...(await loadVisionModel(request.run)), engine: await createEngine(request.engine) };
-  const images = await openImages(request.data, { side: model.settings.resizePixels, strict: request.strict });
-  for (const message of leftOutFiles(images)) yield { type: 'warning', message };
-  const split = splitImages(images, { random: createRandom(seed).fold('split'), seed });
+  const { resizePixels: side } = model.settings;
+  const { images } = await openImages(request.data, { side, strict: request.strict });
+  const { indices, damaged } = await wholeImages(images, request.strict);
+  for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
+  const split = splitImages(images, indices, { random: createRandom(seed).fold('split'), seed });
   const sources = [
     ...representations.map((name) => trainedFeatures(model, name)),
     ...makers.flatMap((make) => make(model, representations)),

@@ -15,6 +15,7 @@ import { exportContext, exportPatchEncoder, type VisionModelParts } from '../exp
 import { resolveVisionSettings } from '../settings.js';
 import { createVisionDomain } from '../vision-domain.js';
 import { visionOptimiser } from '../vision-optimiser.js';
+import { startVisionWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
 import { leftOutFiles, openImages } from './open-images.js';
 
@@ -26,32 +27,38 @@ export async function* trainVision(
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveVisionSettings(request.preset, request.overrides);
-  const { strict } = request;
-  const images = await openImages(request.data, { side: settings.resizePixels, strict });
+  const { strict, workers = 0 } = request;
+  const { images, source } = await openImages(request.data, { side: settings.resizePixels, strict });
   const domain = createVisionDomain(images, settings, { strict });
   for (const message of leftOutFiles(images)) yield { type: 'warning', message };
-  yield* trainRun({
-    domain,
-    engine: await createEngine(request.engine),
-    optimiser: visionOptimiser(settings),
-    seed: request.seed,
-    ...trainingEnd(request, domain.imageCount / settings.batchSize), // an epoch: as many images as there are
-    ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
-    ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
-    folder: request.out,
-    resume: request.resume,
-    record: {
-      command: request.command,
-      preset: request.preset,
-      settings: resolved,
-      versions: installedVersions(trainedWith, import.meta.url),
-      dataFingerprint: images.fingerprint,
-      data: summaryOf(images, domain.imageCount),
-    },
-    modelMetadata: modelMetadata(settings, request.seed),
-    exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
-    control,
-  });
+  const batches = workers === 0 ? undefined : startVisionWorkers({ source, settings, strict, workers });
+  try {
+    yield* trainRun({
+      domain,
+      ...(batches === undefined ? {} : { batches }),
+      engine: await createEngine(request.engine),
+      optimiser: visionOptimiser(settings),
+      seed: request.seed,
+      ...trainingEnd(request, domain.imageCount / settings.batchSize), // an epoch: as many images as there are
+      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
+      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
+      folder: request.out,
+      resume: request.resume,
+      record: {
+        command: request.command,
+        preset: request.preset,
+        settings: resolved,
+        versions: installedVersions(trainedWith, import.meta.url),
+        dataFingerprint: images.fingerprint,
+        data: summaryOf(images, domain.imageCount),
+      },
+      modelMetadata: modelMetadata(settings, request.seed),
+      exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
+      control,
+    });
+  } finally {
+    await batches?.close();
+  }
 }
 
 /** @param trained - images that batches are drawn from: those that the data do not hold out. */

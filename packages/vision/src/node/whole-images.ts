@@ -3,7 +3,6 @@ import type { ImageSet } from '../data/image-set.js';
 import { DamagedImageError, type SkippedImage } from '../data/skipped-image.js';
 
 export interface WholeImages {
-  readonly images: ImageSet;
   /** Those that can be decoded. */
   readonly indices: readonly number[];
   readonly damaged: readonly SkippedImage[];
@@ -28,7 +27,7 @@ export async function wholeImages(images: ImageSet, strict: boolean): Promise<Wh
       }),
     );
   }
-  return { images, indices: all.filter((index) => !damaged.has(index)), damaged: [...damaged.values()] };
+  return { indices: all.filter((index) => !damaged.has(index)), damaged: [...damaged.values()] };
 }
 
 async function damageOf(images: ImageSet, index: number, strict: boolean): Promise<string | undefined> {

@@ -16,15 +16,17 @@ export interface ImageSplit {
 const heldOutParts = 5;
 
 /**
+ * @param indices - images that can be used.
  * @param seed - named in the description; `random` is its stream.
  * @throws {CpcError} if images have no classes, or there are fewer than two with an image on either side.
  */
 export function splitImages(
   set: ImageSet,
+  indices: readonly number[],
   { random, seed }: { readonly random: Random; readonly seed: number },
 ): ImageSplit {
   requireClasses(set);
-  const labelled = [...set.images.keys()].filter((index) => set.images[index]?.label !== undefined);
+  const labelled = indices.filter((index) => set.images[index]?.label !== undefined);
   const given = labelled.filter((index) => set.images[index]?.side === 'test');
   const split = given.length > 0 ? givenSplit(set, labelled) : drawnSplit(set, labelled, random, seed);
   requireBothSides(set, split);
