@@ -17,8 +17,8 @@ import {
   withoutPredictors,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { channelCount, middlePatches } from './data/augmentation.js';
-import type { Picture } from './data/image-set.js';
+import { channelCount, middlePatches, patchesShape } from './data/augmentation.js';
+import type { ImageSet, Picture } from './data/image-set.js';
 import { latentSize } from './encoder/architecture.js';
 import { patchCount } from './geometry.js';
 import { contextualise, encodePatches } from './model.js';
@@ -117,11 +117,6 @@ function patchesOf(pictures: readonly Picture[], settings: VisionSettings, batch
   return { shape, data };
 }
 
-function patchesShape(settings: VisionSettings, images: number): number[] {
-  const { patchPixels } = settings;
-  return [images * patchCount(settings), patchPixels, patchPixels, channelCount(settings)];
-}
-
 function compileEncoder(
   { settings, engine }: ImageEncoderOptions,
   flat: Readonly<Record<string, HostArray>>,
@@ -143,6 +138,38 @@ function featuresOf(
   const patches = encodePatches(settings, parameters, inputs.patches as tf.Tensor4D); // [B G², D]
   const latents = tf.reshape(patches, [-1, settings.gridSize, latentSize(settings)]) as tf.Tensor3D; // [B G, G, D]
   return { latents, contexts: contextualise(settings, parameters, latents) };
+}
+
+/** Images that are read and encoded before the next are read. */
+const imagesAtOnce = 32;
+
+/** Features of images of a set, which need not all be in memory as pictures. */
+export async function encodeImages(
+  encoder: ImageEncoder,
+  images: Pick<ImageSet, 'read'>,
+  indices: readonly number[],
+): Promise<PictureFeatures> {
+  const parts: PictureFeatures[] = [];
+  for (let first = 0; first < indices.length; first += imagesAtOnce) {
+    const some = indices.slice(first, first + imagesAtOnce);
+    parts.push(await encoder.encode(await Promise.all(some.map((index) => images.read(index)))));
+  }
+  return {
+    latents: joinRows(parts.map(({ latents }) => latents)),
+    contexts: joinRows(parts.map(({ contexts }) => contexts)),
+  };
+}
+
+/** Arrays under one another; all but their first axes alike. */
+export function joinRows(parts: readonly HostArray[]): HostArray {
+  const [, ...rest] = parts[0]?.shape ?? [0];
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    data.set(part.data, start);
+    start += part.data.length;
+  }
+  return { shape: [parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0), ...rest], data };
 }
 
 /** The mean over the patches of every picture: `[M, F]` of `[M, G², F]`. */

@@ -4,11 +4,10 @@
  */
 import { CpcArgumentError, type Domain } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { channelCount } from './data/augmentation.js';
+import { patchesShape } from './data/augmentation.js';
 import { createBatchSampler } from './data/batch-sampler.js';
 import type { ImageSet } from './data/image-set.js';
 import { latentSize } from './encoder/architecture.js';
-import { patchCount } from './geometry.js';
 import { contextualise, encodePatches, initialiseVisionModel } from './model.js';
 import { patchNegatives } from './negatives.js';
 import type { VisionSettings } from './presets.js';
@@ -38,13 +37,13 @@ export function createVisionDomain(
   settings: VisionSettings,
   { strict = false }: VisionDomainOptions = {},
 ): VisionDomain {
-  const { batchSize, gridSize, patchPixels, contextUnits, predictorScale } = settings;
+  const { batchSize, gridSize, contextUnits, predictorScale } = settings;
   requireOffsets(settings);
   const indices = [...images.images.keys()].filter((index) => images.images[index]?.side !== 'test');
   const sampler = createBatchSampler(images, { settings, batchSize, indices, strict });
   const size = latentSize(settings);
   const layout = { sequences: batchSize * gridSize, positions: gridSize, latentSize: size, contextSize: contextUnits };
-  const shape = [batchSize * patchCount(settings), patchPixels, patchPixels, channelCount(settings)];
+  const shape = patchesShape(settings, batchSize);
   return {
     name: 'vision',
     imageCount: indices.length,

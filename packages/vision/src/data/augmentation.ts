@@ -43,6 +43,11 @@ export function channelCount({ colour }: Pick<VisionSettings, 'colour'>): number
   return colour === 'grey' ? 1 : 3;
 }
 
+/** `[B G², P, P, C]`: the shape of the patches of so many images. */
+export function patchesShape(settings: PatchSettings, images: number): number[] {
+  return [images * patchCount(settings), settings.patchPixels, settings.patchPixels, channelCount(settings)];
+}
+
 /**
  * The patches of a picture, augmented by chance.
  *
@@ -68,6 +73,20 @@ export function middlePatches(picture: Picture, settings: PatchSettings, target:
   const margin = Math.floor((settings.resizePixels - imagePixels(settings)) / 2);
   const view = middleView(settings);
   writePatches(picture, settings, { top: margin, left: margin, isMirrored: false }, () => view, target);
+}
+
+/** A patch of the middle of a picture, in its own colours and to its edges: what a person is shown. */
+export function patchOfPicture(picture: Picture, settings: PatchSettings, place: number): Picture {
+  requireSide(picture, settings);
+  const margin = Math.floor((settings.resizePixels - imagePixels(settings)) / 2);
+  const { top, left } = patchOrigin(settings, place);
+  const { patchPixels: side } = settings;
+  const data = new Uint8Array(side * side * 3);
+  for (let row = 0; row < side; row++) {
+    const from = ((margin + top + row) * picture.side + margin + left) * 3;
+    data.set(picture.data.subarray(from, from + side * 3), row * side * 3);
+  }
+  return { side, data };
 }
 
 /** Pixels before what is kept of a patch. */

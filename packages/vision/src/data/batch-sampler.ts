@@ -7,7 +7,7 @@
  */
 import { CpcError, type DamagedInput, type Random } from '@cpc/core';
 import { patchCount } from '../geometry.js';
-import { augmentedPatches, channelCount, type PatchSettings } from './augmentation.js';
+import { augmentedPatches, channelCount, type PatchSettings, patchesShape } from './augmentation.js';
 import type { ImageSet, Picture } from './image-set.js';
 import { DamagedImageError } from './skipped-image.js';
 
@@ -22,8 +22,9 @@ export interface BatchSamplerOptions {
 }
 
 export interface SampledBatch {
-  /** `[B G², P, P, C]`. */
+  /** `[B G², P, P, C]`, and that shape. */
   readonly patches: Float32Array;
+  readonly shape: readonly number[];
   /** `[B]`: which images they are. */
   readonly images: readonly number[];
 }
@@ -55,7 +56,7 @@ export function createBatchSampler(set: ImageSet, options: BatchSamplerOptions):
         const target = patches.subarray(slot * size, (slot + 1) * size);
         augmentedPatches(picture, settings, random.fold('augmentation', slot), target);
       }
-      return { patches, images: drawn.map(({ index }) => index) };
+      return { patches, shape: patchesShape(settings, batchSize), images: drawn.map(({ index }) => index) };
     },
   };
 }

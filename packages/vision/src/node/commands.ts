@@ -13,8 +13,11 @@ import { imageClassifiers } from '../probes/image-classifiers.js';
 import { resolveVisionSettings } from '../settings.js';
 import { embedVision } from './embed.js';
 import { loadVisionModel } from './model-file.js';
+import { visionNeighbours } from './neighbours.js';
 import { builtInData } from './open-images.js';
+import { visionPatches } from './patches.js';
 import { imageBaselines, imageTask, probeVision } from './probe.js';
+import { sheetEndings } from './sheet.js';
 import { trainVision } from './train.js';
 
 export const domainCommands: DomainCommands = {
@@ -24,11 +27,24 @@ export const domainCommands: DomainCommands = {
   probeTasks: [imageTask],
   baselines: imageBaselines,
   classifiers: imageClassifiers,
+  probeOptions: ['labelShares', 'stepShare'],
   settings: (preset, overrides) => resolveVisionSettings(preset, overrides).resolved,
   train: trainVision,
   probe: probeVision,
   embed: embedVision,
   export: exportVision,
+  neighbours: {
+    summary: 'tell the images of your data that are most like another, and show them',
+    query: 'an image of the data by name or number, or a picture file',
+    endings: sheetEndings,
+    run: visionNeighbours,
+  },
+  exemplars: {
+    command: 'patches',
+    summary: 'show the patches that excite single features most (figure 5)',
+    endings: sheetEndings,
+    run: visionPatches,
+  },
   demo: {
     train: { data: builtInData, preset: 'small', overrides: {}, steps: 300, quickSteps: 60 },
     probe: { data: builtInData, task: imageTask, baselines: ['random'] },

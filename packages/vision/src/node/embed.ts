@@ -3,7 +3,7 @@ import { type HostArray, unflatten } from '@cpc/core';
 import { type Control, createAtomicFile, createEngine, type EmbedRequest, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
-import { createImageEncoder, type ImageEncoder, pooledFeatures } from '../features.js';
+import { createImageEncoder, encodeImages, type ImageEncoder, pooledFeatures } from '../features.js';
 import { patchCount } from '../geometry.js';
 import {
   type EmbeddedImage,
@@ -81,7 +81,7 @@ async function featuresOf(
   indices: readonly number[],
   { pooled, representation = 'latent' }: EmbedRequest,
 ): Promise<HostArray> {
-  const { latents, contexts } = await encoder.encode(await Promise.all(indices.map((index) => images.read(index))));
+  const { latents, contexts } = await encodeImages(encoder, images, indices);
   const features = representation === 'latent' ? latents : contexts;
   return pooled ? pooledFeatures(features) : features;
 }

@@ -6,7 +6,7 @@
  */
 import { type Engine, type HostArray, type Tree, unflatten, untrainedModel } from '@cpc/core';
 import type { ImageSet, Picture } from '../data/image-set.js';
-import { createImageEncoder, pooledFeatures } from '../features.js';
+import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
 import { initialiseVisionModel } from '../model.js';
 import type { VisionSettings } from '../presets.js';
 
@@ -56,7 +56,7 @@ function modelFeatures(
       const rows: HostArray[] = [];
       for (let first = 0; first < indices.length; first += block) {
         const part = indices.slice(first, first + block);
-        const { latents, contexts } = await encoder.encode(await Promise.all(part.map((index) => images.read(index))));
+        const { latents, contexts } = await encodeImages(encoder, images, part);
         rows.push(pooledFeatures(representation === 'latent' ? latents : contexts));
         yield Math.min(indices.length, first + block);
       }
@@ -82,17 +82,4 @@ export function pictureFeatures(baseline: string, featuresOf: (picture: Picture)
       return joinRows(rows);
     },
   };
-}
-
-/** One array under another. */
-export function joinRows(parts: readonly HostArray[]): HostArray {
-  const [, width = 0] = parts[0]?.shape ?? [];
-  const rows = parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
-  const data = new Float32Array(rows * width);
-  let start = 0;
-  for (const part of parts) {
-    data.set(part.data, start);
-    start += part.data.length;
-  }
-  return { shape: [rows, width], data };
 }

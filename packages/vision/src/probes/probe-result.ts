@@ -9,6 +9,7 @@ import {
   shareRight,
   tallyClusters,
   tallyPairs,
+  topKAccuracy,
 } from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 
@@ -28,6 +29,7 @@ export function figuresOf({ scores, labels }: ImageAnswers, seed: number) {
   const confidence = bootstrapInterval(tallies, { random: createRandom(seed).fold('bootstrap') });
   return {
     accuracy: shareRight(tallies),
+    ...(classes > 5 ? { accuracyTop5: topKAccuracy(scores, labels, 5) } : {}),
     classes,
     confidence: { ...confidence, over: 'images', clusters: images },
     confusion: confusionMatrix(predicted, labels, classes).map((row) => [...row]),
