@@ -39,6 +39,8 @@ export interface ImageEncoder {
    * @throws {CpcArgumentError} if a picture is of another size.
    */
   readonly encode: (pictures: readonly Picture[]) => Promise<PictureFeatures>;
+  /** Takes other parameters of the same model from now on: nothing is prepared anew. */
+  readonly load: (parameters: Tree<HostArray>) => void;
   readonly dispose: () => Promise<void>;
 }
 
@@ -63,7 +65,7 @@ export interface ImageEncoderOptions {
 export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
   const { settings, batchSize = 8 } = options;
   requireBatchSize(batchSize);
-  const flat = withoutPredictors(flatten(options.parameters));
+  let flat = withoutPredictors(flatten(options.parameters));
   let prepared: Promise<CompiledFunction> | undefined;
   const run = async (pictures: readonly Picture[]) => {
     prepared ??= compileEncoder(options, flat, batchSize);
@@ -84,6 +86,9 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
         latents: { shape: shape(latentSize(settings)), data: latents.data },
         contexts: { shape: shape(settings.contextUnits), data: contexts.data },
       };
+    },
+    load: (parameters) => {
+      flat = withoutPredictors(flatten(parameters));
     },
     dispose: async () => {
       const made = await prepared;

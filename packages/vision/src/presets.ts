@@ -26,7 +26,7 @@ export type Stem = (typeof stems)[number];
 export const contextKinds = ['masked-convolutions', 'row-gru'] as const;
 export type ContextKind = (typeof contextKinds)[number];
 
-/** Grey pictures; colour; or colour of which two channels out of three are noise-free copies of nothing in half of the patches. */
+/** Grey; colour; or colour, of which half of the patches of training keep one channel, drawn anew, and have 0 for the two others. */
 export const colours = ['grey', 'rgb', 'rgb-dropping'] as const;
 export type Colour = (typeof colours)[number];
 

@@ -20,6 +20,8 @@ import { imageBaselines, imageTask, probeVision } from './probe.js';
 import { sheetEndings } from './sheet.js';
 import { trainVision } from './train.js';
 
+const set = (value: number) => ({ value, source: 'set' }) as const;
+
 export const domainCommands: DomainCommands = {
   name: 'vision',
   summary: 'representations of pictures from images without labels',
@@ -46,7 +48,17 @@ export const domainCommands: DomainCommands = {
     run: visionPatches,
   },
   demo: {
-    train: { data: builtInData, preset: 'small', overrides: {}, steps: 300, quickSteps: 60 },
+    train: {
+      data: builtInData,
+      preset: 'small',
+      overrides: {
+        ...{ resizePixels: set(28), patchPixels: set(8), patchStride: set(4), gridSize: set(5), lastOffset: set(4) },
+        ...{ subcropPixels: set(7), depth: set(18), width: set(8), contextUnits: set(24), contextBlocks: set(2) },
+        ...{ batchSize: set(16), negativeCount: set(200), learningRate: set(3e-3) },
+      },
+      steps: 1000,
+      quickSteps: 250,
+    },
     probe: { data: builtInData, task: imageTask, baselines: ['random'] },
   },
 };

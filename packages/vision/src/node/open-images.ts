@@ -24,7 +24,7 @@ export interface OpenedImages {
 }
 
 /** Scenes to train on, and scenes that are held out for probes. */
-const builtInScenes = { seed: 1, train: 1600, test: 800 } as const;
+const builtInScenes = { seed: 1, train: 1000, test: 500 } as const;
 
 /** @throws {CpcError} if the folder has no picture; if `strict`, also where one cannot be used. */
 export async function openImages(data: string, { side, strict }: OpenImagesOptions): Promise<OpenedImages> {

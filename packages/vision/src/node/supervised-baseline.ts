@@ -6,7 +6,7 @@ import type { ProbedVision } from '../probes/feature-sources.js';
 import { defaultImageClassifier } from '../probes/image-classifiers.js';
 import type { ImageAnswers } from '../probes/probe-result.js';
 import { labelsOf } from '../probes/split.js';
-import { supervisedLimits, supervisedScores, trainSupervised } from '../supervised/train-supervised.js';
+import { createSupervisedNetwork, supervisedLimits, trainSupervised } from '../supervised/train-supervised.js';
 
 export const supervisedBaseline = 'supervised';
 
@@ -51,8 +51,10 @@ export async function* superviseImages({
       const { value, done } = await training.next();
       if (control.stopRequested()) return undefined;
       if (done === true) {
-        const scores = await supervisedScores({ ...model, images, parameters: value.parameters }, test);
-        const { validationCount } = value;
+        const { parameters, validationCount } = value;
+        const network = createSupervisedNetwork({ ...model, parameters });
+        const scores = await network.scores(images, test, parameters);
+        await network.dispose();
         return { scores, labels: labelsOf(images, test), trainCount: train.length - validationCount, validationCount };
       }
       const { updates, ofUpdates, validationAccuracy } = value;

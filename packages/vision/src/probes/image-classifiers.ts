@@ -43,8 +43,8 @@ export interface FittedImages {
 export type ImageClassifier = (training: ImageTraining) => Promise<FittedImages>;
 
 /** Inverse strengths of the L2 penalty, the strongest penalty first. */
-const penaltyChoices = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
-const choiceFolds = 5;
+const penaltyChoices = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];
+const choiceFolds = 3;
 const choiceFitting = { maxIterations: 60, gradientTolerance: 1e-3 };
 const fitting = { maxIterations: 200, gradientTolerance: 1e-4 };
 

@@ -31,14 +31,19 @@ export interface SupervisedLimits {
   readonly learningRate: number;
   /** Images of an update. */
   readonly batchSize: number;
-  /** Passes over the images at most; after each a look at those to stop by. */
-  readonly maxPasses: number;
+  /** Updates between two looks at the images to stop by at least; more where a pass over the others takes more. */
+  readonly leastRoundUpdates: number;
+  /** Looks at most. */
+  readonly maxRounds: number;
   /** Ends after this many looks in a row that saw no better accuracy. */
   readonly patience: number;
 }
 
 /** Ours; the paper trained its own for other ends. */
-export const supervisedLimits: SupervisedLimits = { learningRate: 3e-4, batchSize: 16, maxPasses: 40, patience: 8 };
+export const supervisedLimits: SupervisedLimits = {
+  ...{ learningRate: 3e-4, batchSize: 16 },
+  ...{ leastRoundUpdates: 25, maxRounds: 40, patience: 8 },
+};
 
 export interface SupervisedTraining {
   readonly images: ImageSet;
@@ -89,79 +94,82 @@ export async function* trainSupervised(
     loss: (parameters, batch) => supervisedLoss(settings, parameters, batch),
   });
   const sampler = createBatchSampler(images, { settings, batchSize: limits.batchSize, indices: fitted, strict: false });
+  const network = createSupervisedNetwork({ ...training, parameters: step.current() });
   const accuracyNow = async () => {
-    const scores = await supervisedScores({ ...training, parameters: step.current() }, validation);
+    const scores = await network.scores(images, validation, step.current());
     return accuracy(classesOf(scores), labelsOf(images, validation));
   };
   try {
-    const perPass = Math.max(1, Math.floor(fitted.length / limits.batchSize));
-    const best = yield* trainPasses({ images, step, sampler, accuracyNow, perPass, limits, random });
+    const perRound = Math.max(limits.leastRoundUpdates, Math.floor(fitted.length / limits.batchSize));
+    const best = yield* trainRounds({ images, step, sampler, accuracyNow, perRound, limits, random });
     return { ...best, validationCount: validation.length };
   } finally {
+    await network.dispose();
     await step.dispose();
   }
 }
 
-interface Passes {
+interface Rounds {
   readonly images: ImageSet;
   readonly step: LossStep;
   readonly sampler: BatchSampler;
   readonly accuracyNow: () => Promise<number>;
-  readonly perPass: number;
+  readonly perRound: number;
   readonly limits: SupervisedLimits;
   readonly random: Random;
 }
 
-/** Pass after pass; keeps the parameters of the best. */
-async function* trainPasses({
+/** Round after round; keeps the parameters of the best. */
+async function* trainRounds({
   images,
   step,
   sampler,
   accuracyNow,
-  perPass,
+  perRound,
   limits,
   random,
-}: Passes): AsyncGenerator<SupervisedUpdate, Omit<SupervisedModel, 'validationCount'>, undefined> {
-  const { maxPasses, patience } = limits;
-  let best = { validationAccuracy: Number.NEGATIVE_INFINITY, parameters: step.current(), pass: 0 };
+}: Rounds): AsyncGenerator<SupervisedUpdate, Omit<SupervisedModel, 'validationCount'>, undefined> {
+  const { maxRounds, patience } = limits;
+  let best = { validationAccuracy: Number.NEGATIVE_INFINITY, parameters: step.current(), round: 0 };
   let latest: Pick<SupervisedUpdate, 'validationAccuracy'> = {};
-  for (let pass = 1; pass <= maxPasses && pass - best.pass <= patience; pass++) {
-    for (let updates = (pass - 1) * perPass + 1; updates <= pass * perPass; updates++) {
+  for (let round = 1; round <= maxRounds && round - best.round <= patience; round++) {
+    for (let updates = (round - 1) * perRound + 1; updates <= round * perRound; updates++) {
       const lossNats = await step.run(await batchOf(images, sampler, random.fold('batch', updates)), updates);
-      yield { updates, ofUpdates: maxPasses * perPass, lossNats, ...latest };
+      yield { updates, ofUpdates: maxRounds * perRound, lossNats, ...latest };
     }
     const validationAccuracy = await accuracyNow();
     latest = { validationAccuracy };
-    if (validationAccuracy > best.validationAccuracy) best = { validationAccuracy, parameters: step.current(), pass };
+    if (validationAccuracy > best.validationAccuracy) best = { validationAccuracy, parameters: step.current(), round };
   }
   const { parameters, validationAccuracy } = best;
   return { parameters, validationAccuracy };
 }
 
-/**
- * What a supervised network says of images.
- *
- * @returns `[M, K]`; the caller owns it.
- */
-export async function supervisedScores(
-  {
-    images,
-    settings,
-    parameters,
-    engine,
-  }: Pick<SupervisedTraining, 'images' | 'settings' | 'engine'> & Pick<SupervisedModel, 'parameters'>,
-  indices: readonly number[],
-): Promise<HostArray> {
-  const { kernel, bias } = layerAt(parameters, linearLayer, ['kernel', 'bias']);
+/** A supervised network that is asked about images. */
+export interface SupervisedNetwork {
+  /** `[M, K]`, with parameters as `trainSupervised` gives them; the caller owns it. */
+  readonly scores: (images: ImageSet, indices: readonly number[], parameters: Tree<HostArray>) => Promise<HostArray>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** @param parameters - of the network, or others of the same shapes. */
+export function createSupervisedNetwork({
+  settings,
+  engine,
+  parameters,
+}: Pick<SupervisedTraining, 'settings' | 'engine'> & Pick<SupervisedModel, 'parameters'>): SupervisedNetwork {
   const { context = {} } = untrainedModel({ initialise: (random) => initialiseVisionModel(settings, random) }, 0);
-  const { encoder = {} } = parameters;
-  const network = createImageEncoder({ settings, parameters: { encoder, context }, engine });
-  try {
-    const { latents } = await encodeImages(network, images, indices);
-    return await logisticScores({ weights: kernel, biases: bias }, pooledFeatures(latents), engine);
-  } finally {
-    await network.dispose();
-  }
+  const withContext = ({ encoder = {} }: Tree<HostArray>) => ({ encoder, context }); // contexts are computed and not asked for
+  const network = createImageEncoder({ settings, parameters: withContext(parameters), engine });
+  return {
+    scores: async (images, indices, latest) => {
+      network.load(withContext(latest));
+      const { kernel, bias } = layerAt(latest, linearLayer, ['kernel', 'bias']);
+      const { latents } = await encodeImages(network, images, indices);
+      return logisticScores({ weights: kernel, biases: bias }, pooledFeatures(latents), engine);
+    },
+    dispose: network.dispose,
+  };
 }
 
 /** Images by index: to learn from, and to stop by. With fewer than ten images, the same for both. */
