@@ -55,10 +55,10 @@ export async function train(
   return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
-/** Probes, embeds, exports, ablates, or looks for neighbours. */
+/** Probes, embeds, exports, ablates, or looks for neighbours or exemplars. */
 export async function runTask(
   domain: FoundDomain,
-  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run',
+  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run' | 'exemplars.run',
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {

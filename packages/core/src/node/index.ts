@@ -14,6 +14,7 @@ export type {
   Control,
   DomainCommands,
   EmbedRequest,
+  ExemplarsRequest,
   ExportRequest,
   NeighboursRequest,
   ProbeRequest,
