@@ -251,3 +251,23 @@ describe('fitLogisticRegressions', () => {
     );
   });
 });
+
+it('logisticScores of 3,000 rows, which an engine computes, are those of 30, which plain loops do, to 1e-4', async () => {
+  const random = createRandom(8);
+  const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
+  const [width, classes] = [500, 6];
+  const model = {
+    weights: { shape: [width, classes], data: normals(width * classes) },
+    biases: { shape: [classes], data: normals(classes) },
+  };
+  const features = { shape: [3000, width], data: normals(3000 * width) };
+  const all = await logisticScores(model, features, engine);
+  expect(all.shape).toEqual([3000, classes]);
+  const rows = Array.from({ length: 30 }, (_, index) => 100 * index);
+  const some = await logisticScores(model, gatherRows(features, rows), engine);
+  for (const [place, row] of rows.entries())
+    for (let k = 0; k < classes; k++)
+      expect(
+        Math.abs((some.data[place * classes + k] ?? Number.NaN) - (all.data[row * classes + k] ?? 0)),
+      ).toBeLessThan(1e-4);
+});

@@ -159,6 +159,7 @@ export async function logisticScores(
   engine: Engine,
 ): Promise<HostArray> {
   checkFeatures('logisticScores', features, weights.shape[0]);
+  if (features.data.length * biases.data.length <= productsByLoops) return scoresByLoops({ weights, biases }, features);
   const specs = {
     weights: { shape: weights.shape, dtype: 'float32' },
     biases: { shape: biases.shape, dtype: 'float32' },
@@ -171,6 +172,27 @@ export async function logisticScores(
   } finally {
     await scores.dispose();
   }
+}
+
+/** Up to so many products plain loops are done before an engine has prepared. */
+const productsByLoops = 2 ** 23;
+
+function scoresByLoops(
+  { weights, biases }: Pick<LogisticRegression, 'weights' | 'biases'>,
+  { shape, data }: HostArray,
+): HostArray {
+  const [rows = 0, width = 0] = shape;
+  const classes = biases.data.length;
+  const scores = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    for (let place = 0; place < classes; place++) {
+      let sum = biases.data[place] ?? 0;
+      for (let feature = 0; feature < width; feature++)
+        sum += (data[row * width + feature] ?? 0) * (weights.data[feature * classes + place] ?? 0);
+      scores[row * classes + place] = sum;
+    }
+  }
+  return { shape: [rows, classes], data: scores };
 }
 
 const where = 'fitLogisticRegression';

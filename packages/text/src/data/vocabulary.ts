@@ -38,6 +38,8 @@ export interface WordCounts {
   readonly vocabulary: (size: number) => Vocabulary;
   /** Words seen, each as often as it came. */
   readonly total: () => number;
+  /** Every word that is kept, and how often it came. */
+  readonly entries: () => Iterable<readonly [word: string, times: number]>;
 }
 
 /**
@@ -55,6 +57,7 @@ export function countWords(mostWords = 5_000_000): WordCounts {
   return {
     add,
     total: () => total,
+    entries: () => counts.entries(),
     vocabulary: (size) => {
       if (!Number.isInteger(size) || size < 2) {
         throw new CpcArgumentError({
