@@ -1,3 +1,4 @@
+export { type Baseline, type BaselineOptions, type Baselines, measureBaselines } from './environments/baselines.js';
 export {
   type BuiltInEnvironmentOptions,
   builtInEnvironmentNames,

@@ -6,12 +6,17 @@ import { createCartPole } from './small/cart-pole.js';
 import { createDelayedCue } from './small/delayed-cue.js';
 import { vectorise } from './vectorise.js';
 import { worldTasks } from './world/tasks/index.js';
-import { createWorldEnvironment } from './world/world-environment.js';
+import { createWorldEnvironment, type WorldEnvironmentOptions } from './world/world-environment.js';
 
-const makers: Readonly<Record<string, () => SingleEnvironment>> = {
-  ...Object.fromEntries(worldTasks.map((task) => [task.name, () => createWorldEnvironment(task)])),
-  cart_pole: createCartPole,
-  delayed_cue: createDelayedCue,
+/** What makes one copy; whether its observations are drawn matters to the world's tasks only. */
+type Maker = (options?: WorldEnvironmentOptions) => SingleEnvironment;
+
+const makers: Readonly<Record<string, Maker>> = {
+  ...Object.fromEntries(
+    worldTasks.map((task) => [task.name, (options?: WorldEnvironmentOptions) => createWorldEnvironment(task, options)]),
+  ),
+  cart_pole: () => createCartPole(),
+  delayed_cue: () => createDelayedCue(),
 };
 
 /** Their names, those of the 3-D world first. */
@@ -36,11 +41,12 @@ export interface BuiltInEnvironmentOptions {
  * const observations = await environment.reset(1); // [8, 4]
  */
 export function createBuiltInEnvironment({ name, ...options }: BuiltInEnvironmentOptions): VectorEnvironment {
-  return vectorise({ create: builtInMaker(name), ...options });
+  const create = builtInMaker(name);
+  return vectorise({ create: () => create(), ...options });
 }
 
 /** What makes one copy of the environment of that name. */
-export function builtInMaker(name: string): () => SingleEnvironment {
+export function builtInMaker(name: string): Maker {
   const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (maker !== undefined) return maker;
   const expected = `the name of a built-in environment: ${builtInEnvironmentNames.join(', ')}`;

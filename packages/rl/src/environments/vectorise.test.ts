@@ -49,6 +49,7 @@ it('goes on after 60 steps as if it had not been saved, restored in another obje
   const rest = await run(through, 60, 160);
   const again = vectorise({ create: createCartPole, copies: 3 });
   const observations = await again.restore?.(state ?? new Uint8Array());
+  expect(await again.save?.()).toEqual(state);
   expect(await run(again, 60, 160)).toEqual(rest);
   await through.restore?.(state ?? new Uint8Array());
   expect(observations).toEqual(await again.restore?.(state ?? new Uint8Array()));

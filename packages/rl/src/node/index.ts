@@ -6,6 +6,13 @@ export {
   type RpcConnection,
 } from './environments/dm-env-rpc/connection.js';
 export {
+  type BridgedEnvironment,
+  labActionNames,
+  type PythonBridge,
+  type PythonBridgeOptions,
+  startPythonBridge,
+} from './environments/dm-env-rpc/python-bridge.js';
+export {
   createRpcEnvironment,
   type RpcEnvironmentOptions,
   type SettingValue,

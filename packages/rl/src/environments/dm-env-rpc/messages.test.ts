@@ -44,7 +44,7 @@ describe('tensors', () => {
     [
       'an immense shape',
       { type: 'int8', shape: [2 ** 30, 2 ** 30], values: Int8Array.of(1) },
-      'at most 268435456 values',
+      'at most 16777216 values',
     ],
     [
       'an open length that does not come out',

@@ -56,7 +56,7 @@ export type Tensor = {
 }[TensorType];
 
 const shapeField = 15;
-const mostValues = 2 ** 28;
+const mostValues = 2 ** 24; // no damaged shape asks for more memory than that
 
 /** @throws {CpcError} if the bytes are no tensor, or its shape does not go with its values. */
 export function decodeTensor(bytes: Uint8Array): Tensor {

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { CpcError } from '@cpc/core';
 import { type Answer, answerRequests, exportedFunction } from '@cpc/core/node';
-import { builtInMaker } from '../../environments/built-in.js';
+import { createBuiltInEnvironment } from '../../environments/built-in.js';
 import type { VectorEnvironment } from '../../environments/environment.js';
 import type { SingleEnvironment } from '../../environments/single-environment.js';
 import { vectorise } from '../../environments/vectorise.js';
@@ -14,7 +14,7 @@ environment.catch(() => undefined); // every request is answered with the error
 answerRequests<EnvironmentRequest, EnvironmentReply>(async (request) => answerOf(await environment, request));
 
 async function environmentOf({ source, copies, firstCopy }: EnvironmentJob): Promise<VectorEnvironment> {
-  if ('name' in source) return vectorise({ create: builtInMaker(source.name), copies, firstCopy });
+  if ('name' in source) return createBuiltInEnvironment({ name: source.name, copies, firstCopy });
   const make = await exportedFunction('environment thread', source.module, source.create);
   return vectorise({ create: () => singleEnvironment(make(), source), copies, firstCopy });
 }
