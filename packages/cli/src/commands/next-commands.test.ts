@@ -24,10 +24,19 @@ it('leave a word to fill in where a domain probes and embeds 2 other kinds of da
 it('name the task of built-in data where it is not the first of 2', () => {
   const commands = {
     ...domainCommands,
-    demo: { ...domainCommands.demo, probe: { ...domainCommands.demo.probe, task: 'mood' } },
+    demo: { ...domainCommands.demo, probe: { data: 'builtin', baselines: ['random'], task: 'mood' } },
   };
   expect(nextCommands(commands, { out: 'run', data: 'builtin' })[0]).toBe(
     'cpc text probe --run run --builtin --task mood',
   );
   expect(nextCommands(commands, { out: 'run', data: 'books' })[0]).not.toContain('--task');
+});
+
+it('evaluate and export what acts, which is neither probed nor embedded', () => {
+  const { probe: _, embed: __, ...others } = domainCommands;
+  const acting = { ...others, evaluation: { baselines: [], run: async function* () {} } };
+  expect(nextCommands(acting, { out: 'run', data: 'cart_pole' })).toEqual([
+    'cpc text evaluate --run run',
+    'cpc text export --run run --out run/text.onnx',
+  ]);
 });

@@ -14,11 +14,13 @@ export type {
   Control,
   DomainCommands,
   EmbedRequest,
+  EvaluateRequest,
   ExemplarsRequest,
   ExportRequest,
   NeighboursRequest,
   ProbeRequest,
   SettingOverrides,
+  SweepRequest,
   TaskEvent,
   TrainRequest,
 } from './domain-commands.js';

@@ -22,7 +22,7 @@ import { trainVision } from './train.js';
 
 const set = (value: number) => ({ value, source: 'set' }) as const;
 
-export const domainCommands: DomainCommands = {
+export const domainCommands = {
   name: 'vision',
   summary: 'representations of pictures from images without labels',
   presets: Object.keys(visionPresets),
@@ -61,7 +61,7 @@ export const domainCommands: DomainCommands = {
     },
     probe: { data: builtInData, task: imageTask, baselines: ['random'] },
   },
-};
+} satisfies DomainCommands;
 
 async function* exportVision(
   { run, out }: ExportRequest,
