@@ -119,7 +119,7 @@ export const smallPreset = {
   stem: '3x3-stride-2', //              ours: 16 x 16 pixels leave no room for more
   contextUnits: 128, //                 ours
   contextBlocks: 3, //                  ours
-  learningRate: 3e-4, //                ours
+  learningRate: 1e-3, //                ours
 } satisfies VisionSettings;
 
 export const visionPresets = { paper: paperPreset, small: smallPreset } as const;
