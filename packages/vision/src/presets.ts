@@ -49,6 +49,11 @@ export interface VisionSettings extends PatchGrid {
   readonly stem: Stem;
   readonly normalisation: Normalisation;
   readonly initialisation: Initialisation;
+  /**
+   * Factor on the pooled features that are z, > 0. Every update of Adam moves a score by up to its rate times the lengths of z and c
+   * summed over their numbers: wide networks need a small one, or the first updates throw the scores apart.
+   */
+  readonly latentScale: number;
   readonly context: ContextKind;
   /** Size of c. */
   readonly contextUnits: number;
@@ -86,6 +91,7 @@ export const paperPreset = {
   stem: '7x7-pool', //                  section 3.2: as ResNet v2 has it
   normalisation: 'none', //             section 3.2: "we did not use Batch-Norm"
   initialisation: 'scaled-he', //       ours; the paper gives none
+  latentScale: 0.1, //                  ours; the paper says nothing of it
   context: 'masked-convolutions', //    section 3.2: PixelCNN style
   contextUnits: 256, //                 ours; the paper gives none
   contextBlocks: 5, //                  ours; the paper gives none
@@ -113,7 +119,7 @@ export const smallPreset = {
   stem: '3x3-stride-2', //              ours: 16 x 16 pixels leave no room for more
   contextUnits: 128, //                 ours
   contextBlocks: 3, //                  ours
-  learningRate: 3e-4, //                ours
+  learningRate: 1e-3, //                ours
 } satisfies VisionSettings;
 
 export const visionPresets = { paper: paperPreset, small: smallPreset } as const;

@@ -86,7 +86,7 @@ export function resnet(
     for (const shape of blockShapes(settings)) {
       features = residualBlock(settings, parameters, `${branch}/${shape.path}`, shape, features);
     }
-    return tf.mean<tf.Tensor2D>(features, [1, 2]); // [N, D]
+    return tf.mul<tf.Tensor2D>(tf.mean(features, [1, 2]), settings.latentScale); // [N, D]
   });
 }
 
