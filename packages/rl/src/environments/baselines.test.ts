@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { measureBaselines } from './baselines.js';
+import { meanOf, measureBaselines } from './baselines.js';
 
 it('gives -1 for acting too early and 0 or so for waiting and guessing, in the task of memory', async () => {
   const { random, fixed, bestFixed } = await measureBaselines('delayed_cue', { episodes: 50 });
@@ -26,6 +26,10 @@ it('lets cart-pole fall after 9 to 10 pushes to one side, and 15 to 30 at random
 it('earns more apples than lemons nowhere by chance: within 4 standard errors of 0 for seekavoid_arena', async () => {
   const { random } = await measureBaselines('seekavoid_arena', { episodes: 60 });
   expect(Math.abs(random.meanReturn)).toBeLessThan(4 * random.standardError);
+});
+
+it('gives returns 1 and 3 a mean of 2 and a standard error of 1', () => {
+  expect(meanOf([1, 3])).toEqual({ meanReturn: 2, standardError: 1 });
 });
 
 it('refuses to measure with 1 episode', async () => {

@@ -79,7 +79,8 @@ async function measure(
   return { name, ...meanOf(returns) };
 }
 
-function meanOf(returns: readonly number[]): Omit<Baseline, 'name'> {
+/** Exported for its test only. */
+export function meanOf(returns: readonly number[]): Omit<Baseline, 'name'> {
   const meanReturn = returns.reduce((sum, value) => sum + value, 0) / returns.length;
   const squares = returns.reduce((sum, value) => sum + (value - meanReturn) ** 2, 0);
   return { meanReturn, standardError: Math.sqrt(squares / (returns.length - 1) / returns.length) };

@@ -35,7 +35,17 @@ it('resets a copy within the step that ends its episode and keeps what was last 
   expect([...early.observations.slice(2)]).toEqual([0, 1]);
 });
 
-it('plays episodes 2 and 3 of a batch of 4 alike where they are the only two', async () => {
+it('starts 20 episodes of one copy in 20 places', async () => {
+  const environment = vectorise({ create: createCartPole, copies: 1 });
+  const starts = [(await environment.reset(1))[0]];
+  while (starts.length < 20) {
+    const { terminated, observations } = await environment.step(Int32Array.of(1));
+    if (terminated[0] === 1) starts.push(observations[0]);
+  }
+  expect(new Set(starts).size).toBe(20);
+});
+
+it('plays copies 2 and 3 of a batch of 4 alike where they are the only two', async () => {
   const all = vectorise({ create: createCartPole, copies: 4 });
   const some = vectorise({ create: createCartPole, copies: 2, firstCopy: 2 });
   expect((await all.reset(5)).slice(8)).toEqual(await some.reset(5));

@@ -76,6 +76,9 @@ describe('renderer', () => {
     expect(pixelAt(draw(view, 5, 5.5, 0), 48, 71)).toEqual([0, 255, 0]);
     expect(pixelAt(draw(view, 5.5, 5.5, 0), 48, 71)).toEqual([255, 0, 0]);
     expect(pixelAt(draw(view, 5, 5.5, 360), 48, 71)).toEqual([255, 0, 0]);
+    // Looking down from the middle of a cell, its left half is on the right.
+    expect(pixelAt(draw(view, 5.5, 5.5, 180), 40, 71)).toEqual([0, 255, 0]);
+    expect(pixelAt(draw(view, 5.5, 5.5, 180), 56, 71)).toEqual([255, 0, 0]);
   });
 
   it('draws a thing of size 1 that is 2 away 24 pixels wide, standing on the floor', () => {

@@ -16,6 +16,16 @@ const randomActions = (seed: number, steps: number) => {
   return Array.from({ length: steps }, () => random.integer(9));
 };
 
+it('counts replayed steps: seekavoid_arena is cut off at the first step after 299', async () => {
+  const environment = createBuiltInEnvironment({ name: 'seekavoid_arena', copies: 1 });
+  await environment.reset(1);
+  for (let step = 0; step < 299; step++) await environment.step(Int32Array.of(4));
+  const state = (await environment.save?.()) ?? new Uint8Array();
+  const other = createBuiltInEnvironment({ name: 'seekavoid_arena', copies: 1 });
+  await other.restore?.(state);
+  expect((await other.step(Int32Array.of(4))).truncated[0]).toBe(1);
+});
+
 it('names the five tasks, with the episode lengths of the paper', () => {
   expect(worldTasks.map(({ name, episodeSteps }) => [name, episodeSteps])).toEqual([
     ['rooms_watermaze', 1800],

@@ -7,18 +7,17 @@
  * no things, there is no limit of 100 tags.
  */
 import type { Random } from '@cpc/core';
-import { act, fire } from '../actions.js';
-import { createFighter, type Fighter, fireBeam, fullShield } from '../fighters.js';
+import { type Fighter, fullShield } from '../fighters.js';
 import { type GridMap, middleOf, openCells } from '../grid-map.js';
+import { createLaserGame } from '../laser-game.js';
 import { drawMaze } from '../mazes.js';
-import { createOpponentMind } from '../opponent-mind.js';
 import { createOpponentSprites } from '../opponent-sprites.js';
 import { drawBar, drawBeam, drawBorder, drawCross, plainColours } from '../overlay.js';
 import { createSprite, place, type Sprite } from '../sprite.js';
 import { spriteImages } from '../sprite-images.js';
 import { decorate } from '../surfaces.js';
 import type { Task } from '../task.js';
-import { putInto, takeNear } from '../things.js';
+import { takeNear } from '../things.js';
 import { clad, hangPosters } from '../wall-codes.js';
 
 const opponentCount = 3;
@@ -35,52 +34,25 @@ export const lasertagThreeOpponents: Task = {
     const { map, rooms } = drawMaze({ width: 11, height: 11, rooms: 3, extraOpening: 0.2 }, random);
     for (const [room, cells] of rooms.entries()) if (room % 2 === 0) clad(map, cells);
     hangPosters(map, 0.1, random);
-    const cells = openCells(map);
-    const agent = createFighter();
-    const opponents = Array.from({ length: opponentCount }, createFighter);
-    const fighters = [agent, ...opponents];
-    for (const fighter of fighters) putInto(fighter, map, cells, random);
-    const minds = opponents.map((opponent, number) =>
-      createOpponentMind(map, opponent, fighters, random.fold('mind', number)),
-    );
-    const powers = layPowers(map, cells, random);
-    const shown = createOpponentSprites(opponents, agent);
-    let framesOfBeam = 0;
-    let framesOfHit = 0;
-    /** Fires, and puts who was tagged elsewhere. Returns the fighter that was. */
-    const shoot = (shooter: Fighter, error: number): Fighter | undefined => {
-      const hit = fireBeam(map, shooter, fighters, error);
-      if (hit === null) return undefined;
-      if (shooter !== agent) shown.showBeam(shooter, hit);
+    let [framesOfBeam, framesOfHit] = [0, 0];
+    const game = createLaserGame(map, opponentCount, random, (shooter, hit) => {
+      if (shooter === agent) framesOfBeam = framesShown;
+      else shown.showBeam(shooter, hit);
       if (hit === agent) framesOfHit = framesShown;
-      if (hit === undefined || hit.shield > 0) return undefined;
-      hit.shield = fullShield;
-      hit.strongBeams = 0;
-      putInto(hit, map, cells, random);
-      minds[opponents.indexOf(hit)]?.forget();
-      return hit;
-    };
+    });
+    const { agent } = game;
+    const shown = createOpponentSprites(game.opponents, agent);
+    const powers = layPowers(map, openCells(map), random);
     return {
       view: { map, surfaces, hasSky: false, sprites: [...powers.sprites, ...shown.sprites] },
       agent,
       play(action) {
-        for (const fighter of fighters) if (fighter.cooldown > 0) fighter.cooldown--;
-        act(map, agent, action);
-        powers.give(agent);
-        let reward = 0;
-        if (action === fire && agent.cooldown === 0) {
-          framesOfBeam = framesShown;
-          if (shoot(agent, 0) !== undefined) reward++;
-        }
-        for (let number = 0; number < opponentCount; number++) {
-          const error = minds[number]?.play();
-          const opponent = opponents[number];
-          if (error !== undefined && opponent !== undefined) shoot(opponent, error);
-        }
-        shown.follow();
         framesOfBeam--;
         framesOfHit--;
-        return reward;
+        const tagged = game.play(action);
+        powers.give(agent);
+        shown.follow();
+        return tagged;
       },
       overlay(frame) {
         if (framesOfBeam > 0) drawBeam(frame, plainColours.green);

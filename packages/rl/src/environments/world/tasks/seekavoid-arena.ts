@@ -6,18 +6,17 @@
  */
 import type { Random } from '@cpc/core';
 import { act } from '../actions.js';
-import { unitsPerTurn } from '../angles.js';
 import { type Body, isNear } from '../body.js';
 import { createGridMap, type GridMap, middleOf, open, openCells } from '../grid-map.js';
 import { createSprite, place, type Sprite } from '../sprite.js';
 import { spriteImages } from '../sprite-images.js';
 import { decorate, walls } from '../surfaces.js';
 import type { Task } from '../task.js';
+import { putInto, takeNear } from '../things.js';
 
 const side = 13; // with the rim
 const pillars = 4;
 const eachKind = 14;
-const reach = 0.5;
 
 export const seekavoidArena: Task = {
   name: 'seekavoid_arena',
@@ -29,8 +28,8 @@ export const seekavoidArena: Task = {
     const apples = Array.from({ length: eachKind }, () => createSprite(spriteImages.apple));
     const lemons = Array.from({ length: eachKind }, () => createSprite(spriteImages.lemon));
     const sprites = [...apples, ...lemons];
-    const [start = 0] = random.choose(cells.length, 1);
-    const agent: Body = { ...middleOf(map, cells[start] ?? 0), heading: random.integer(unitsPerTurn) };
+    const agent: Body = { x: 0, y: 0, heading: 0 };
+    putInto(agent, map, cells, random);
     const scatter = () => scatterOver(map, cells, sprites, agent, random);
     scatter();
     return {
@@ -38,7 +37,7 @@ export const seekavoidArena: Task = {
       agent,
       play(action) {
         act(map, agent, action);
-        const reward = take(apples, agent) - take(lemons, agent);
+        const reward = takeNear(apples, agent) - takeNear(lemons, agent);
         if (apples.every(({ visible }) => !visible)) scatter();
         return reward;
       },
@@ -73,15 +72,4 @@ function scatterOver(
     const aside = () => 0.4 * random.uniform() - 0.2;
     if (sprite !== undefined) place(sprite, { x: x + aside(), y: y + aside() });
   }
-}
-
-/** Takes what is within reach; returns how many. */
-function take(sprites: readonly Sprite[], agent: Body): number {
-  let taken = 0;
-  for (const sprite of sprites) {
-    if (!sprite.visible || !isNear(agent, sprite.x, sprite.y, reach)) continue;
-    sprite.visible = false;
-    taken++;
-  }
-  return taken;
 }
