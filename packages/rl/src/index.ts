@@ -61,4 +61,3 @@ export { type Agent, type AgentOptions, createAgent, type PlayedUpdate } from '.
 export { type AgentModel, createAgentModel } from './training/agent-model.js';
 export { agentOptimiser } from './training/agent-optimiser.js';
 export { type TrainAgentOptions, trainAgent } from './training/train-agent.js';
-export { encodeGif, type GifOptions } from './video/gif.js';
