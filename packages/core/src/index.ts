@@ -168,11 +168,15 @@ export {
   withoutPredictors,
 } from './training/loss.js';
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
-export {
-  createTrainingStep,
-  type StepResult,
-  type TrainingState,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from './training/step.js';
+export { parameterNames, treeOfParameters } from './training/state-names.js';
+export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { parametersOf, type TrainOptions, train } from './training/train.js';
+export {
+  createUpdateStep,
+  type LossAndMetrics,
+  type StepLoss,
+  type TrainingState,
+  type UpdateResult,
+  type UpdateStep,
+  type UpdateStepOptions,
+} from './training/update-step.js';

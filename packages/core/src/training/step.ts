@@ -1,20 +1,12 @@
-/**
- * One training step as two functions with a seam between them: `gradients(parameters, batch)` and
- * `update(parameters, moments, gradients)`. Accumulation over batches or an all-reduce between machines belongs in the seam:
- * all gradients lie in one contiguous buffer.
- */
-import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs, type State } from '@cpc/compile';
-import * as tf from '@tensorflow/tfjs';
+/** The training step of a domain: `update-step.ts` with the contrastive loss. */
+import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import type { Engine } from '../engines/engine.js';
-import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
+import { requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../parameter-tree.js';
+import type { HostArray, Tree } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
 import { domainLoss, stepInputs } from './loss.js';
-import { requireFinite } from './require-finite.js';
-import { createRowTables, type RowTables } from './row-tables.js';
-import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
-import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
+import { createUpdateStep, type UpdateStep } from './update-step.js';
 
 export interface TrainingStepOptions {
   readonly domain: Domain;
@@ -36,28 +28,9 @@ export interface StepResult {
   readonly learningRate: number;
 }
 
-/** What goes from step to step. */
-export interface TrainingState {
-  /** Parameters under `parameters/…`, the optimiser's averages under `moments/<name>/…`; not copies. */
-  readonly current: NamedHostTensors;
-  /** Replaces all of it by copies of these; throws where a name is missing or a shape is another. */
-  readonly load: (values: NamedHostTensors) => void;
-}
-
-export interface TrainingStep {
-  readonly state: TrainingState;
-  /** Time to trace and load both functions. */
-  readonly prepareMilliseconds: number;
-  /**
-   * Gradients of a batch, by parameter path; the buffers are reused by the next call. That of a table (`Domain.tables`) is of the
-   * rows that the batch reads, in the order in which it first does, with zeros behind.
-   */
-  readonly gradients: (
-    batch: NamedHostTensors,
-  ) => Promise<{ readonly gradients: NamedHostTensors; readonly metrics: NamedHostTensors }>;
+export interface TrainingStep extends Pick<UpdateStep, 'state' | 'prepareMilliseconds' | 'gradients' | 'dispose'> {
   /** One update: the whole step `number`, counted from 1. */
   readonly run: (batch: NamedHostTensors, number: number) => Promise<StepResult>;
-  readonly dispose: () => Promise<void>;
 }
 
 /**
@@ -65,154 +38,29 @@ export interface TrainingStep {
  *
  * @throws {CpcArgumentError} if clipNorm is out of range, or the domain's tensors do not fit one another.
  */
-export async function createTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
+export async function createTrainingStep({ domain, ...options }: TrainingStepOptions): Promise<TrainingStep> {
   requireClipNorm('createTrainingStep', options.clipNorm);
-  const started = performance.now();
-  const { domain, optimiser } = options;
-  const parameters = parameterNames(flatten(options.parameters));
-  const tables = createRowTables(domain.tables ?? {}, parameters, domain.batch, optimiser);
-  const others = Object.fromEntries(Object.entries(parameters).filter(([name]) => !(name in tables.specs)));
-  const specs = namedLike(parameters, { ...float32Specs(others), ...tables.specs });
-  const { gradientsFunction, updateFunction } = await compileStep(options, specs);
-  const state = createState({ ...others, ...initialMoments(optimiser, float32Specs(others)) });
-  const buffers = contiguousGradients(specs);
-  let rows: NamedHostTensors = {};
-  const gradients = async (given: NamedHostTensors) => {
-    const gathered = tables.gather(given);
-    rows = gathered.rows;
-    return splitGradients(await gradientsFunction.run({ ...state.current, ...rows, ...gathered.batch }, buffers));
-  };
+  const { tables } = domain;
+  const { run, ...step } = await createUpdateStep({
+    ...options,
+    loss: {
+      batch: stepInputs(domain),
+      ...(tables === undefined ? {} : { tables }),
+      measure: (parameters, batch) => ({ ...domainLoss(domain, parameters, batch) }),
+    },
+  });
   return {
-    state: wholeState(state, tables),
-    gradients,
-    prepareMilliseconds: performance.now() - started,
+    ...step,
     run: async (batch, number) => {
-      const { metrics } = await gradients(batch);
-      const lossNats = numbersOf(metrics.loss)[0] ?? Number.NaN;
-      requireFinite('loss', lossNats, number);
-      const scalars = optimiser.scalars(number);
-      const feeds = { ...state.current, ...rows, ...buffers, ...scalarFeeds(scalars) };
-      const results = await updateFunction.run(feeds, { ...nextBuffers(state), ...tables.next });
-      const gradientNorm = numbersOf(results.gradientNorm)[0] ?? Number.NaN;
-      requireFinite('gradient norm', gradientNorm, number);
-      state.swap();
-      tables.scatter();
+      const { metrics, gradientNorm, learningRate } = await run(batch, number);
       return {
-        lossNats,
+        lossNats: numbersOf(metrics.loss)[0] ?? Number.NaN,
         accuracy: numbersOf(metrics.accuracyPerStep),
         boundNats: numbersOf(metrics.boundPerStep),
         gradientNorm,
-        learningRate: scalars.learningRate ?? Number.NaN,
+        learningRate,
       };
     },
-    dispose: async () => {
-      state.dispose();
-      await Promise.all([gradientsFunction.dispose(), updateFunction.dispose()]);
-    },
-  };
-}
-
-/** Both halves, for parameters of these shapes. */
-async function compileStep({ domain, engine, optimiser, clipNorm }: TrainingStepOptions, specs: NamedSpecs) {
-  const names = Object.keys(specs);
-  return {
-    gradientsFunction: await engine.compile((inputs) => gradientsOf(domain, names, inputs), {
-      ...specs,
-      ...stepInputs(domain),
-    }),
-    updateFunction: await engine.compile(
-      (inputs) => updateOf(optimiser, names, inputs, clipNorm),
-      updateInputs(optimiser, specs),
-    ),
-  };
-}
-
-/** In the order of the first. */
-function namedLike<Value>(order: object, values: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.keys(order).map((name) => [name, values[name] as Value]));
-}
-
-/** What is swapped and what is changed in place, as one. */
-function wholeState(state: State, tables: RowTables): TrainingState {
-  return {
-    get current() {
-      return { ...state.current, ...tables.current };
-    },
-    load: (values) => {
-      tables.check(values); // all of it or nothing
-      state.load(values);
-      tables.load(values);
-    },
-  };
-}
-
-/** Traced: loss, what it says of every predicted step, and the gradient of every parameter. */
-function gradientsOf(
-  domain: Domain,
-  names: readonly string[],
-  inputs: Readonly<Record<string, tf.Tensor>>,
-): Record<string, tf.Tensor> {
-  let metrics: Record<string, tf.Tensor> = {};
-  const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
-    const tree = treeOfParameters(names, (_, index) => tensors[index]);
-    const { loss: total, lossPerStep, accuracyPerStep, boundPerStep } = domainLoss(domain, tree, inputs);
-    metrics = {
-      lossPerStep: tf.keep(lossPerStep),
-      accuracyPerStep: tf.keep(accuracyPerStep),
-      boundPerStep: tf.keep(boundPerStep),
-    };
-    return total;
-  };
-  const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => inputs[name] as tf.Tensor));
-  const gradients = names.map((name, index) => [gradientName(name), grads[index] as tf.Tensor] as const);
-  return { loss: value, ...metrics, ...Object.fromEntries(gradients) };
-}
-
-/** Traced: clip, then the optimiser, parameter by parameter. */
-function updateOf(
-  optimiser: Optimiser,
-  names: readonly string[],
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  clipNorm: number | undefined,
-): Record<string, tf.Tensor> {
-  const tensor = (name: string) => inputs[name] as tf.Tensor;
-  const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
-  const factor = clipNorm === undefined ? undefined : clipFactor(norm, clipNorm);
-  const results: Record<string, tf.Tensor> = { gradientNorm: norm };
-  for (const name of names) {
-    const whole = tensor(gradientName(name));
-    const gradient = factor === undefined ? whole : tf.mul(whole, factor);
-    Object.assign(results, tracedUpdate(optimiser, inputs, { name, parameter: tensor(name), gradient }));
-  }
-  return results;
-}
-
-function updateInputs(optimiser: Optimiser, parameters: NamedSpecs): NamedSpecs {
-  const gradients = Object.entries(parameters).map(([name, spec]) => [gradientName(name), spec]);
-  return { ...parameters, ...Object.fromEntries(gradients), ...optimiserSpecs(optimiser, parameters) };
-}
-
-/** Buffers for all gradients, side by side in one array. */
-function contiguousGradients(parameters: NamedSpecs): NamedHostTensors {
-  const sizes = Object.values(parameters).map(({ shape }) => sizeOf(shape));
-  const whole = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
-  let offset = 0;
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape }], index): [string, HostTensor] => {
-      const start = offset;
-      offset += sizes[index] ?? 0;
-      return [gradientName(name), { shape, data: whole.subarray(start, offset) }];
-    }),
-  );
-}
-
-function splitGradients(results: NamedHostTensors): { gradients: NamedHostTensors; metrics: NamedHostTensors } {
-  const entries = Object.entries(results);
-  const gradients = entries.filter(([name]) => name.startsWith(gradientsPrefix));
-  const metrics = entries.filter(([name]) => !name.startsWith(gradientsPrefix));
-  return {
-    gradients: Object.fromEntries(gradients.map(([name, value]) => [name.slice(gradientsPrefix.length), value])),
-    metrics: Object.fromEntries(metrics),
   };
 }
 
