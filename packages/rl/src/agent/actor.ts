@@ -1,0 +1,159 @@
+/**
+ * The acting half of an agent: one step of the network for all copies at once, compiled apart from the update and reading the same
+ * parameters. The LSTM's state stays here from step to step.
+ *
+ * Letters used for shapes here:
+ *   B  copies    A  actions    H  size of c
+ */
+import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs } from '@cpc/compile';
+import {
+  type Engine,
+  flatten,
+  float32Specs,
+  type HostArray,
+  parameterNames,
+  type Tree,
+  treeOfParameters,
+} from '@cpc/core';
+import * as tf from '@tensorflow/tfjs';
+import { observationSize } from '../environments/environment.js';
+import { encode } from './encoder.js';
+import { type AgentShape, contextualise, decide } from './network.js';
+
+/** What the agent is shown before a step. */
+export interface Moment {
+  /** `[B, …]`: as the environment gives them. */
+  readonly observations: ArrayLike<number>;
+  /** `[B]`: clipped rewards of the step before. */
+  readonly lastRewards: Float32Array;
+  /** `[B]`: the actions before. */
+  readonly lastActions: Int32Array;
+  /** `[B]`: 1 where an episode starts, else 0. */
+  readonly starts: Float32Array;
+}
+
+/** What it makes of that; the arrays are reused by the next call. */
+export interface ActorOutput {
+  /** `[B, A]`. */
+  readonly logits: Float32Array;
+  /** `[B]`. */
+  readonly values: Float32Array;
+}
+
+/** The LSTM's state, `[B, H]` each. */
+export interface ActorState {
+  readonly hidden: HostArray;
+  readonly cell: HostArray;
+}
+
+export interface Actor {
+  /** One step: the state moves on. */
+  readonly act: (moment: Moment) => Promise<ActorOutput>;
+  /** `[B]`: the values of what is seen, new; the state stays. */
+  readonly valuesOf: (moment: Moment) => Promise<Float32Array>;
+  /** The state as it is now; not a copy, and valid until the next call of `act`. */
+  readonly state: () => ActorState;
+  /** Goes on from a state; copied. */
+  readonly load: (state: ActorState) => void;
+  readonly dispose: () => Promise<void>;
+}
+
+export interface ActorOptions {
+  readonly engine: Engine;
+  readonly shape: AgentShape;
+  /** B. */
+  readonly copies: number;
+  /** For their names and shapes. */
+  readonly parameters: Tree<HostArray>;
+  /** The parameters to act with, under `parameters/…`: asked at every step. */
+  readonly current: () => NamedHostTensors;
+}
+
+/**
+ * Prepares acting on an engine; the state is zero.
+ *
+ * @example
+ * const actor = await createActor({ engine, shape, copies: 8, parameters, current: () => step.state.current });
+ */
+export async function createActor({ engine, shape, copies, parameters, current }: ActorOptions): Promise<Actor> {
+  const specs = float32Specs(parameterNames(flatten(parameters)));
+  const compiled = await engine.compile((inputs) => step(shape, Object.keys(specs), inputs), {
+    ...specs,
+    ...momentSpecs(shape, copies),
+  });
+  const state = createState(zeroState(copies, shape.contextUnits));
+  const seen = new Float32Array(copies * observationSize(shape.observation));
+  const outputs = {
+    logits: { shape: [copies, shape.actionCount], data: new Float32Array(copies * shape.actionCount) },
+    values: { shape: [copies], data: new Float32Array(copies) },
+  };
+  const run = async ({ observations, lastRewards, lastActions, starts }: Moment) => {
+    seen.set(observations);
+    const feeds = {
+      observations: { shape: [copies, ...shape.observation.shape], data: seen },
+      lastRewards: { shape: [copies], data: lastRewards },
+      lastActions: { shape: [copies], data: lastActions },
+      starts: { shape: [copies], data: starts },
+    };
+    const { hidden, cell } = state.next;
+    const into = { ...outputs, nextHidden: floats(hidden), nextCell: floats(cell) };
+    await compiled.run({ ...current(), ...state.current, ...feeds }, into);
+  };
+  return {
+    act: async (moment) => {
+      await run(moment);
+      state.swap();
+      return { logits: outputs.logits.data, values: outputs.values.data };
+    },
+    valuesOf: async (moment) => {
+      await run(moment);
+      return outputs.values.data.slice();
+    },
+    state: () => ({ hidden: floats(state.current.hidden), cell: floats(state.current.cell) }),
+    load: ({ hidden, cell }) => state.load({ hidden, cell }),
+    dispose: async () => {
+      state.dispose();
+      await compiled.dispose();
+    },
+  };
+}
+
+/** Traced: one step of the network. */
+function step(
+  shape: AgentShape,
+  names: readonly string[],
+  inputs: Readonly<Record<string, tf.Tensor>>,
+): Record<string, tf.Tensor> {
+  const parameters = treeOfParameters(names, (name) => inputs[name]);
+  const latents = encode(parameters, inputs.observations as tf.Tensor, shape.observation); // [B, D]
+  const column = (name: string) => tf.expandDims(inputs[name] as tf.Tensor, 1) as tf.Tensor2D; // [B, 1]
+  const past = { lastRewards: column('lastRewards'), lastActions: column('lastActions'), starts: column('starts') };
+  const initial = { hidden: inputs.hidden as tf.Tensor2D, cell: inputs.cell as tf.Tensor2D };
+  const oneStep = tf.expandDims(latents, 1) as tf.Tensor3D; // [B, 1, D]
+  const { contexts, state } = contextualise(parameters, shape, oneStep, past, initial);
+  const [copies = 0] = latents.shape;
+  const decision = decide(parameters, tf.reshape(contexts, [copies, shape.contextUnits]));
+  return { ...decision, nextHidden: state.hidden, nextCell: state.cell };
+}
+
+function momentSpecs(shape: AgentShape, copies: number): NamedSpecs {
+  const state = { shape: [copies, shape.contextUnits], dtype: 'float32' } as const;
+  return {
+    observations: { shape: [copies, ...shape.observation.shape], dtype: 'float32' },
+    lastRewards: { shape: [copies], dtype: 'float32' },
+    lastActions: { shape: [copies], dtype: 'int32' },
+    starts: { shape: [copies], dtype: 'float32' },
+    hidden: state,
+    cell: state,
+  };
+}
+
+function zeroState(copies: number, units: number): NamedHostTensors {
+  const zeros = () => ({ shape: [copies, units], data: new Float32Array(copies * units) });
+  return { hidden: zeros(), cell: zeros() };
+}
+
+function floats(tensor: HostTensor | undefined): HostArray {
+  if (tensor?.data instanceof Float32Array) return { shape: tensor.shape, data: tensor.data };
+  throw new Error('the LSTM state is float32');
+}
