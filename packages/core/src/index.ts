@@ -157,6 +157,7 @@ export {
   topKAccuracy,
 } from './statistics/metrics.js';
 export { type BatchMaker, type BatchSource, batchOf, type DamagedInput, type MadeBatch } from './training/batches.js';
+export { type Course, type CourseOptions, nextTurn, openCourse, requireCourse } from './training/course.js';
 export type { BatchTensors, Domain, DomainLayout, DomainTable, TensorTree } from './training/domain.js';
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateBatches } from './training/evaluate.js';
 export {

@@ -36,3 +36,26 @@ it('a step that predicts 2 and 3 ahead gives 6 scalars and 2 per prediction step
     'speed/examples_per_second': 80,
   });
 });
+
+it('a step of an agent that predicts nothing has no loss in nats, and tells what acting came to; no return where no episode ended', () => {
+  const agent = {
+    ...{
+      frames: 400,
+      framesPerSecond: 50,
+      actingShare: 0.5,
+      episodes: 0,
+      entropyNats: 2,
+      policyLoss: 0.1,
+      valueLoss: 3,
+    },
+    explainedVariance: 0.25,
+  };
+  const nothing = { ...measured, lossNats: 0, accuracy: [], boundNats: [], offsets: [], agent };
+  expect(scalarsOfStep(nothing)).toMatchObject({ 'agent/entropy_nats': 2, 'agent/frames': 400 });
+  expect(scalarsOfStep(nothing)).not.toHaveProperty('loss/nats');
+  expect(scalarsOfStep(nothing)).not.toHaveProperty('agent/return');
+  const ended = { ...nothing, agent: { ...agent, episodes: 2, episodeReturn: 7, episodeSteps: 30 } };
+  const tags = Object.keys(scalarsOfStep(ended)).filter((tag) => tag.startsWith('agent/') || tag.includes('frames'));
+  expect(tags).toHaveLength(8);
+  expect(scalarsOfStep(ended)).toMatchObject({ 'agent/return': 7, 'agent/episode_steps': 30 });
+});

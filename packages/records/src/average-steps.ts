@@ -4,6 +4,7 @@
  * Letters used for shapes here:
  *   K  prediction steps
  */
+import { type AgentAverages, averageAgentUpdates } from './agent-measurements.js';
 import { offsetsOf, type StepMeasurements } from './step-measurements.js';
 
 /** Over how many of the last steps a run's final figures are means. */
@@ -23,6 +24,8 @@ export interface StepAverages {
   readonly stepMilliseconds: number;
   readonly inputWaitMilliseconds: number;
   readonly examplesPerSecond: number;
+  /** of runs in which an agent makes the data */
+  readonly agent?: AgentAverages;
 }
 
 /**
@@ -41,6 +44,7 @@ export function averageSteps(steps: readonly StepMeasurements[]): StepAverages |
     steps.reduce((sum, step) => sum + read(step), 0) / steps.length;
   const meanOfEach = (read: (step: StepMeasurements) => readonly number[]) =>
     read(first).map((_, index) => mean((step) => read(step)[index] ?? 0)); // [K]
+  const agent = averageAgentUpdates(steps.flatMap((step) => step.agent ?? []));
   return {
     count: steps.length,
     lossNats: mean(({ lossNats }) => lossNats),
@@ -50,5 +54,6 @@ export function averageSteps(steps: readonly StepMeasurements[]): StepAverages |
     stepMilliseconds: mean(({ stepMilliseconds }) => stepMilliseconds),
     inputWaitMilliseconds: mean(({ inputWaitMilliseconds }) => inputWaitMilliseconds),
     examplesPerSecond: mean(({ examplesPerSecond }) => examplesPerSecond),
+    ...(agent === undefined ? {} : { agent }),
   };
 }

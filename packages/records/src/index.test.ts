@@ -7,6 +7,8 @@ it('exports these names and no others', () => {
     'RecordError',
     'ablationRecordSchema',
     'ablationRecordVersion',
+    'agentMeasurementsSchema',
+    'averageAgentUpdates',
     'averageSteps',
     'confidenceIntervalSchema',
     'createInputWait',

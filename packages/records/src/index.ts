@@ -8,6 +8,12 @@ export {
   formatAblationRecord,
   parseAblationRecord,
 } from './ablation-record.js';
+export {
+  type AgentAverages,
+  type AgentMeasurements,
+  agentMeasurementsSchema,
+  averageAgentUpdates,
+} from './agent-measurements.js';
 export { averageSteps, finalSteps, type StepAverages } from './average-steps.js';
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
 export { RecordError } from './errors.js';

@@ -5,11 +5,12 @@
  *   K  prediction steps: entry i belongs to the target `offsetsOf(measured)[i]` positions ahead
  */
 import { z } from 'zod';
+import { agentMeasurementsSchema } from './agent-measurements.js';
 
 export const stepMeasurementsSchema = z.object({
   /** counted from 1: the number of updates made, this one included */
   step: z.int().min(0),
-  /** mean InfoNCE over the K prediction steps */
+  /** mean InfoNCE over the K prediction steps; 0 where nothing is predicted, K = 0 */
   lossNats: z.number(),
   /** [K] fraction of line-ups in which the true future scores highest */
   accuracy: z.array(z.number().min(0).max(1)),
@@ -31,6 +32,8 @@ export const stepMeasurementsSchema = z.object({
   examplesPerSecond: z.number().min(0),
   /** time spent training, over all sittings of the run */
   trainedSeconds: z.number().min(0),
+  /** of runs in which an agent makes the data */
+  agent: agentMeasurementsSchema.optional(),
 });
 
 /** What is measured on a training step. */

@@ -17,6 +17,7 @@ it('exports these names and no others', () => {
     'exportedFunction',
     'inspectEngines',
     'installedVersions',
+    'keepRun',
     'loadTensorflow',
     'metadataJson',
     'modelFileMetadata',

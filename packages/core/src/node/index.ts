@@ -24,6 +24,7 @@ export type {
 export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
 export { installedVersions } from './installed-versions.js';
+export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';
 export {
   decodeModelFile,

@@ -1,0 +1,278 @@
+/**
+ * A training run with its folder: the events of a training loop, kept on disk as they come. Every `train` command ends here.
+ */
+import {
+  type AgentAverages,
+  averageSteps,
+  createInputWait,
+  finalSteps,
+  type InputWait,
+  type MetricsLine,
+  type RunRecord,
+  type Sitting,
+  type StepMeasurements,
+  type TrainingEvent,
+  type TrainingEventOf,
+} from '@cpc/records';
+import type { CheckpointStore } from '../checkpoint-store.js';
+import { type Engine, summaryOf } from '../engines/engine.js';
+import { CpcError } from '../errors.js';
+import { flatten, type HostArray } from '../parameter-tree.js';
+import { encodeSafetensors } from '../safetensors.js';
+import { predictionTag } from '../step-scalars.js';
+import { parametersOf } from '../training/train.js';
+import { writeFileAtomically } from './atomic-file.js';
+import { thisMachine } from './machine.js';
+import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunFolder } from './run-folder.js';
+
+export interface KeepRunOptions {
+  /** Name of the domain, such as `audio`. */
+  readonly domain: string;
+  readonly engine: Engine;
+  readonly seed: number;
+  /** The run folder. */
+  readonly folder: string;
+  readonly resume: boolean;
+  readonly record: Pick<RunRecord, 'command' | 'settings' | 'versions' | 'dataFingerprint' | 'data'> & {
+    readonly preset: string;
+  };
+  /** Stored in `model.safetensors`: what it takes to use the parameters again. */
+  readonly modelMetadata: Readonly<Record<string, string>>;
+  /** Writes what the domain exports, such as ONNX files; called when training ends, interrupted or not. */
+  readonly exportModel: (parameters: Readonly<Record<string, HostArray>>, paths: RunPaths) => Promise<void>;
+}
+
+/** What a training loop is given by the folder it runs in. */
+export interface KeptRun {
+  readonly checkpoints: CheckpointStore;
+  /** What has to be the same for the run to go on. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Keeps what a training loop tells in a run folder.
+ *
+ * What a batch had to leave out is added to the record's skipped files.
+ *
+ * @param training - the loop: saves to the store it is given, and ends with `run-end`.
+ * @returns the loop's events, and a warning where a run goes on with another engine, version or machine.
+ * @throws {CpcError} what the loop throws; or the folder holds another run, or another process trains into it. Once training has
+ *   begun, the record then says `failed` and why.
+ *
+ * @example
+ * yield* keepRun(options, ({ checkpoints, fingerprint }) => train({ ...training, checkpoints, fingerprint }));
+ */
+export async function* keepRun(
+  options: KeepRunOptions,
+  training: (run: KeptRun) => AsyncIterable<TrainingEvent>,
+): AsyncGenerator<TrainingEvent, void, undefined> {
+  const folder = await openFolder(options);
+  const wait = createInputWait();
+  let last: TrainingEventOf<'step-end'> | undefined;
+  let hasFailed = false;
+  try {
+    const recent: StepMeasurements[] = await lastLogged(options);
+    for (const message of changesSince(folder.record.sittings)) yield { type: 'warning', message };
+    const { checkpoints } = folder;
+    for await (const event of training({ checkpoints, fingerprint: fingerprintOf(options) })) {
+      if (event.type === 'step-end') {
+        await folder.append(event);
+        last = event;
+        wait.add(event);
+        recent.push(event);
+        if (recent.length > finalSteps) recent.shift();
+      }
+      if (event.type === 'input-damaged') await recordDamage(folder, event);
+      if (event.type === 'run-end') await finish(folder, options, event, { recent, wait });
+      yield event;
+    }
+  } catch (error) {
+    hasFailed = true;
+    await recordFailure(folder, error, last);
+    throw error;
+  } finally {
+    const closed = folder.close();
+    await (hasFailed ? closed.catch(() => undefined) : closed); // the first error tells what went wrong
+  }
+}
+
+/** Adds to what the record says was left out; an earlier sitting may have met the same. */
+async function recordDamage(folder: RunFolder, { path, reason }: TrainingEventOf<'input-damaged'>): Promise<void> {
+  const { data } = folder.record;
+  if (data.skipped.some(({ file }) => file === path)) return;
+  await folder.update({ data: { ...data, skipped: [...data.skipped, { file: path, reason }] } });
+}
+
+/** Says in the record why the run failed. Where that fails too, such as on a full disk, the first error is what counts. */
+async function recordFailure(
+  folder: RunFolder,
+  error: unknown,
+  last: TrainingEventOf<'step-end'> | undefined,
+): Promise<void> {
+  const failure: Partial<RunRecord> = {
+    status: 'failed',
+    ended: now(),
+    error: error instanceof Error ? error.message : String(error),
+    ...(last === undefined ? {} : { totals: { steps: last.step, seconds: last.trainedSeconds } }),
+  };
+  await folder.update(failure).catch(() => undefined);
+}
+
+/** What earlier sittings logged last: the final figures of a run that was interrupted are means over its last steps too. */
+async function lastLogged({ folder, resume }: KeepRunOptions): Promise<MetricsLine[]> {
+  return resume ? (await readMetrics(folder)).slice(-finalSteps) : [];
+}
+
+async function finish(
+  folder: RunFolder,
+  { modelMetadata, exportModel }: KeepRunOptions,
+  end: TrainingEventOf<'run-end'>,
+  measured: Measured,
+): Promise<void> {
+  const checkpoint = await folder.checkpoints.latest();
+  if (checkpoint === undefined)
+    throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
+  const parameters = flatten(parametersOf(checkpoint));
+  await writeFileAtomically(folder.paths.model, encodeSafetensors(parameters, modelMetadata));
+  await exportModel(parameters, folder.paths);
+  await folder.update({
+    status: end.reason,
+    ended: now(),
+    totals: { steps: end.step, seconds: end.trainedSeconds },
+    figures: { ...folder.record.figures, ...finalFigures(measured) },
+  });
+}
+
+/** What the final figures are made from. */
+interface Measured {
+  /** The last steps, of earlier sittings too. */
+  readonly recent: readonly StepMeasurements[];
+  /** Of this sitting. */
+  readonly wait: InputWait;
+}
+
+function finalFigures({ recent, wait }: Measured): RunRecord['figures'] {
+  const means = averageSteps(recent);
+  if (means === undefined) return {};
+  const { count, agent } = means;
+  const inputWaitShare = wait.share();
+  const figures: RunRecord['figures'] = {
+    ...(means.offsets.length === 0 ? {} : { lossNats: { value: means.lossNats, unit: 'nats', count } }),
+    ...(agent === undefined ? {} : agentFigures(agent, count)),
+    stepMilliseconds: { value: means.stepMilliseconds, unit: 'ms', count },
+    inputWaitMilliseconds: { value: means.inputWaitMilliseconds, unit: 'ms', count },
+    ...(inputWaitShare === undefined ? {} : { inputWaitShare }),
+  };
+  for (const [index, offset] of means.offsets.entries()) {
+    figures[`accuracy/${predictionTag(offset)}`] = { value: means.accuracy[index] ?? 0, count };
+    figures[`boundNats/${predictionTag(offset)}`] = { value: means.boundNats[index] ?? 0, unit: 'nats', count };
+  }
+  return figures;
+}
+
+/** Of runs in which an agent makes the data; returns and lengths are counted by episode. */
+function agentFigures(agent: AgentAverages, count: number): RunRecord['figures'] {
+  const { episodes, episodeReturn, episodeSteps, explainedVariance } = agent;
+  return {
+    ...(episodeReturn === undefined ? {} : { episodeReturn: { value: episodeReturn, count: episodes } }),
+    ...(episodeSteps === undefined ? {} : { episodeSteps: { value: episodeSteps, count: episodes } }),
+    ...(explainedVariance === undefined ? {} : { explainedVariance: { value: explainedVariance, count } }),
+    entropyNats: { value: agent.entropyNats, unit: 'nats', count },
+    framesPerSecond: { value: agent.framesPerSecond, unit: '1/s', count },
+  };
+}
+
+async function openFolder(options: KeepRunOptions): Promise<RunFolder> {
+  if (!options.resume) return createRunFolder(options.folder, newRecord(options));
+  return resumeRunFolder(options.folder, {
+    admit: (before, checkpoint) => {
+      requireSameRun(before, options);
+      const { started, engine, versions, machine } = before;
+      const earlier = before.sittings ?? [{ started, step: 0, engine, versions, machine }];
+      return { ...before, sittings: [...earlier, newSitting(options, checkpoint?.step ?? 0)] };
+    },
+  });
+}
+
+/** Settings, data and seed decide what is computed: with others, it is not this run that would go on. */
+function requireSameRun(before: RunRecord, { record, seed, folder }: KeepRunOptions): void {
+  const settings = new Set([...Object.keys(before.settings), ...Object.keys(record.settings)]);
+  const textOfSetting = (of: RunRecord['settings'], name: string) => JSON.stringify(of[name]?.value) ?? 'none';
+  const all = [
+    ...[...settings].map((name) => [name, textOfSetting(before.settings, name), textOfSetting(record.settings, name)]),
+    ['data', before.dataFingerprint, record.dataFingerprint],
+    ['seed', String(before.seed), String(seed)],
+  ] as const;
+  const different = all.filter(([, started, now]) => started !== now);
+  if (different.length === 0) return;
+  throw new CpcError({
+    where: folder,
+    expected: `the settings the run was started with (${different.map(([name, started]) => `${name} ${started}`).join(', ')})`,
+    received: different.map(([name, , now]) => `${name} ${now}`).join(', '),
+    fix: 'Give the same to go on with this run, or start a new one in another folder. Nothing was changed.',
+  });
+}
+
+/** Values only: a setting may come from a flag the first time and from a file the next. */
+function textOf(settings: RunRecord['settings']): string {
+  return JSON.stringify(Object.entries(settings).map(([name, { value }]) => [name, value]));
+}
+
+function fingerprintOf({ record }: KeepRunOptions): string {
+  return `${record.dataFingerprint} ${textOf(record.settings)}`;
+}
+
+function newRecord(options: KeepRunOptions): RunRecord {
+  const sitting = newSitting(options, 0);
+  return {
+    schema: 1,
+    ...options.record,
+    domain: options.domain,
+    machine: sitting.machine,
+    engine: sitting.engine,
+    seed: options.seed,
+    started: sitting.started,
+    status: 'running',
+    totals: { steps: 0, seconds: 0 },
+    figures: {},
+    probes: [],
+    sittings: [sitting],
+  };
+}
+
+function newSitting({ engine, record }: KeepRunOptions, step: number): Sitting {
+  return {
+    started: now(),
+    step,
+    engine: summaryOf(engine),
+    versions: record.versions,
+    machine: thisMachine(),
+  };
+}
+
+/** What computes differently than in the sitting before. The run goes on, but not bit for bit as if left alone. */
+function changesSince(sittings: readonly Sitting[] = []): string[] {
+  const [before, now] = sittings.slice(-2);
+  if (before === undefined || now === undefined) return [];
+  const then = computingParts(before);
+  const changes = Object.entries(computingParts(now)).filter(([name, value]) => then[name] !== value);
+  if (changes.length === 0) return [];
+  const list = changes.map(([name, value]) => `${name} ${value} (before: ${then[name] ?? 'none'})`).join(', ');
+  return [`the run goes on with ${list}: its numbers may differ from those of a run that was not interrupted`];
+}
+
+function computingParts({ engine, versions, machine }: Sitting): Record<string, string> {
+  return {
+    engine: engine.name,
+    provider: engine.provider ?? 'unknown',
+    threads: String(engine.threads ?? 'of its own choice'),
+    ...(engine.note === undefined ? {} : { runtime: engine.note }),
+    processor: `${machine.cpuModel}, ${machine.platform}`,
+    node: machine.node,
+    ...versions,
+  };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
