@@ -115,6 +115,7 @@ it('exports these names and no others', () => {
     'stepInputs',
     'stratifiedFolds',
     'stratifiedGroupedFolds',
+    'summaryOf',
     'tallyClusters',
     'tallyPairs',
     'topKAccuracy',

@@ -2,7 +2,7 @@ export { type Checkpoint, type CheckpointStore, createMemoryCheckpointStore } fr
 export { type ContrastiveInputs, type ContrastiveOutputs, contrastiveLoss } from './contrastive-loss.js';
 export { labelledCrossEntropy } from './cross-entropy.js';
 export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';
-export type { Engine, EngineName } from './engines/engine.js';
+export { type Engine, type EngineName, summaryOf } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
 export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
 export { parseSettings, type ResolvedSettings, resolveSettings, type SettingsKind } from './experiment-settings.js';

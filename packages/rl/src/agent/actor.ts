@@ -16,14 +16,14 @@ import {
   treeOfParameters,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { observationSize } from '../environments/environment.js';
+import { type Observations, observationSize } from '../environments/environment.js';
 import { encode } from './encoder.js';
 import { type AgentShape, contextualise, decide } from './network.js';
 
 /** What the agent is shown before a step. */
 export interface Moment {
   /** `[B, …]`: as the environment gives them. */
-  readonly observations: ArrayLike<number>;
+  readonly observations: Observations;
   /** `[B]`: clipped rewards of the step before. */
   readonly lastRewards: Float32Array;
   /** `[B]`: the actions before. */
