@@ -11,7 +11,6 @@
  */
 import {
   CpcArgumentError,
-  conv2d,
   dense,
   type HostArray,
   initialiseConv2d,
@@ -23,6 +22,7 @@ import {
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { type ObservationSpec, observationSize } from '../environments/environment.js';
+import { blockConv2d } from './block-convolution.js';
 
 export interface EncoderShape {
   readonly observation: ObservationSpec;
@@ -95,7 +95,7 @@ function convolved(parameters: TensorTree, pictures: tf.Tensor4D): tf.Tensor4D {
   for (const [index, { stride }] of convolutions.entries()) {
     const layer = layerAt(parameters, `encoder/conv${index + 1}`, ['kernel', 'bias']);
     const scaled = index === 0 ? { ...layer, kernel: tf.div(layer.kernel, brightest) } : layer; // cheaper than to scale the pictures
-    hidden = tf.relu(conv2d(scaled, hidden, { stride, padding: 'valid' }));
+    hidden = tf.relu(blockConv2d(scaled, hidden, stride));
   }
   return hidden;
 }
