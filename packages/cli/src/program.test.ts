@@ -6,7 +6,7 @@ import type { Context, Job } from './commands/context.js';
 import { addProbeOptions, probeRequest } from './commands/probe.js';
 import { addTrainOptions, type TrainOptions, trainRequest } from './commands/train.js';
 import type { DomainName } from './domains/known-domains.js';
-import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
+import { isProbed, type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { UsageError } from './errors.js';
 import { createProgram } from './program.js';
 import { fakeDomain, temporaryFolder } from './test-support/fake-project.js';
@@ -221,6 +221,7 @@ describe('help', () => {
       '--classifier <name> what to fit to the features (choices: "linear", "mlp", default: "linear")',
     );
     expect(help).toMatch(/--pooled .*--folds <file>/);
+    if (!isProbed(text)) throw new Error('the fake domain is probed');
     const { classifiers: _, probeOptions: __, ...commands } = text.commands;
     const other = addProbeOptions(new Command(), { ...text, commands });
     expect(other.options.map(({ long }) => long)).toEqual(

@@ -4,6 +4,7 @@ import { type AblateOptions, addAblateOptions, runAblate } from './commands/abla
 import type { Context, Job } from './commands/context.js';
 import { addDemoOptions, type DemoOptions, runDemo } from './commands/demo.js';
 import { addDoctorOptions, type DoctorOptions, runDoctor } from './commands/doctor.js';
+import { addEvaluateOptions, type EvaluateOptions, runEvaluate } from './commands/evaluate.js';
 import {
   addEmbedOptions,
   addExportOptions,
@@ -15,10 +16,11 @@ import {
 import { ownVersion } from './commands/installed-packages.js';
 import { addNeighboursOptions, type NeighboursOptions, runNeighbours } from './commands/neighbours.js';
 import { addProbeOptions, type ProbeOptions, runProbe } from './commands/probe.js';
+import { addSweepOptions, runSweep, type SweepOptions } from './commands/sweep.js';
 import { addTrainOptions, runTrain, type TrainOptions } from './commands/train.js';
 import { notInstalled } from './domains/find-domain.js';
 import { type DomainName, domainSubjects, knownDomains, packageOf } from './domains/known-domains.js';
-import { defaultPreset, type LoadedDomain } from './domains/load-domain.js';
+import { defaultPreset, isProbed, type LoadedDomain } from './domains/load-domain.js';
 import { UsageError } from './errors.js';
 import { table } from './terminal/text.js';
 
@@ -62,7 +64,7 @@ function addDomain(program: Command, name: DomainName, options: ProgramOptions):
 /** Help still works; anything else says what to install. */
 function addAbsentDomain(command: Command, name: DomainName): void {
   command
-    .usage('train | probe | embed | export')
+    .usage(name === 'rl' ? 'train | evaluate | export | sweep' : 'train | probe | embed | export')
     .allowExcessArguments()
     .allowUnknownOption()
     .addHelpText('after', `\nNot installed. Run: npm install ${packageOf(name)}`)
@@ -75,22 +77,48 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   const { context } = options;
   const { name, commands } = domain;
   const example = (words: string) => `cpc ${name} ${words}`;
-  const training = example('train --builtin --steps 500 --out runs/first');
+  const { environments } = commands;
+  const source = environments === undefined ? '--builtin' : `--env ${environments.names[0]}`;
+  const training = example(`train ${source} --steps 500 --out runs/first`);
   command.addHelpText('after', examples([training]));
 
   const train = addTrainOptions(sub(command, 'train', 'train a model into a run folder', context), domain);
   train.addHelpText('after', () => settingsText(domain));
-  const trainExamples = [training, example('train --data my-data --minutes 30')];
+  const other = environments === undefined ? '--data my-data' : source;
+  const trainExamples = [training, example(`train ${other} --minutes 30`)];
   offer(train, (given: TrainOptions) => runTrain(domain, given, context), options, trainExamples);
 
-  const probe = sub(command, 'probe', 'measure what a classifier reads off the features', context);
-  const probeExample = example(`probe --run runs/first --builtin --task ${commands.probeTasks[0] ?? 'TASK'}`);
-  const runGivenProbe = (given: ProbeOptions) => runProbe(domain, given, context);
-  offer(addProbeOptions(probe, domain), runGivenProbe, options, [probeExample]);
+  if (isProbed(domain)) {
+    const probe = sub(command, 'probe', 'measure what a classifier reads off the features', context);
+    const probeExample = example(`probe --run runs/first --builtin --task ${domain.commands.probeTasks[0] ?? 'TASK'}`);
+    const runGivenProbe = (given: ProbeOptions) => runProbe(domain, given, context);
+    offer(addProbeOptions(probe, domain), runGivenProbe, options, [probeExample]);
+  }
 
-  const embed = sub(command, 'embed', 'write the features of your data to a file', context);
-  const embedExample = example('embed --run runs/first --data my-data --out features.npy');
-  offer(addEmbedOptions(embed), (given: EmbedOptions) => runEmbed(domain, given, context), options, [embedExample]);
+  if (commands.embed !== undefined) {
+    const embed = sub(command, 'embed', 'write the features of your data to a file', context);
+    const embedExample = example('embed --run runs/first --data my-data --out features.npy');
+    offer(addEmbedOptions(embed), (given: EmbedOptions) => runEmbed(domain, given, context), options, [embedExample]);
+  }
+
+  if (commands.evaluation !== undefined) {
+    const evaluate = sub(
+      command,
+      'evaluate',
+      'measure how well the agent does, beside policies that learnt nothing',
+      context,
+    );
+    const evaluateExample = example('evaluate --run runs/first --episodes 100 --video agent.gif');
+    const runGivenEvaluate = (given: EvaluateOptions) => runEvaluate(domain, given, context);
+    offer(addEvaluateOptions(evaluate, domain), runGivenEvaluate, options, [evaluateExample]);
+  }
+
+  if (commands.sweep !== undefined) {
+    const sweep = sub(command, 'sweep', commands.sweep.summary, context);
+    const sweepExample = example(`sweep ${source} --frames 1e6 --halving --out runs/sweep`);
+    const runGivenSweep = (given: SweepOptions) => runSweep(domain, given, context);
+    offer(addSweepOptions(sweep, domain), runGivenSweep, options, [sweepExample]);
+  }
 
   const exporting = sub(command, 'export', 'write the model as an ONNX file', context);
   const exportExample = example(`export --run runs/first --out ${name}.onnx`);
@@ -105,7 +133,7 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
     offer(addNeighboursOptions(neighbours, query), runGivenNeighbours, options, [neighboursExample]);
   }
 
-  if (commands.ablation !== undefined) {
+  if (isProbed(domain) && commands.ablation !== undefined) {
     const ablate = sub(command, 'ablate', commands.ablation.summary, context);
     const ablateExample = example('ablate --data my-data --probe-data my-labelled-data --steps 2000 --seeds 3');
     const runGivenAblate = (given: AblateOptions) => runAblate(domain, given, context);

@@ -14,6 +14,7 @@ it('exports these names and no others', () => {
     'createInputWait',
     'dataSummarySchema',
     'engineSummarySchema',
+    'evaluationResultSchema',
     'figureSchema',
     'finalSteps',
     'formatAblationRecord',

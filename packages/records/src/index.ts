@@ -17,6 +17,7 @@ export {
 export { averageSteps, finalSteps, type StepAverages } from './average-steps.js';
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
 export { RecordError } from './errors.js';
+export { type EvaluationResult, evaluationResultSchema } from './evaluation-result.js';
 export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
 export { createInputWait, type InputWait, warmUpSteps } from './input-wait.js';
 export {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { engineSummarySchema } from './engine-summary.js';
 import { RecordError } from './errors.js';
+import { evaluationResultSchema } from './evaluation-result.js';
 import { check, type Expectation, parseJson } from './parse.js';
 import { probeResultSchema } from './probe-result.js';
 
@@ -84,6 +85,8 @@ export const runRecordSchema = z.object({
   totals: z.object({ steps: z.int().min(0), seconds: z.number().min(0) }),
   figures: z.record(z.string(), figureSchema),
   probes: z.array(probeResultSchema),
+  /** of agents; left out where none was made */
+  evaluations: z.array(evaluationResultSchema).optional(),
   /** oldest first; `engine`, `versions` and `machine` above are those of the first. Left out by early versions */
   sittings: z.array(sittingSchema).optional(),
   /** why a failed run failed */

@@ -20,7 +20,7 @@ import { speechClassifiers } from './probe-classifiers.js';
 import { speechTasks } from './probe-tasks.js';
 import { trainSpeech } from './train.js';
 
-export const domainCommands: DomainCommands = {
+export const domainCommands = {
   name: 'audio',
   summary: 'representations of speech from raw waveforms',
   presets: Object.keys(speechPresets),
@@ -53,7 +53,7 @@ export const domainCommands: DomainCommands = {
     },
     probe: { data: builtInData, task: 'phones', baselines: ['random'] },
   },
-};
+} satisfies DomainCommands;
 
 async function* exportSpeech(
   { run, out }: ExportRequest,

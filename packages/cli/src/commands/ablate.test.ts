@@ -21,7 +21,7 @@ async function stoppedAfter(files: readonly string[], json: boolean) {
   const progress = { say: () => undefined, update: () => undefined, pause: () => undefined };
   vi.mocked(withProgress).mockImplementation((work) => work({ progress, signal: AbortSignal.abort() }));
   const told = files.map((name) => ({ path: join(folder, name), description: 'a table' }));
-  vi.mocked(runTask).mockResolvedValue({ results: [], neighbours: [], warnings: [], files: told });
+  vi.mocked(runTask).mockResolvedValue({ evaluations: [], results: [], neighbours: [], warnings: [], files: told });
   const stdout: string[] = [];
   const stderr: string[] = [];
   const output = {

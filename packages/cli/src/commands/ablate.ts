@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AblateRequest } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
-import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
+import { defaultPreset, type LoadedDomain, type ProbedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
@@ -34,7 +34,7 @@ export interface AblateOptions extends DataOptions, EngineOptions, GeneralOption
   readonly strict?: true;
 }
 
-export function addAblateOptions(command: Command, { commands }: LoadedDomain): Command {
+export function addAblateOptions(command: Command, { commands }: ProbedDomain): Command {
   const { rows = [], figures = [] } = commands.ablation ?? {};
   if (figures.length > 0) {
     command.addOption(

@@ -1,7 +1,7 @@
-/** `cpc demo`: every installed domain trains a little on built-in data and is probed against its random baseline. */
+/** `cpc demo`: every installed domain trains a little on built-in data and is measured beside its random baseline. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProbeResult } from '@cpc/records';
+import type { EvaluationResult, ProbeResult } from '@cpc/records';
 import { type Command, Option } from 'commander';
 import { searchDomain } from '../domains/find-domain.js';
 import { knownDomains, packageOf } from '../domains/known-domains.js';
@@ -10,7 +10,7 @@ import { exitCodes, UsageError, WorkError } from '../errors.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { path } from '../options/values.js';
-import { duration, percent, shellCommand, table } from '../terminal/text.js';
+import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, train, type WorkOptions, withProgress } from './domain-work.js';
 import { filesOf, timestamp } from './train.js';
@@ -20,19 +20,23 @@ export interface DemoOptions extends EngineOptions, GeneralOptions {
   readonly out?: string;
 }
 
+/** A trained model beside what is random: by a probe, or by the episodes of an agent. */
+interface Comparison {
+  readonly trained: ProbeResult | EvaluationResult;
+  readonly random: ProbeResult | EvaluationResult;
+  /** Whether the trained one is ahead. */
+  readonly better: boolean;
+}
+
 /** What one domain's demo came to. */
-interface DomainDemo {
+interface DomainDemo extends Comparison {
   readonly domain: string;
   readonly run: string;
   readonly steps: number;
   /** Time spent training. */
   readonly trainedSeconds: number;
-  /** Training, probing and starting up. */
+  /** Training, measuring and starting up. */
   readonly seconds: number;
-  readonly trained: ProbeResult;
-  readonly random: ProbeResult;
-  /** Whether the trained features beat the random ones. */
-  readonly better: boolean;
   readonly files: readonly string[];
 }
 
@@ -96,21 +100,40 @@ async function demoOf(
   const request = { ...training, ...common, steps: wantedSteps, out: run, resume: false, command: work.command };
   const summary = await train(domain, request, work);
   if (work.signal.aborted) return undefined;
-  const { results } = await runTask(domain, 'probe', { ...demo.probe, ...common, run }, work);
+  const comparison = await (demo.probe === undefined
+    ? evaluated(domain, { ...common, run }, work)
+    : probed(domain, { ...demo.probe, ...common, run }, work));
   if (work.signal.aborted) return undefined;
-  const trained = resultOf(results, undefined, domain);
-  const random = resultOf(results, randomBaseline, domain);
   return {
+    ...comparison,
     domain: domain.name,
     run,
     steps: summary.steps,
     trainedSeconds: summary.trainedSeconds,
     seconds: (performance.now() - begun) / 1000,
-    trained,
-    random,
-    better: trained.accuracy > random.accuracy,
     files: await filesOf(run),
   };
+}
+
+async function probed(domain: LoadedDomain, request: object, work: WorkOptions): Promise<Comparison> {
+  const { results } = await runTask(domain, 'probe', request, work);
+  const trained = resultOf(results, undefined, domain);
+  const random = resultOf(results, randomBaseline, domain);
+  return { trained, random, better: trained.accuracy > random.accuracy };
+}
+
+/** Ahead is who is so by more than chance would have it: by two standard errors. */
+async function evaluated(domain: LoadedDomain, request: object, work: WorkOptions): Promise<Comparison> {
+  const { episodes = 50 } = domain.commands.demo;
+  const asked = { ...request, episodes, greedy: false, baselines: [randomBaseline], workers: 0 };
+  const { evaluations } = await runTask(domain, 'evaluation.run', asked, work);
+  const [trained, random] = ['trained', randomBaseline].map((policy) =>
+    evaluations.find((result) => result.policy === policy),
+  );
+  if (trained === undefined || random === undefined)
+    throw new WorkError(`demo: the evaluation of "${domain.name}" gave no result for trained and ${randomBaseline}.`);
+  const error = Math.hypot(trained.standardError, random.standardError);
+  return { trained, random, better: trained.meanReturn - random.meanReturn > 2 * error };
 }
 
 function resultOf(results: readonly ProbeResult[], baseline: string | undefined, { name }: LoadedDomain): ProbeResult {
@@ -122,9 +145,9 @@ function resultOf(results: readonly ProbeResult[], baseline: string | undefined,
 function demoText(demos: readonly DomainDemo[]): string {
   const rows = demos.map(({ domain, trained, random, better, steps, trainedSeconds }) => [
     domain,
-    trained.task,
-    percent(trained.accuracy),
-    percent(random.accuracy),
+    'task' in trained ? trained.task : trained.environment,
+    figureOf(trained),
+    figureOf(random),
     better ? 'yes' : 'no',
     `${steps} in ${duration(trainedSeconds)}`,
   ]);
@@ -141,7 +164,20 @@ function demoText(demos: readonly DomainDemo[]): string {
   ].join('\n');
 }
 
+/** Accuracy of a probe, mean return of an agent. */
+function figureOf(result: Comparison['trained']): string {
+  return 'accuracy' in result
+    ? percent(result.accuracy)
+    : `${short(result.meanReturn)} ± ${short(result.standardError)}`;
+}
+
 function verdict({ domain, trained, random, better }: DomainDemo): string {
+  if ('policy' in trained || 'policy' in random) {
+    const returns = `a return of ${figureOf(trained)} against ${figureOf(random)} of the random policy`;
+    return better
+      ? `${domain}: the trained agent does better than a random one: ${returns}.`
+      : `${domain}: training did NOT help: ${returns}.`;
+  }
   const figures = `${percent(trained.accuracy)} against ${percent(random.accuracy)} on ${trained.classes} classes`;
   if (!better) return `${domain}: training did NOT help: ${figures}.`;
   const apart = trained.confidence.low > random.confidence.high;

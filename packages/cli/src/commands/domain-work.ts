@@ -1,6 +1,6 @@
 /** Runs a domain's work in a thread of its own, with progress on stderr and Ctrl-C meaning "finish the step, save, leave". */
 import type { TaskEvent, TrainRequest } from '@cpc/core/node';
-import type { ProbeResult, TrainingEvent } from '@cpc/records';
+import type { EvaluationResult, ProbeResult, TrainingEvent } from '@cpc/records';
 import type { FoundDomain } from '../domains/find-domain.js';
 import { commandsExport } from '../domains/load-domain.js';
 import { listenForInterrupts } from '../terminal/interrupts.js';
@@ -24,6 +24,7 @@ export interface Neighbour {
 
 export interface TaskSummary {
   readonly neighbours: readonly Neighbour[];
+  readonly evaluations: readonly EvaluationResult[];
   readonly results: readonly ProbeResult[];
   readonly files: readonly FileWritten[];
   readonly warnings: readonly string[];
@@ -55,20 +56,22 @@ export async function train(
   return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
-/** Probes, embeds, exports, ablates, or looks for neighbours. */
+/** Probes, embeds, exports, ablates, evaluates, sweeps, or looks for neighbours. */
 export async function runTask(
   domain: FoundDomain,
-  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run',
+  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run' | 'evaluation.run' | 'sweep.run',
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {
   const { runInWorker } = await import('@cpc/core/node');
+  const evaluations: EvaluationResult[] = [];
   const results: ProbeResult[] = [];
   const neighbours: Neighbour[] = [];
   const files: FileWritten[] = [];
   const warnings: string[] = [];
   for await (const event of runInWorker<TaskEvent>(jobOf(domain, method, request), { signal })) {
     if (event.type === 'probe-end') results.push(event.result);
+    else if (event.type === 'evaluation-end') evaluations.push(event.result);
     else if (event.type === 'neighbour-found') neighbours.push({ label: event.label, similarity: event.similarity });
     else if (event.type === 'file-written') files.push({ path: event.path, description: event.description });
     else if (event.type === 'warning') {
@@ -79,7 +82,7 @@ export async function runTask(
       progress.update({ ...(total > 0 ? { fraction: done / total } : {}), text: `${label}  ${done}/${total}` });
     }
   }
-  return { results, neighbours, files, warnings };
+  return { evaluations, results, neighbours, files, warnings };
 }
 
 function jobOf({ url }: FoundDomain, method: string, request: unknown) {

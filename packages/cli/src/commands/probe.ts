@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { DomainCommands, ProbeRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { LoadedDomain } from '../domains/load-domain.js';
+import type { ProbedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
@@ -31,7 +31,7 @@ type Representation = (typeof representations)[number];
 /** The least a figure needs beside it. */
 const leastBaseline = 'random';
 
-export function addProbeOptions(command: Command, { commands }: LoadedDomain): Command {
+export function addProbeOptions(command: Command, { commands }: ProbedDomain): Command {
   const [firstTask] = commands.probeTasks;
   const baselines = commands.baselines.filter((name) => name === leastBaseline);
   const task = new Option('--task <name>', 'what to read off the features').choices(commands.probeTasks);
@@ -93,7 +93,7 @@ export function probeRequest(options: ProbeOptions): ProbeRequest {
   };
 }
 
-export async function runProbe(domain: LoadedDomain, options: ProbeOptions, { output }: Context): Promise<number> {
+export async function runProbe(domain: ProbedDomain, options: ProbeOptions, { output }: Context): Promise<number> {
   const request = probeRequest(options);
   const [summary, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'probe', request, work);

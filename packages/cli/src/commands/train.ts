@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TrainRequest } from '@cpc/core/node';
+import type { DomainCommands, TrainRequest } from '@cpc/core/node';
+import type { AgentAverages } from '@cpc/records';
 import { type Command, Option } from 'commander';
 import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
-import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
+import { addSourceOptions, type SourceOptions, sourceOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
@@ -16,12 +17,13 @@ import type { Context } from './context.js';
 import { train, withProgress } from './domain-work.js';
 import type { TrainingSummary } from './training-summary.js';
 
-export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions {
+export interface TrainOptions extends SourceOptions, EngineOptions, GeneralOptions {
   readonly preset: string;
   readonly config?: string;
   readonly set?: readonly Assignment[];
   readonly steps?: number;
   readonly epochs?: number;
+  readonly frames?: number;
   readonly minutes?: number;
   readonly checkpointEvery?: number;
   readonly workers: number;
@@ -32,7 +34,7 @@ export interface TrainOptions extends DataOptions, EngineOptions, GeneralOptions
 }
 
 export function addTrainOptions(command: Command, { commands }: LoadedDomain): Command {
-  addDataOptions(command)
+  addSourceOptions(command, commands)
     .addOption(
       new Option('--preset <name>', 'named settings to start from')
         .choices(commands.presets)
@@ -41,7 +43,7 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
     .addOption(new Option('--config <file>', 'JSON file of settings that replace the preset’s').argParser(path))
     .addOption(new Option('--set <key=value>', 'replace one setting; may be repeated').argParser(assignment))
     .addOption(new Option('--steps <n>', 'end after this many updates').argParser(wholeNumber(1)))
-    .addOption(new Option('--epochs <n>', 'end after this many passes over the data').argParser(positiveNumber))
+    .addOption(amountOption(commands))
     .addOption(new Option('--minutes <n>', 'end after this much time spent training').argParser(positiveNumber))
     .addOption(
       new Option(
@@ -52,7 +54,9 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
     .addOption(
       new Option(
         '--workers <n>',
-        'threads that make batches while a step is computed; 0: the training thread makes them',
+        commands.environments === undefined
+          ? 'threads that make batches while a step is computed; 0: the training thread makes them'
+          : 'threads that the environments run in; 0: the training thread runs them',
       )
         .argParser(wholeNumber(0, 64))
         .default(1),
@@ -66,16 +70,27 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
   return addGeneralOptions(addEngineOptions(command));
 }
 
+/** How much there is to learn from: passes over data, or frames of environments. */
+function amountOption({ environments }: DomainCommands): Option {
+  return environments === undefined
+    ? new Option('--epochs <n>', 'end after this many passes over the data').argParser(positiveNumber)
+    : new Option('--frames <n>', 'end after this many frames, of all copies of the environment together').argParser(
+        positiveNumber,
+      );
+}
+
 /** @throws {UsageError} for options that do not fit each other, the data or the domain's settings. */
 export async function trainRequest(
   { commands }: LoadedDomain,
   options: TrainOptions,
   typed: readonly string[],
 ): Promise<TrainRequest> {
-  const { preset, steps, epochs, minutes, checkpointEvery } = options;
-  const data = dataOf(options);
-  if (steps === undefined && epochs === undefined && minutes === undefined)
-    throw new UsageError('expected --steps, --epochs or --minutes, received none of them.');
+  const { preset, steps, epochs, frames, minutes, checkpointEvery } = options;
+  const data = sourceOf(options);
+  if ([steps, epochs, frames, minutes].every((limit) => limit === undefined)) {
+    const amount = commands.environments === undefined ? '--epochs' : '--frames';
+    throw new UsageError(`expected --steps, ${amount} or --minutes, received none of them.`);
+  }
   const overrides = await readOverrides(options.config, options.set ?? []);
   requireSettings(() => commands.settings(preset, overrides));
   return {
@@ -84,6 +99,7 @@ export async function trainRequest(
     overrides,
     ...(steps === undefined ? {} : { steps }),
     ...(epochs === undefined ? {} : { epochs }),
+    ...(frames === undefined ? {} : { frames }),
     ...(minutes === undefined ? {} : { minutes }),
     ...(checkpointEvery === undefined ? {} : { checkpointEverySteps: checkpointEvery }),
     seed: options.seed,
@@ -109,7 +125,7 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
     words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
     return exitCodes.interrupted;
   }
-  if (!options.json) words(nextCommands(domain.name, request));
+  if (!options.json) words(nextCommands(domain, request));
   return exitCodes.done;
 }
 
@@ -153,16 +169,35 @@ function trainingTable(out: string, { status, steps, trainedSeconds, final, inpu
     ['steps', `${steps} in ${duration(trainedSeconds)}`],
   ];
   if (final === undefined) return table(rows);
-  const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, offsets } = final;
-  rows.push(['loss', `${short(lossNats)} nats (mean of the last ${averagedSteps} steps)`]);
-  rows.push(['speed', `${short(examplesPerSecond)} examples/s`]);
-  if (inputWaitShare !== undefined) rows.push(['input', `waited for: ${percent(inputWaitShare)} of the time`]);
+  const { averagedSteps, lossNats, examplesPerSecond, accuracy, boundNats, offsets, agent } = final;
+  const isPredicting = offsets.length > 0;
+  if (agent !== undefined) rows.push(...agentRows(agent, averagedSteps));
+  if (isPredicting) rows.push(['loss', `${short(lossNats)} nats (mean of the last ${averagedSteps} steps)`]);
+  if (agent === undefined) rows.push(['speed', `${short(examplesPerSecond)} examples/s`]);
+  if (inputWaitShare !== undefined && agent === undefined)
+    rows.push(['input', `waited for: ${percent(inputWaitShare)} of the time`]);
+  if (!isPredicting) return table(rows);
   const perStep = accuracy.map((value, index) => [
     String(offsets[index]),
     percent(value),
     `${short(boundNats[index] ?? 0)} nats`,
   ]);
   return `${table(rows)}\n\n${table([['k', 'accuracy', 'bound'], ...perStep], [0, 1, 2])}`;
+}
+
+/** What an agent came to over its last updates. */
+function agentRows(agent: AgentAverages, averagedSteps: number): string[][] {
+  const { episodes, episodeReturn, episodeSteps, explainedVariance, entropyNats, framesPerSecond } = agent;
+  const played =
+    episodeReturn === undefined
+      ? `no episode ended in the last ${averagedSteps} steps`
+      : `${short(episodeReturn)} (mean of ${episodes} episodes of ${short(episodeSteps ?? 0)} agent steps, in the last ${averagedSteps} steps)`;
+  return [
+    ['return', played],
+    ['entropy', `${short(entropyNats)} nats`],
+    ...(explainedVariance === undefined ? [] : [['explained variance', short(explainedVariance)]]),
+    ['speed', `${short(framesPerSecond)} frames/s`],
+  ];
 }
 
 /** The command as typed, made to go on with its run. */
@@ -172,12 +207,16 @@ export function resumeCommand(typed: readonly string[], out: string): string {
   return shellCommand(['cpc', ...typed, ...(hasOut ? [] : ['--out', out]), ...(hasResume ? [] : ['--resume'])]);
 }
 
-function nextCommands(domain: string, { out, data }: TrainRequest): string {
+function nextCommands({ name, commands }: LoadedDomain, { out, data }: TrainRequest): string {
   const source = data === 'builtin' ? ['--builtin'] : ['--data', data];
+  const { probe, embed, evaluation } = commands;
   const next = [
-    ['cpc', domain, 'probe', '--run', out, ...source],
-    ['cpc', domain, 'embed', '--run', out, ...source, '--out', join(out, 'embeddings.npy')],
-    ['cpc', domain, 'export', '--run', out, '--out', join(out, `${domain}.onnx`)],
+    ...(probe === undefined ? [] : [['cpc', name, 'probe', '--run', out, ...source]]),
+    ...(embed === undefined
+      ? []
+      : [['cpc', name, 'embed', '--run', out, ...source, '--out', join(out, 'embeddings.npy')]]),
+    ...(evaluation === undefined ? [] : [['cpc', name, 'evaluate', '--run', out]]),
+    ['cpc', name, 'export', '--run', out, '--out', join(out, `${name}.onnx`)],
   ];
   return ['Next:', ...next.map((words) => `  ${shellCommand(words)}`)].join('\n');
 }

@@ -1,5 +1,6 @@
 /** Reads the events of a training run: shows how it goes, and keeps what is worth reporting at the end. */
 import {
+  type AgentAverages,
   averageSteps,
   createInputWait,
   finalSteps,
@@ -19,6 +20,8 @@ export interface FinalFigures {
   readonly boundNats: readonly number[];
   readonly offsets: readonly number[];
   readonly examplesPerSecond: number;
+  /** Of runs in which an agent makes the data. */
+  readonly agent?: AgentAverages;
 }
 
 export interface TrainingSummary {
@@ -133,7 +136,8 @@ function position({ totalSteps, totalMinutes }: Start, { step, trainedSeconds }:
 function figures(recent: readonly StepMeasurements[]): string[] {
   const final = finalFigures(recent);
   if (final === undefined) return [];
-  const { accuracy, boundNats, offsets } = final;
+  const { accuracy, boundNats, offsets, agent } = final;
+  if (agent !== undefined) return agentFigures(agent, final);
   const last = accuracy.length - 1;
   const accuracies = last < 1 ? [0] : [0, last];
   const shown = accuracies.map((index) => `k${offsets[index]} ${percent(accuracy[index] ?? 0)}`);
@@ -145,9 +149,22 @@ function figures(recent: readonly StepMeasurements[]): string[] {
   ];
 }
 
+/** An agent's return comes first; what its contrastive task came to, where it has one, last. */
+function agentFigures(agent: AgentAverages, { accuracy, offsets }: FinalFigures): string[] {
+  const { episodeReturn, entropyNats, explainedVariance, framesPerSecond } = agent;
+  return [
+    ...(episodeReturn === undefined ? [] : [`return ${short(episodeReturn)}`]),
+    `entropy ${short(entropyNats)} nats`,
+    ...(explainedVariance === undefined ? [] : [`explained ${short(explainedVariance)}`]),
+    `${short(framesPerSecond)} frames/s`,
+    ...(offsets.length === 0 ? [] : [`accuracy k${offsets[0]} ${percent(accuracy[0] ?? 0)}`]),
+  ];
+}
+
 function finalFigures(steps: readonly StepMeasurements[]): FinalFigures | undefined {
   const means = averageSteps(steps);
   if (means === undefined) return undefined;
-  const { count, lossNats, accuracy, boundNats, offsets, examplesPerSecond } = means;
-  return { averagedSteps: count, lossNats, accuracy, boundNats, offsets, examplesPerSecond };
+  const { count, lossNats, accuracy, boundNats, offsets, examplesPerSecond, agent } = means;
+  const ofAgent = agent === undefined ? {} : { agent };
+  return { averagedSteps: count, lossNats, accuracy, boundNats, offsets, examplesPerSecond, ...ofAgent };
 }

@@ -11,6 +11,16 @@ export interface LoadedDomain extends FoundDomain {
   readonly commands: DomainCommands;
 }
 
+/** A domain of whose features something can be read off. */
+export interface ProbedDomain extends LoadedDomain {
+  readonly commands: DomainCommands & Required<Pick<DomainCommands, 'probe' | 'probeTasks' | 'baselines'>>;
+}
+
+export function isProbed(domain: LoadedDomain): domain is ProbedDomain {
+  const { probe, probeTasks, baselines } = domain.commands;
+  return probe !== undefined && probeTasks !== undefined && baselines !== undefined;
+}
+
 /** @throws {WorkError} if the package does not load, or offers no commands. */
 export async function loadDomain(found: FoundDomain): Promise<LoadedDomain> {
   const exported = await importModule(found);
@@ -36,7 +46,7 @@ async function importModule({ name, url }: FoundDomain): Promise<Record<string, 
 
 function isDomainCommands(value: unknown): value is DomainCommands {
   if (typeof value !== 'object' || value === null) return false;
-  const functions = ['settings', 'train', 'probe', 'embed', 'export'];
+  const functions = ['settings', 'train', 'export'];
   return 'name' in value && functions.every((name) => typeof Reflect.get(value, name) === 'function');
 }
 

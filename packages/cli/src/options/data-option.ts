@@ -1,5 +1,6 @@
-/** `--data PATH` or `--builtin`: exactly one of them. */
+/** `--data PATH` or `--builtin`: exactly one of them. For domains that act instead of reading data: `--env NAME`. */
 import { existsSync } from 'node:fs';
+import type { DomainCommands } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { path } from './values.js';
@@ -24,4 +25,22 @@ export function dataOf({ data, builtin }: DataOptions): string {
   if (data === undefined) throw new UsageError('expected --data PATH or --builtin, received neither.');
   if (!existsSync(data)) throw new UsageError(`--data ${data}: does not exist.`);
   return data === builtInData ? `./${data}` : data; // a folder of that name is not the built-in data
+}
+
+export interface SourceOptions extends DataOptions {
+  readonly env?: string;
+}
+
+/** Where a domain's training takes what it learns from. */
+export function addSourceOptions(command: Command, { environments }: DomainCommands): Command {
+  if (environments === undefined) return addDataOptions(command);
+  const { names, others } = environments;
+  const known = `environment to act in: ${names.join(', ')}`;
+  const what = others === undefined ? known : `${known}; or ${others}`;
+  return command.addOption(new Option('--env <name>', what).makeOptionMandatory());
+}
+
+/** @throws {UsageError} if data are needed and none are given, or the path does not exist. */
+export function sourceOf({ env, ...options }: SourceOptions): string {
+  return env ?? dataOf(options);
 }

@@ -4,7 +4,7 @@
  * Requests are plain values, so that they cross into a worker thread; events come back the same way. The command knows no
  * domain by more than this.
  */
-import type { ProbeResult, ResolvedSetting, TrainingEvent } from '@cpc/records';
+import type { EvaluationResult, ProbeResult, ResolvedSetting, TrainingEvent } from '@cpc/records';
 import type { EngineRequest } from './engines.js';
 
 /** A setting that was not left to the preset. */
@@ -16,17 +16,23 @@ export interface Control {
 }
 
 export interface TrainRequest {
-  /** A folder, or `builtin` for the data a domain makes from a seed. */
+  /** A folder, or `builtin` for the data a domain makes from a seed; for domains with `environments` the name of one. */
   readonly data: string;
   readonly preset: string;
   readonly overrides: SettingOverrides;
-  /** At least one of these three; what is reached first ends the run. */
+  /** At least one of these four; what is reached first ends the run. */
   readonly steps?: number;
+  /** Passes over the data; not for domains with `environments`. */
   readonly epochs?: number;
+  /** Frames of all copies of the environment together; only for domains with `environments`. */
+  readonly frames?: number;
   readonly minutes?: number;
   readonly seed: number;
   readonly engine: EngineRequest;
-  /** Threads that make batches while a step is computed; 0 (default): the training thread makes them between two steps. Numbers are the same. */
+  /**
+   * Threads that make batches while a step is computed, or that environments run in; 0 (default): the training thread does it, between two
+   * steps. Numbers are the same.
+   */
   readonly workers?: number;
   /** Updates between two checkpoints; the default is that of `train()`. */
   readonly checkpointEverySteps?: number;
@@ -118,10 +124,43 @@ export interface AblateRequest {
   readonly command: string;
 }
 
-/** What happens during probe, embed, export, neighbours and ablate. */
+/** How well a trained agent does. */
+export interface EvaluateRequest {
+  readonly run: string;
+  /** Default: the environment that it was trained in. */
+  readonly environment?: string;
+  /** Whole episodes of every policy; >= 1. */
+  readonly episodes: number;
+  /** Take the likeliest action instead of drawing one. */
+  readonly greedy: boolean;
+  /** Names out of `DomainCommands.evaluation.baselines`. */
+  readonly baselines: readonly string[];
+  /** A file ending in `.gif`: the trained agent's first episode. */
+  readonly video?: string;
+  readonly workers: number;
+  readonly seed: number;
+  readonly engine: EngineRequest;
+}
+
+/** A random search over settings. */
+export interface SweepRequest
+  extends Pick<TrainRequest, 'data' | 'preset' | 'overrides' | 'seed' | 'engine' | 'command'> {
+  /** How many settings are drawn and trained; >= 1. */
+  readonly draws: number;
+  /** Frames of every run that is not ended early; > 0. */
+  readonly frames: number;
+  /** Ends the worse half of the runs again and again, each time after twice as many frames. */
+  readonly halving: boolean;
+  readonly workers: number;
+  /** A folder for all runs. Called again with the same request, finished runs are kept. */
+  readonly out: string;
+}
+
+/** What happens during probe, embed, export, neighbours, ablate, evaluate and sweep. */
 export type TaskEvent =
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly type: 'probe-end'; readonly result: ProbeResult }
+  | { readonly type: 'evaluation-end'; readonly result: EvaluationResult }
   /** The most similar first; from -1 to 1. */
   | { readonly type: 'neighbour-found'; readonly label: string; readonly similarity: number }
   | { readonly type: 'file-written'; readonly path: string; readonly description: string }
@@ -133,8 +172,16 @@ export interface DomainCommands {
   /** One line for `cpc --help`. */
   readonly summary: string;
   readonly presets: readonly string[];
-  readonly probeTasks: readonly string[];
-  readonly baselines: readonly string[];
+  /** For domains that act in an environment instead of reading data: `data` of a request is then the name of one. */
+  readonly environments?: {
+    /** Those that come with the domain, for help. */
+    readonly names: readonly string[];
+    /** How others are named, for help; left out where there are no others. */
+    readonly others?: string;
+  };
+  /** What `probe` may read off the features; left out, like `probe`, where there is nothing to. */
+  readonly probeTasks?: readonly string[];
+  readonly baselines?: readonly string[];
   /** What may be fitted to features, the default first; left out where there is no choice. */
   readonly classifiers?: readonly string[];
   /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
@@ -142,8 +189,8 @@ export interface DomainCommands {
   /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */
   readonly settings: (preset: string, overrides: SettingOverrides) => Readonly<Record<string, ResolvedSetting>>;
   readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;
-  readonly probe: (request: ProbeRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
-  readonly embed: (request: EmbedRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  readonly probe?: (request: ProbeRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  readonly embed?: (request: EmbedRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   readonly export: (request: ExportRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   /** For domains whose inputs can be named and shown on a command line. */
   readonly neighbours?: {
@@ -152,6 +199,19 @@ export interface DomainCommands {
     /** What a query is, for help, such as `a sentence`. */
     readonly query: string;
     readonly run: (request: NeighboursRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  };
+  /** For domains that act. */
+  readonly evaluation?: {
+    /** What else the environment is played with; every policy has a result of its own. */
+    readonly baselines: readonly string[];
+    readonly run: (request: EvaluateRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  };
+  /** For domains of which the paper searches settings. */
+  readonly sweep?: {
+    /** One line for help: which settings, and where. */
+    readonly summary: string;
+    /** Tells the files that it wrote once all runs are finished, and none where it was stopped before. */
+    readonly run: (request: SweepRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   };
   /** For domains of which the paper has an ablation. */
   readonly ablation?: {
@@ -163,12 +223,15 @@ export interface DomainCommands {
     /** Tells the files that it wrote once all runs are finished, and none where it was stopped before. */
     readonly run: (request: AblateRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   };
-  /** What `cpc demo` runs, on built-in data: a short training and a probe with the random baseline. */
+  /** What `cpc demo` runs, on built-in data: a short training, and what tells it from none. */
   readonly demo: {
     readonly train: Pick<TrainRequest, 'preset' | 'overrides' | 'data'> & {
       readonly steps: number;
       readonly quickSteps: number;
     };
-    readonly probe: Pick<ProbeRequest, 'data' | 'task' | 'baselines'>;
+    /** With the random baseline among others; or `episodes`. */
+    readonly probe?: Pick<ProbeRequest, 'data' | 'task' | 'baselines'>;
+    /** Evaluated beside the random policy over so many episodes; for domains that act. */
+    readonly episodes?: number;
   };
 }

@@ -14,10 +14,12 @@ export type {
   Control,
   DomainCommands,
   EmbedRequest,
+  EvaluateRequest,
   ExportRequest,
   NeighboursRequest,
   ProbeRequest,
   SettingOverrides,
+  SweepRequest,
   TaskEvent,
   TrainRequest,
 } from './domain-commands.js';

@@ -42,11 +42,14 @@ function wholeUnroll(unroll: ReturnType<typeof tinyUnroll>) {
   const tree = tensorTree(parameters);
   const input = (name: string) => tensorOf(unroll[name] ?? { shape: [0], data: new Float32Array() });
   const latents = encode(tree, tf.reshape(input('observations'), [copies * unrollSteps, 3]), shape.observation);
-  const { contexts } = contextualise(tree, shape, tf.reshape(latents, [copies, unrollSteps, shape.encoderUnits]), {
+  const past = {
     lastRewards: input('lastRewards') as tf.Tensor2D,
     lastActions: input('lastActions') as tf.Tensor2D,
     starts: input('starts') as tf.Tensor2D,
-  });
+  };
+  const zeros = () => tf.zeros<tf.Rank.R2>([copies, shape.contextUnits]);
+  const rows: tf.Tensor3D = tf.reshape(latents, [copies, unrollSteps, shape.encoderUnits]);
+  const contexts = contextualise(tree, shape, rows, past, { hidden: zeros(), cell: zeros() });
   const { logits, values } = decide(tree, tf.reshape(contexts, [copies * unrollSteps, shape.contextUnits]));
   return { logits: logits.dataSync(), values: values.dataSync() };
 }

@@ -12,13 +12,14 @@ import {
   float32Specs,
   type HostArray,
   parameterNames,
+  type TensorTree,
   type Tree,
   treeOfParameters,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { type Observations, observationSize } from '../environments/environment.js';
 import { encode } from './encoder.js';
-import { type AgentShape, contextualise, decide } from './network.js';
+import { type AgentShape, advance, decide } from './network.js';
 
 /** What the agent is shown before a step. */
 export interface Moment {
@@ -77,10 +78,16 @@ export interface ActorOptions {
  */
 export async function createActor({ engine, shape, copies, parameters, current }: ActorOptions): Promise<Actor> {
   const specs = float32Specs(parameterNames(flatten(parameters)));
-  const compiled = await engine.compile((inputs) => step(shape, Object.keys(specs), inputs), {
-    ...specs,
-    ...momentSpecs(shape, copies),
-  });
+  const names = Object.keys(specs);
+  const compiled = await engine.compile(
+    (inputs) =>
+      actingStep(
+        shape,
+        treeOfParameters(names, (name) => inputs[name]),
+        inputs,
+      ),
+    { ...specs, ...momentSpecs(shape, copies) },
+  );
   const state = createState(zeroState(copies, shape.contextUnits));
   const seen = new Float32Array(copies * observationSize(shape.observation));
   const outputs = {
@@ -118,22 +125,22 @@ export async function createActor({ engine, shape, copies, parameters, current }
   };
 }
 
-/** Traced: one step of the network. */
-function step(
+/**
+ * One step of the network, as a function of named tensors: those of `Moment` and the state, `hidden` and `cell`.
+ *
+ * @returns `logits`, `values`, `nextHidden` and `nextCell`; the caller owns them.
+ */
+export function actingStep(
   shape: AgentShape,
-  names: readonly string[],
+  parameters: TensorTree,
   inputs: Readonly<Record<string, tf.Tensor>>,
 ): Record<string, tf.Tensor> {
-  const parameters = treeOfParameters(names, (name) => inputs[name]);
   const latents = encode(parameters, inputs.observations as tf.Tensor, shape.observation); // [B, D]
   const column = (name: string) => tf.expandDims(inputs[name] as tf.Tensor, 1) as tf.Tensor2D; // [B, 1]
   const past = { lastRewards: column('lastRewards'), lastActions: column('lastActions'), starts: column('starts') };
   const initial = { hidden: inputs.hidden as tf.Tensor2D, cell: inputs.cell as tf.Tensor2D };
-  const oneStep = tf.expandDims(latents, 1) as tf.Tensor3D; // [B, 1, D]
-  const { contexts, state } = contextualise(parameters, shape, oneStep, past, initial);
-  const [copies = 0] = latents.shape;
-  const decision = decide(parameters, tf.reshape(contexts, [copies, shape.contextUnits]));
-  return { ...decision, nextHidden: state.hidden, nextCell: state.cell };
+  const { contexts, state } = advance(parameters, shape, latents, past, initial);
+  return { ...decide(parameters, contexts), nextHidden: state.hidden, nextCell: state.cell };
 }
 
 function momentSpecs(shape: AgentShape, copies: number): NamedSpecs {

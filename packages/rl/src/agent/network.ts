@@ -71,26 +71,56 @@ export function initialiseAgent(shape: AgentShape, random: Random): Tree<HostArr
  * g_ar: an LSTM over the latents, each with the reward and the action that led to it; it starts from zero with every episode.
  *
  * @param latents - `[B, T, D]`.
- * @param initial - state before the first step, as it was after the last one; zeros if left out.
- * @returns contexts `[B, T, H]` and the state after the last step; the caller owns all three tensors.
+ * @param initial - state before the first step, as it was after the last one.
+ * @returns `[B, T, H]`; the caller owns it.
  */
 export function contextualise(
   parameters: TensorTree,
   { actionCount, memory }: Pick<AgentShape, 'actionCount' | 'memory'>,
   latents: tf.Tensor3D,
-  { lastRewards, lastActions, starts }: Past,
-  initial?: LstmState,
-): { readonly contexts: tf.Tensor3D; readonly state: LstmState } {
+  past: Past,
+  initial: LstmState,
+): tf.Tensor3D {
   return tf.tidy(() => {
-    const goesOn = tf.expandDims(tf.sub(1, starts), 2); // [B, T, 1]
-    const actions = tf.oneHot(lastActions, actionCount); // [B, T, A]
-    const before = tf.mul(tf.concat([tf.expandDims(lastRewards, 2), tf.cast(actions, 'float32')], 2), goesOn);
-    const input = tf.concat([latents, before], 2) as tf.Tensor3D; // [B, T, D + 1 + A]
-    const reset = memory ? starts : tf.onesLike(starts);
-    const layer = layerAt(parameters, 'context/lstm', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']);
-    const { outputs, state } = lstm(layer, input, { reset, ...(initial === undefined ? {} : { initial }) });
-    return { contexts: outputs, state: { ...state } };
+    const input = withPast(latents, past, actionCount); // [B, T, D + 1 + A]
+    const reset = memory ? past.starts : tf.onesLike(past.starts);
+    return lstm(lstmOf(parameters), input, { initial, reset }).outputs;
   });
+}
+
+/**
+ * One step of g_ar, for acting: what `contextualise` gives for T = 1, and the state to go on from. The state is reset before the
+ * recurrence and not within it, so that an exported file holds an ordinary LSTM.
+ *
+ * @param latents - `[B, D]`.
+ * @returns three tensors `[B, H]` that the caller owns.
+ */
+export function advance(
+  parameters: TensorTree,
+  { actionCount, memory }: Pick<AgentShape, 'actionCount' | 'memory'>,
+  latents: tf.Tensor2D,
+  past: Past,
+  { hidden, cell }: LstmState,
+): { readonly contexts: tf.Tensor2D; readonly state: LstmState } {
+  return tf.tidy(() => {
+    const oneStep = tf.expandDims(latents, 1) as tf.Tensor3D; // [B, 1, D]
+    const kept = memory ? tf.sub(1, past.starts) : tf.zerosLike(past.starts); // [B, 1]
+    const initial = { hidden: tf.mul<tf.Tensor2D>(hidden, kept), cell: tf.mul<tf.Tensor2D>(cell, kept) };
+    const { state } = lstm(lstmOf(parameters), withPast(oneStep, past, actionCount), { initial });
+    return { contexts: tf.clone(state.hidden), state: { ...state } };
+  });
+}
+
+/** Latents with the last reward and the last action, one-hot, behind them; both are 0 where an episode starts. */
+function withPast(latents: tf.Tensor3D, { lastRewards, lastActions, starts }: Past, actionCount: number): tf.Tensor3D {
+  const goesOn = tf.expandDims(tf.sub(1, starts), 2); // [B, T, 1]
+  const actions = tf.cast(tf.oneHot(lastActions, actionCount), 'float32'); // [B, T, A]
+  const before = tf.mul(tf.concat([tf.expandDims(lastRewards, 2), actions], 2), goesOn);
+  return tf.concat([latents, before], 2) as tf.Tensor3D;
+}
+
+function lstmOf(parameters: TensorTree) {
+  return layerAt(parameters, 'context/lstm', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']);
 }
 
 /**

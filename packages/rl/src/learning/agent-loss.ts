@@ -92,5 +92,5 @@ function unrolled({ shape, copies, unrollSteps }: AgentLossOptions, parameters: 
     starts: starts as tf.Tensor2D,
   };
   const initial = { hidden: hidden as tf.Tensor2D, cell: cell as tf.Tensor2D };
-  return { latents, contexts: contextualise(parameters, shape, latents, past, initial).contexts };
+  return { latents, contexts: contextualise(parameters, shape, latents, past, initial) };
 }

@@ -18,7 +18,7 @@ import { probeText, textBaselines, textClassifiers } from './probe.js';
 import { sentenceTasks } from './tasks/sentence-tasks.js';
 import { trainText } from './train.js';
 
-export const domainCommands: DomainCommands = {
+export const domainCommands = {
   name: 'text',
   summary: 'representations of sentences from running text',
   presets: Object.keys(textPresets),
@@ -50,7 +50,7 @@ export const domainCommands: DomainCommands = {
     },
     probe: { data: builtInData, task: 'subject', baselines: ['random'] },
   },
-};
+} satisfies DomainCommands;
 
 async function* exportText({ run, out }: ExportRequest, _control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
