@@ -1,4 +1,5 @@
 export type { RpcAction } from '../environments/dm-env-rpc/world-layout.js';
+export { domainCommands } from './commands.js';
 export {
   type ConnectOptions,
   connectRpc,
@@ -22,3 +23,5 @@ export {
   createThreadedEnvironment,
   type ThreadedEnvironmentOptions,
 } from './environments/threaded-environment.js';
+export { type AgentModelFile, loadAgentModel, type TrainedIn } from './model-file.js';
+export { type OpenEnvironmentOptions, openEnvironment } from './open-environment.js';

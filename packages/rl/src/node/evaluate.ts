@@ -1,0 +1,156 @@
+/** `cpc rl evaluate`. */
+import { CpcError, createRandom, type Engine, parameterNames, type Random, unflatten } from '@cpc/core';
+import {
+  type Control,
+  createEngine,
+  type EvaluateRequest,
+  readRunRecord,
+  type TaskEvent,
+  updateRunRecord,
+  writeFileAtomically,
+} from '@cpc/core/node';
+import type { EvaluationResult } from '@cpc/records';
+import { evaluatePolicy } from '../acting/evaluate-policy.js';
+import type { PlayedEpisode } from '../acting/player.js';
+import { fixedPolicy, type Policy, randomPolicy, trainedPolicy } from '../acting/policies.js';
+import { summariseEpisodes } from '../acting/summarise-episodes.js';
+import { type Actor, createActor } from '../agent/actor.js';
+import { isPicture } from '../agent/encoder.js';
+import type { Observations, VectorEnvironment } from '../environments/environment.js';
+import { encodeGif } from '../video/gif.js';
+import { type AgentModelFile, loadAgentModel } from './model-file.js';
+import { openEnvironment } from './open-environment.js';
+
+/** What else an environment is played with. */
+export const rlBaselines = ['random', 'fixed'] as const;
+
+/** Copies that are played at once, at most. */
+const mostCopies = 16;
+
+/** Plays whole episodes with the trained agent and with policies that learnt nothing, and writes the results into the run record. */
+export async function* evaluateRl(
+  request: EvaluateRequest,
+  control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
+  const model = await loadAgentModel(request.run);
+  const { episodes, workers: threads, environment: name = model.environment.name } = request;
+  const environment = await openEnvironment({ name, copies: Math.min(mostCopies, episodes), threads });
+  try {
+    requireSameSpec(model, environment);
+    if (request.video !== undefined) requirePictures(environment);
+    const engine = await createEngine(request.engine);
+    const actor = await actorOf(model, engine, environment.copies);
+    try {
+      yield* evaluateAll(request, control, { model, environment, actor });
+    } finally {
+      await actor.dispose();
+    }
+  } finally {
+    await environment.close();
+  }
+}
+
+interface Evaluated {
+  readonly model: AgentModelFile;
+  readonly environment: VectorEnvironment;
+  readonly actor: Actor;
+}
+
+async function* evaluateAll(
+  request: EvaluateRequest,
+  control: Control,
+  evaluated: Evaluated,
+): AsyncGenerator<TaskEvent, void, undefined> {
+  const { environment, model } = evaluated;
+  const { seed, video } = request;
+  const { totals } = await readRunRecord(request.run);
+  const pictures: Uint8Array[] = [];
+  for (const policy of policiesOf(request, evaluated)) {
+    const isTrained = policy.name === 'trained';
+    const watch =
+      isTrained && video !== undefined ? (seen: Observations) => pictures.push(Uint8Array.from(seen)) : undefined;
+    const played = yield* playedBy(policy, request, control, { environment, model, watch });
+    if (control.stopRequested()) return;
+    const figures = { environment: environment.name, policy: policy.name, ...summariseEpisodes(played), seed };
+    const result: EvaluationResult = isTrained ? { ...figures, step: totals.steps } : figures;
+    await updateRunRecord(request.run, ({ evaluations = [] }) => ({
+      evaluations: [...evaluations.filter((other) => !isSameQuestion(other, result)), result],
+    }));
+    yield { type: 'evaluation-end', result };
+  }
+  if (video !== undefined) yield await filmed(video, pictures, environment);
+}
+
+/** Episodes of one policy, telling how far they are. */
+async function* playedBy(
+  policy: Policy,
+  { episodes, seed }: EvaluateRequest,
+  control: Control,
+  given: Omit<Evaluated, 'actor'> & { readonly watch: ((seen: Observations) => void) | undefined },
+): AsyncGenerator<TaskEvent, PlayedEpisode[], undefined> {
+  const { environment, model, watch } = given;
+  const played: PlayedEpisode[] = [];
+  const run = evaluatePolicy({
+    ...{ environment, policy, episodes, seed, rewardLimit: model.settings.rewardLimit },
+    ...(watch === undefined ? {} : { watch }),
+    stopRequested: control.stopRequested,
+  });
+  for await (const episode of run) {
+    played.push(episode);
+    yield { type: 'progress', label: `${policy.name}: episodes`, done: played.length, total: episodes };
+  }
+  return played;
+}
+
+/** The trained one first. */
+function policiesOf({ baselines, greedy, seed }: EvaluateRequest, { environment, actor }: Evaluated): Policy[] {
+  const { actions } = environment.spec;
+  const random = (name: string): Random => createRandom(seed).fold('evaluate', name);
+  return [
+    trainedPolicy(actor, { actionCount: actions.length, greedy, random: random('trained') }),
+    ...(baselines.includes('random') ? [randomPolicy(actions.length, random('random'))] : []),
+    ...(baselines.includes('fixed') ? actions.map((_, action) => fixedPolicy(actions, action)) : []),
+  ];
+}
+
+async function actorOf({ parameters, shape }: AgentModelFile, engine: Engine, copies: number): Promise<Actor> {
+  const current = parameterNames(parameters);
+  return createActor({ engine, shape, copies, parameters: unflatten(parameters), current: () => current });
+}
+
+function isSameQuestion(one: EvaluationResult, other: EvaluationResult): boolean {
+  return one.environment === other.environment && one.policy === other.policy;
+}
+
+/** At the pace of the frames, 60 a second. */
+async function filmed(path: string, pictures: readonly Uint8Array[], { spec }: VectorEnvironment): Promise<TaskEvent> {
+  const [height = 1, width = 1] = spec.observation.shape;
+  const delayCentiseconds = Math.max(2, Math.round((100 * spec.actionRepeat) / framesPerSecond));
+  await writeFileAtomically(path, encodeGif(pictures, { width, height, delayCentiseconds, scale: 3 }));
+  return { type: 'file-written', path, description: `${pictures.length} pictures of the agent’s first episode` };
+}
+
+/** Of DeepMind Lab's levels, as the frames of an episode are counted. */
+const framesPerSecond = 60;
+
+function requirePictures({ name, spec }: VectorEnvironment): void {
+  if (isPicture(spec.observation) && spec.observation.shape[2] === 3) return;
+  throw new CpcError({
+    where: '--video',
+    expected: 'an environment that shows pictures in colour',
+    received: `${name}, which shows ${spec.observation.dtype} [${spec.observation.shape.join(', ')}]`,
+    fix: 'Leave --video out.',
+  });
+}
+
+function requireSameSpec({ environment }: AgentModelFile, { name, spec }: VectorEnvironment): void {
+  const textOf = ({ observation, actions }: Pick<typeof spec, 'observation' | 'actions'>) =>
+    `${observation.dtype} [${observation.shape.join(', ')}] and the actions ${actions.join(', ')}`;
+  if (textOf(spec) === textOf(environment)) return;
+  throw new CpcError({
+    where: `environment ${name}`,
+    expected: `what the agent was trained for: ${textOf(environment)}`,
+    received: textOf(spec),
+    fix: `Evaluate it in ${environment.name}, or in an environment like it.`,
+  });
+}

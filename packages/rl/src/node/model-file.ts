@@ -1,0 +1,79 @@
+/** The model of an agent's run: parameters, settings, and the environment it is for. */
+import { CpcError, flatten } from '@cpc/core';
+import {
+  decodeModelFile,
+  type ModelFile,
+  metadataJson,
+  modelFileMetadata,
+  readModelFile,
+  requireParameterShapes,
+} from '@cpc/core/node';
+import { z } from 'zod';
+import { agentShapeFor } from '../agent/agent-shape.js';
+import type { AgentShape } from '../agent/network.js';
+import type { EnvironmentSpec } from '../environments/environment.js';
+import type { RlSettings } from '../presets.js';
+import { parseRlSettings } from '../settings.js';
+import { createAgentModel } from '../training/agent-model.js';
+
+/** Parameters are by path, such as `encoder/dense/kernel`. */
+export interface AgentModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
+  readonly settings: RlSettings;
+  /** What it was trained in. */
+  readonly environment: TrainedIn;
+  readonly shape: AgentShape;
+}
+
+/** The environment of a run: its name, and what an agent for it needs to know. */
+export interface TrainedIn extends Pick<EnvironmentSpec, 'observation' | 'actions' | 'actionRepeat'> {
+  readonly name: string;
+}
+
+const domain = 'rl';
+
+const trainedInSchema = z.object({
+  name: z.string().min(1),
+  observation: z.object({ shape: z.array(z.int().min(1)), dtype: z.enum(['uint8', 'float32']) }),
+  actions: z.array(z.string()).min(2),
+  actionRepeat: z.int().min(1),
+}) satisfies z.ZodType<TrainedIn>;
+
+export function modelMetadata(settings: RlSettings, environment: TrainedIn, seed: number): Record<string, string> {
+  const added = { settings: JSON.stringify(settings), environment: JSON.stringify(environment) };
+  return modelFileMetadata(domain, seed, added);
+}
+
+/**
+ * The model of a run.
+ *
+ * @param run - the run's folder.
+ * @throws {CpcError} if there is none yet, it is damaged, or it is of another domain.
+ */
+export async function loadAgentModel(run: string): Promise<AgentModelFile> {
+  const { bytes, path } = await readModelFile(run, domain);
+  return decodeAgentModel(bytes, path);
+}
+
+/**
+ * The model in the bytes of a `model.safetensors`.
+ *
+ * @param path - named in the error.
+ * @throws {CpcError} if it is damaged, or of another domain.
+ */
+export function decodeAgentModel(bytes: Uint8Array, path: string): AgentModelFile {
+  const file = decodeModelFile(bytes, path, domain);
+  const { parameters, seed } = file;
+  const settings = parseRlSettings(metadataJson(file, 'settings', path), path);
+  const environment = trainedIn(metadataJson(file, 'environment', path), path);
+  const first = flatten(createAgentModel(environment, settings).initialise(seed));
+  const shapes = Object.fromEntries(Object.entries(first).map(([name, { shape }]) => [name, shape]));
+  requireParameterShapes(file, shapes, { origin: 'its settings and environment', where: path });
+  return { settings, environment, parameters, seed, shape: agentShapeFor(environment, settings) };
+}
+
+function trainedIn(value: unknown, where: string): TrainedIn {
+  const parsed = trainedInSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const received = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  throw new CpcError({ where, expected: 'the environment that the agent was trained in', received });
+}
