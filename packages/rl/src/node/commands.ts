@@ -13,6 +13,7 @@ import { rlPresets } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
 import { evaluateRl, rlBaselines } from './evaluate.js';
 import { loadAgentModel } from './model-file.js';
+import { sweepRl } from './sweep.js';
 import { trainRl } from './train.js';
 
 export const domainCommands = {
@@ -24,6 +25,10 @@ export const domainCommands = {
   train: trainRl,
   export: exportRl,
   evaluation: { baselines: rlBaselines, run: evaluateRl },
+  sweep: {
+    summary: 'search entropy cost, learning rate and RMSProp epsilon at random, as section 3.4 does',
+    run: sweepRl,
+  },
   demo: {
     train: {
       data: 'cart_pole',

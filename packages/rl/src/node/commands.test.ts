@@ -1,0 +1,194 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readOnnx } from '@cpc/compile';
+import { decodeSafetensors, encodeSafetensors } from '@cpc/core';
+import {
+  type EvaluateRequest,
+  readMetrics,
+  readRunRecord,
+  runPaths,
+  type SweepRequest,
+  type TrainRequest,
+} from '@cpc/core/node';
+import type { EvaluationResult } from '@cpc/records';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { domainCommands } from './commands.js';
+import { decodeAgentModel, loadAgentModel } from './model-file.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cpc-rl-commands-'));
+  await events(domainCommands.train(trainRequest('run'), always));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+const engine = { name: 'onnx', threads: 1 } as const;
+const always = { stopRequested: () => false };
+const set = (value: number | boolean) => ({ value, source: 'set' }) as const;
+
+/** An agent that learns to remember a cue: 16 copies of 21 steps. */
+const overrides: TrainRequest['overrides'] = {
+  unrollSteps: set(21),
+  encoderUnits: set(32),
+  contextUnits: set(32),
+  predictionSteps: set(5),
+  learningRate: set(2e-3),
+  entropyCost: set(0.01),
+};
+
+function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    ...{
+      data: 'delayed_cue',
+      preset: 'small',
+      steps: 300,
+      seed: 1,
+      engine,
+      resume: false,
+      strict: false,
+      command: 'test',
+    },
+    ...{ overrides, out: join(folder, out) },
+    ...change,
+  };
+}
+
+async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]> {
+  const seen: Event[] = [];
+  for await (const event of generator) seen.push(event);
+  return seen;
+}
+
+async function evaluate(change: Partial<EvaluateRequest> = {}): Promise<EvaluationResult[]> {
+  const asked = { episodes: 40, greedy: false, baselines: ['random', 'fixed'], workers: 0, seed: 5, engine };
+  const seen = await events(domainCommands.evaluation.run({ run: join(folder, 'run'), ...asked, ...change }, always));
+  return seen.flatMap((event) => (event.type === 'evaluation-end' ? [event.result] : []));
+}
+
+describe('rl train', () => {
+  it('writes model, encoder.onnx, agent.onnx, 300 lines of metrics and a record with the return of the last episodes', async () => {
+    const files = await readdir(join(folder, 'run'));
+    expect(files).toEqual(expect.arrayContaining(['agent.onnx', 'encoder.onnx', 'model.safetensors', 'run.json']));
+    const metrics = await readMetrics(join(folder, 'run'));
+    expect(metrics).toHaveLength(300);
+    expect(metrics.at(-1)?.agent?.frames).toBe(300 * 16 * 21);
+    const { domain, status, figures, settings, dataFingerprint } = await readRunRecord(join(folder, 'run'));
+    expect({ domain, status }).toEqual({ domain: 'rl', status: 'completed' });
+    expect(figures.episodeReturn?.value).toBeGreaterThan(0.5);
+    expect(figures['accuracy/k01']?.value).toBeGreaterThan(0);
+    expect(settings.unrollSteps).toEqual({ value: 21, source: 'set' });
+    expect(dataFingerprint).toContain('delayed_cue');
+  });
+
+  it('stopped after 3 of 6 updates and resumed writes the very model of a run left alone', async () => {
+    let asked = 0;
+    const stopAfter3 = { stopRequested: () => asked++ >= 3 };
+    const halted = await events(domainCommands.train(trainRequest('halves', { steps: 6 }), stopAfter3));
+    expect(halted.at(-1)).toMatchObject({ type: 'run-end', step: 3, reason: 'interrupted' });
+    await events(domainCommands.train(trainRequest('halves', { steps: 6, resume: true }), always));
+    await events(domainCommands.train(trainRequest('whole', { steps: 6 }), always));
+    const [one, other] = await Promise.all(
+      ['halves', 'whole'].map((run) => readFile(runPaths(join(folder, run)).model)),
+    );
+    expect(one?.equals(other ?? Buffer.of())).toBe(true);
+  });
+
+  it('ends after 2 updates for 600 frames of 336 an update, and refuses epochs', async () => {
+    const { steps: _, ...request } = trainRequest('frames', { frames: 600 });
+    expect((await events(domainCommands.train(request, always))).at(-1)).toMatchObject({ type: 'run-end', step: 2 });
+    const epochs = events(domainCommands.train({ ...request, epochs: 1, out: join(folder, 'epochs') }, always));
+    await expect(epochs).rejects.toThrow(/environments have no end/);
+  });
+
+  it('refuses an environment that there is not, listing those there are', async () => {
+    const run = events(domainCommands.train(trainRequest('nowhere', { data: 'chess' }), always));
+    await expect(run).rejects.toThrow(/cart_pole, delayed_cue.*received chess/s);
+  });
+
+  it('refuses to go on in another environment', async () => {
+    const other = trainRequest('run', { data: 'cart_pole', resume: true, steps: 301 });
+    await expect(events(domainCommands.train(other, always))).rejects.toThrow(/received data cart_pole/);
+  });
+});
+
+describe('rl evaluate', () => {
+  it('tells the trained agent, the random policy and 3 fixed actions apart over 40 episodes each, and writes them into the record', async () => {
+    const results = await evaluate();
+    expect(results.map(({ policy }) => policy)).toEqual([
+      ...['trained', 'random', 'always left', 'always right', 'always wait'],
+    ]);
+    const [trained, ...others] = results;
+    expect(trained).toMatchObject({ environment: 'delayed_cue', episodes: 40, step: 300, seed: 5 });
+    expect(trained?.meanReturn).toBeGreaterThan(0.8);
+    for (const { meanReturn, policy } of others) expect(meanReturn, policy).toBeLessThan(-0.5);
+    expect((await readRunRecord(join(folder, 'run'))).evaluations).toEqual(results);
+  });
+
+  it('twice with the same seed gives the same, which replaces what the record held; greedy is at least as good', async () => {
+    const [one] = await evaluate({ baselines: [] });
+    const [other] = await evaluate({ baselines: [] });
+    expect(other).toEqual(one);
+    expect((await readRunRecord(join(folder, 'run'))).evaluations).toHaveLength(5);
+    const [greedy] = await evaluate({ baselines: [], greedy: true });
+    expect(greedy?.meanReturn).toBeGreaterThanOrEqual(one?.meanReturn ?? 1);
+  });
+
+  it('refuses a film of an environment without pictures, and another environment with other actions', async () => {
+    await expect(evaluate({ video: join(folder, 'film.gif') })).rejects.toThrow(/shows pictures in colour/);
+    await expect(evaluate({ environment: 'cart_pole' })).rejects.toThrow(/what the agent was trained for/);
+  });
+});
+
+describe('rl export', () => {
+  it('writes one step of the agent with open batch, state in and out', async () => {
+    const out = join(folder, 'agent.onnx');
+    await events(domainCommands.export({ run: join(folder, 'run'), out }, always));
+    const { inputs, outputs } = readOnnx(await readFile(out));
+    expect(inputs.hidden?.shape).toEqual(['batch', 32]);
+    expect(inputs.observations?.shape).toEqual(['batch', 2]);
+    expect(Object.keys(outputs).sort()).toEqual(['logits', 'nextCell', 'nextHidden', 'values']);
+  });
+});
+
+describe('the model of a run', () => {
+  it('that lost its policy is refused, naming the parameter', async () => {
+    const path = runPaths(join(folder, 'run')).model;
+    const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+    const { 'policy/kernel': _, ...others } = tensors;
+    expect(() => decodeAgentModel(encodeSafetensors(others, metadata), path)).toThrow(
+      /policy\/kernel of shape \[32, 3\]/,
+    );
+    const elsewhere = encodeSafetensors(tensors, { ...metadata, environment: '{"name":"x"}' });
+    expect(() => decodeAgentModel(elsewhere, path)).toThrow(/the environment that the agent was trained in/);
+  });
+
+  it('knows what it was trained in: delayed_cue with 3 actions', async () => {
+    const { environment, settings } = await loadAgentModel(join(folder, 'run'));
+    expect(environment).toMatchObject({ name: 'delayed_cue', actions: ['left', 'right', 'wait'], actionRepeat: 1 });
+    expect(settings.unrollSteps).toBe(21);
+  });
+});
+
+describe('rl sweep', () => {
+  const request = (out: string): SweepRequest => ({
+    ...{ data: 'delayed_cue', preset: 'small', overrides, draws: 6, frames: 3360, halving: true },
+    ...{ workers: 0, seed: 1, engine, command: 'test', out: join(folder, out) },
+  });
+
+  it('of 6 draws with halving trains all to half the length and 3 to the end, stopped and gone on with like at once', async () => {
+    await events(domainCommands.sweep.run(request('sweep'), always));
+    const sweep = JSON.parse(await readFile(join(folder, 'sweep', 'sweep.json'), 'utf8'));
+    expect(sweep.runs.map(({ frames }: { frames: number }) => frames).sort()).toEqual([
+      1680, 1680, 1680, 3360, 3360, 3360,
+    ]);
+    expect(sweep.meanOfBestThree).toBeLessThanOrEqual(1);
+    expect(await readFile(join(folder, 'sweep', 'sweep.md'), 'utf8')).toContain('Mean of the best three');
+
+    let asked = 0;
+    const halted = await events(domainCommands.sweep.run(request('again'), { stopRequested: () => asked++ >= 17 }));
+    expect(halted.some(({ type }) => type === 'file-written')).toBe(false);
+    await events(domainCommands.sweep.run(request('again'), always));
+    expect(JSON.parse(await readFile(join(folder, 'again', 'sweep.json'), 'utf8'))).toEqual(sweep);
+  }, 120_000);
+});
