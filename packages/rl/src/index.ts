@@ -1,4 +1,3 @@
-export { type Baseline, type BaselineOptions, type Baselines, measureBaselines } from './environments/baselines.js';
 export {
   type EvaluatePolicyOptions,
   evaluatePolicy,
@@ -18,6 +17,7 @@ export {
 export { type ActedIn, agentShapeFor } from './agent/agent-shape.js';
 export { type EncoderShape, encode } from './agent/encoder.js';
 export { type AgentShape, contextualise, type Decision, decide, initialiseAgent, type Past } from './agent/network.js';
+export { type Baseline, type BaselineOptions, type Baselines, measureBaselines } from './environments/baselines.js';
 export {
   type BuiltInEnvironmentOptions,
   builtInEnvironmentNames,
@@ -61,4 +61,3 @@ export { type Agent, type AgentOptions, createAgent, type PlayedUpdate } from '.
 export { type AgentModel, createAgentModel } from './training/agent-model.js';
 export { agentOptimiser } from './training/agent-optimiser.js';
 export { type TrainAgentOptions, trainAgent } from './training/train-agent.js';
-export { encodeGif, type GifOptions } from './video/gif.js';

@@ -7,6 +7,7 @@
  */
 import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs } from '@cpc/compile';
 import {
+  conv2d,
   type Engine,
   flatten,
   float32Specs,
@@ -135,7 +136,7 @@ export function actingStep(
   parameters: TensorTree,
   inputs: Readonly<Record<string, tf.Tensor>>,
 ): Record<string, tf.Tensor> {
-  const latents = encode(parameters, inputs.observations as tf.Tensor, shape.observation); // [B, D]
+  const latents = encode(parameters, inputs.observations as tf.Tensor, shape.observation, conv2d); // [B, D]
   const column = (name: string) => tf.expandDims(inputs[name] as tf.Tensor, 1) as tf.Tensor2D; // [B, 1]
   const past = { lastRewards: column('lastRewards'), lastActions: column('lastActions'), starts: column('starts') };
   const initial = { hidden: inputs.hidden as tf.Tensor2D, cell: inputs.cell as tf.Tensor2D };

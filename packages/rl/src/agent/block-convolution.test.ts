@@ -34,11 +34,9 @@ describeLayer('blockConv2d', [
     name: '4 x 4 with stride 2 over 5 x 6 pixels, a row of which is beyond the last block',
     inputs: { input: normalArray([2, 5, 6, 2], 1, random.fold('input')), kernel, bias },
     apply: (inputs) =>
-      blockConv2d(
-        { kernel: inputs.kernel as tf.Tensor, bias: inputs.bias as tf.Tensor },
-        inputs.input as tf.Tensor4D,
-        2,
-      ),
+      blockConv2d({ kernel: inputs.kernel as tf.Tensor, bias: inputs.bias as tf.Tensor }, inputs.input as tf.Tensor4D, {
+        stride: 2,
+      }),
     loops,
   },
 ]);
@@ -54,13 +52,13 @@ describe('blockConv2d', () => {
     const tensors = { kernel: tensorOf(layer.kernel), bias: tensorOf(layer.bias) };
     const input = tensorOf(normalArray(shape, 1, random.fold('pictures'))) as tf.Tensor4D;
     const expected = conv2d(tensors, input, { stride, padding: 'valid' });
-    const received = blockConv2d(tensors, input, stride);
+    const received = blockConv2d(tensors, input, { stride });
     expect(received.shape).toEqual(expected.shape);
     expect(tf.max(tf.abs(tf.sub(received, expected))).dataSync()[0]).toBeLessThan(1e-4);
   });
 
   it('refuses a kernel of 3 x 3 for a stride of 2, naming 4', () => {
     const layer = { kernel: tf.zeros([3, 3, 1, 1]), bias: tf.zeros([1]) };
-    expect(() => blockConv2d(layer, tf.zeros([1, 8, 8, 1]), 2)).toThrow(/at least 4 x 4/);
+    expect(() => blockConv2d(layer, tf.zeros([1, 8, 8, 1]), { stride: 2 })).toThrow(/at least 4 x 4/);
   });
 });

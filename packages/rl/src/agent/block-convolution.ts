@@ -16,7 +16,11 @@ import * as tf from '@tensorflow/tfjs';
  * @returns `[N, h - 1, w - 1, O]`; the caller owns it.
  * @throws {CpcArgumentError} if the kernel is of another size, or the input is smaller than it.
  */
-export function blockConv2d(parameters: Conv2dParameters<tf.Tensor>, input: tf.Tensor4D, stride: number): tf.Tensor4D {
+export function blockConv2d(
+  parameters: Conv2dParameters<tf.Tensor>,
+  input: tf.Tensor4D,
+  { stride }: { readonly stride: number },
+): tf.Tensor4D {
   const [pictures, height, width, inputs] = input.shape;
   const [rows, columns] = [Math.floor(height / stride), Math.floor(width / stride)];
   requireFit(parameters.kernel, input, stride);

@@ -10,6 +10,7 @@
  * comes to about the 1.2 million parameters that the figure states; with padding to 1.4 million.
  */
 import {
+  type Conv2dParameters,
   CpcArgumentError,
   dense,
   type HostArray,
@@ -59,15 +60,28 @@ export function initialiseEncoder(shape: EncoderShape, random: Random): Tree<Hos
   };
 }
 
+/** A convolution without padding. */
+export type Convolution = (
+  layer: Conv2dParameters<tf.Tensor>,
+  input: tf.Tensor4D,
+  options: { readonly stride: number; readonly padding: 'valid' },
+) => tf.Tensor4D;
+
 /**
  * @param parameters - the whole agent's.
  * @param observations - `[N, H, W, C]`, from 0 to 255, or `[N, …]` of any numbers; float32.
+ * @param convolve - how: `blockConv2d` (default) is faster where gradients are taken, `conv2d` of core where not. Results are the same.
  * @returns `[N, D]`, all >= 0; the caller owns it.
  */
-export function encode(parameters: TensorTree, observations: tf.Tensor, observation: ObservationSpec): tf.Tensor2D {
+export function encode(
+  parameters: TensorTree,
+  observations: tf.Tensor,
+  observation: ObservationSpec,
+  convolve: Convolution = blockConv2d,
+): tf.Tensor2D {
   return tf.tidy(() => {
     const moments = observations.shape[0] ?? 0;
-    const seen = isPicture(observation) ? convolved(parameters, observations as tf.Tensor4D) : observations;
+    const seen = isPicture(observation) ? convolved(parameters, observations as tf.Tensor4D, convolve) : observations;
     const flat = tf.reshape(seen, [moments, seen.size / moments]);
     return tf.relu(dense(layerAt(parameters, 'encoder/dense', ['kernel', 'bias']), flat)) as tf.Tensor2D; // [N, D]
   });
@@ -90,12 +104,12 @@ function convolutionParameters(channels: number, outputs: readonly number[], ran
 }
 
 /** `[N, H, W, C]` to what the second convolution shows. */
-function convolved(parameters: TensorTree, pictures: tf.Tensor4D): tf.Tensor4D {
+function convolved(parameters: TensorTree, pictures: tf.Tensor4D, convolve: Convolution): tf.Tensor4D {
   let hidden = pictures;
   for (const [index, { stride }] of convolutions.entries()) {
     const layer = layerAt(parameters, `encoder/conv${index + 1}`, ['kernel', 'bias']);
     const scaled = index === 0 ? { ...layer, kernel: tf.div(layer.kernel, brightest) } : layer; // cheaper than to scale the pictures
-    hidden = tf.relu(blockConv2d(scaled, hidden, stride));
+    hidden = tf.relu(convolve(scaled, hidden, { stride, padding: 'valid' }));
   }
   return hidden;
 }

@@ -13,6 +13,7 @@ import { rlPresets } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
 import { evaluateRl, rlBaselines } from './evaluate.js';
 import { loadAgentModel } from './model-file.js';
+import { otherEnvironments } from './open-environment.js';
 import { sweepRl } from './sweep.js';
 import { trainRl } from './train.js';
 
@@ -20,7 +21,7 @@ export const domainCommands = {
   name: 'rl',
   summary: 'agents in environments: A2C with the contrastive loss beside it',
   presets: Object.keys(rlPresets),
-  environments: { names: builtInEnvironmentNames },
+  environments: { names: builtInEnvironmentNames, others: otherEnvironments },
   settings: (preset, overrides) => resolveRlSettings(preset, overrides).resolved,
   train: trainRl,
   export: exportRl,

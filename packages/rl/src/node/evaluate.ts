@@ -17,7 +17,7 @@ import { summariseEpisodes } from '../acting/summarise-episodes.js';
 import { type Actor, createActor } from '../agent/actor.js';
 import { isPicture } from '../agent/encoder.js';
 import type { Observations, VectorEnvironment } from '../environments/environment.js';
-import { encodeGif } from '../video/gif.js';
+import { encodeGif } from './environments/gif.js';
 import { type AgentModelFile, loadAgentModel } from './model-file.js';
 import { openEnvironment } from './open-environment.js';
 
@@ -124,14 +124,13 @@ function isSameQuestion(one: EvaluationResult, other: EvaluationResult): boolean
 
 /** At the pace of the frames, 60 a second. */
 async function filmed(path: string, pictures: readonly Uint8Array[], { spec }: VectorEnvironment): Promise<TaskEvent> {
-  const [height = 1, width = 1] = spec.observation.shape;
-  const delayCentiseconds = Math.max(2, Math.round((100 * spec.actionRepeat) / framesPerSecond));
-  await writeFileAtomically(path, encodeGif(pictures, { width, height, delayCentiseconds, scale: 3 }));
+  const { observation, actionRepeat } = spec;
+  await writeFileAtomically(
+    path,
+    encodeGif(pictures, { shape: observation.shape, framesPerSecond: 60 / actionRepeat }),
+  );
   return { type: 'file-written', path, description: `${pictures.length} pictures of the agent’s first episode` };
 }
-
-/** Of DeepMind Lab's levels, as the frames of an episode are counted. */
-const framesPerSecond = 60;
 
 function requirePictures({ name, spec }: VectorEnvironment): void {
   if (isPicture(spec.observation) && spec.observation.shape[2] === 3) return;

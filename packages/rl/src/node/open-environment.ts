@@ -1,21 +1,77 @@
-/** Environments by the names that a person types. */
-import { createBuiltInEnvironment } from '../environments/built-in.js';
+/**
+ * Environments by the names that a person types:
+ *
+ *   seekavoid_arena            one that is built in
+ *   gymnasium:CartPole-v1      one of Gymnasium, through the bridge in Python
+ *   lab:LEVEL                  a level of DeepMind Lab, through the bridge in Python
+ *   rpc:localhost:8000         whatever a server of dm_env_rpc offers
+ */
+import { CpcArgumentError } from '@cpc/core';
+import { builtInEnvironmentNames, createBuiltInEnvironment } from '../environments/built-in.js';
 import type { VectorEnvironment } from '../environments/environment.js';
+import { type BridgedEnvironment, labActionNames, startPythonBridge } from './environments/dm-env-rpc/python-bridge.js';
+import { createRpcEnvironment, type RpcEnvironmentOptions } from './environments/dm-env-rpc/rpc-environment.js';
 import { createThreadedEnvironment } from './environments/threaded-environment.js';
 
+/** For help. */
+export const otherEnvironments = 'gymnasium:ID or lab:LEVEL through Python (CPC_PYTHON says which), or rpc:HOST:PORT';
+
 export interface OpenEnvironmentOptions {
-  /** One of `builtInEnvironmentNames`. */
+  /** As at the head of this file. */
   readonly name: string;
   readonly copies: number;
-  /** Threads that the copies are spread over; 0: this one. */
+  /** Threads that the copies of a built-in one are spread over; 0: this one. */
   readonly threads: number;
+  /** For the bridge; default `python3`. */
+  readonly python?: string;
 }
 
 /**
- * @returns the environment; the caller closes it.
+ * @returns the environment, named as it was typed; the caller closes it, and with it what was started for it.
  * @throws {CpcArgumentError} if there is none of that name.
+ * @throws {CpcError} if a bridge or a server does not answer.
+ *
+ * @example
+ * const environment = await openEnvironment({ name: 'gymnasium:CartPole-v1', copies: 16, threads: 0 });
  */
-export async function openEnvironment({ name, copies, threads }: OpenEnvironmentOptions): Promise<VectorEnvironment> {
-  if (threads === 0) return createBuiltInEnvironment({ name, copies });
-  return createThreadedEnvironment({ source: { name }, copies, threads });
+export async function openEnvironment(options: OpenEnvironmentOptions): Promise<VectorEnvironment> {
+  const { name, copies, threads } = options;
+  const [, kind, rest = ''] = /^(gymnasium|lab|rpc):(.+)$/.exec(name) ?? [];
+  if (kind === 'rpc') return createRpcEnvironment({ address: rest, copies, name });
+  if (kind === 'gymnasium') return bridged(options, { gymnasium: rest }, {});
+  if (kind === 'lab') return bridged(options, { lab: rest }, { actionNames: labActionNames, actionRepeat: 4 });
+  if (!builtInEnvironmentNames.includes(name)) throw unknown(name);
+  return threads === 0
+    ? createBuiltInEnvironment({ name, copies })
+    : createThreadedEnvironment({ source: { name }, copies, threads });
+}
+
+async function bridged(
+  { name, copies, python }: OpenEnvironmentOptions,
+  environment: BridgedEnvironment,
+  known: Pick<RpcEnvironmentOptions, 'actionNames' | 'actionRepeat'>,
+): Promise<VectorEnvironment> {
+  const chosen = python ?? process.env.CPC_PYTHON;
+  const bridge = await startPythonBridge({ environment, ...(chosen === undefined ? {} : { python: chosen }) });
+  try {
+    const { address } = bridge;
+    const opened = await createRpcEnvironment({ address, copies, name, repeatable: true, ...known });
+    const close = async () => {
+      await opened.close();
+      await bridge.stop();
+    };
+    return { ...opened, close };
+  } catch (error) {
+    await bridge.stop();
+    throw error;
+  }
+}
+
+function unknown(received: string): CpcArgumentError {
+  return new CpcArgumentError({
+    where: 'environment',
+    argument: 'name',
+    expected: `one of ${builtInEnvironmentNames.join(', ')}; ${otherEnvironments}`,
+    received,
+  });
 }
