@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { createStages } from './lib/stages.mjs';
-import { checkConsumers, checkSources, checkTarballs, inTemporaryFolder } from './lib/suite.mjs';
+import { checkAloneOnes, checkConsumers, checkSources, checkTarballs, inTemporaryFolder } from './lib/suite.mjs';
 
 const { stage, finish } = createStages();
 await inTemporaryFolder(async (folder) => {
@@ -13,5 +13,6 @@ await inTemporaryFolder(async (folder) => {
   await checkSources(stage, { slow: process.argv.includes('--full') });
   await checkTarballs(stage, tarballs);
   await checkConsumers(stage, tarballs, folder);
+  await checkAloneOnes(stage, tarballs, folder);
 });
 finish();

@@ -52,8 +52,9 @@ export interface Contestant {
 export interface Outcome {
   /** Time to compute them, without handing them over. */
   readonly milliseconds: number;
+  /** 0 where nothing is minimised. */
   readonly lossNats: number;
-  /** By parameter path, in row-major order of our shapes. */
+  /** By parameter path, in row-major order of our shapes; where nothing is minimised, what is computed, by name. */
   readonly gradients: Readonly<Record<string, Float32Array>>;
 }
 
@@ -101,7 +102,7 @@ export interface CaseTools {
     prepare: (engine: Engine) => Promise<OwnSide>,
   ) => Promise<Contestant>;
   /**
-   * A program in Python that answers the commands told in `packages/audio/benchmarks/training_step.py`.
+   * A program in Python that answers the commands told in `benchmarks/python/twin.py`.
    *
    * @param script - its path in the repository.
    * @param packages - what it imports, as pip calls it; default `torch`.

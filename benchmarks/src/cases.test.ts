@@ -54,6 +54,21 @@ it('fit 4,000 frames as scikit-learn does: to 1e-4 in every gradient, and to 1e-
   expect(peer.iterations).toBeGreaterThan(10);
 });
 
+it.for(['text', 'text-encode'])(
+  '%s agrees with PyTorch within 1e-4 on a tiny model',
+  { timeout: 60_000 },
+  async (name, { skip }) => {
+    const subject = cases.find((candidate) => candidate.name === name);
+    if (subject === undefined) throw new Error(`there is no case ${name}`);
+    const options = { ...unmeasured, preset: 'tiny', threads: 1, pairs: 3 };
+    const { ours, peer, agreement, skipped } = await runCase(subject, options, caseTools({ threads: 1 }));
+    if (peer === undefined) return skip(skipped);
+    expect(worstGradient(agreement ?? { gradientDifferences: { none: 1 } }).difference).toBeLessThan(1e-4);
+    if (ours.lossNats === undefined) return;
+    expect(Math.abs(ours.lossNats - (peer.lossNats ?? Number.NaN))).toBeLessThan(1e-5); // after 4 updates
+  },
+);
+
 it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
   const audio = cases.find(({ name }) => name === 'audio');
   await expect(audio?.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);

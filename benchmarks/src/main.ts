@@ -14,9 +14,10 @@ import { type Comparison, compareRecords, comparisonRows } from './check.js';
 import { chosenCases, collectCases } from './collect.js';
 import { filledDocument } from './documents.js';
 import { loadAverage } from './machine.js';
+import { machineRates } from './machine-rates.js';
 import { measure } from './measure.js';
 import { casesFolder, documentPath, resultsFolder } from './places.js';
-import { profileRows } from './profile.js';
+import { familyTimes, profileRows, ratesLine } from './profile.js';
 import { profileCase } from './profile-case.js';
 import { type CaseRecord, readRecord, writeRecord } from './record.js';
 import { summaryLines, summaryRows } from './summary.js';
@@ -119,15 +120,17 @@ async function measureAll(cases: readonly BenchmarkCase[], flags: Flags): Promis
 }
 
 async function profileAll(cases: readonly BenchmarkCase[], flags: Flags, kept: string | true): Promise<void> {
+  const { preset, pairs: steps, warmUp: warmUpSteps, threads } = flags;
+  const rates = await machineRates(threads);
   const profiles = [];
   for (const subject of cases.filter(({ timed }) => timed)) {
-    const { preset, pairs: steps, warmUp: warmUpSteps, threads } = flags;
     const folder = kept === true ? {} : { folder: kept };
     const operators = await profileCase(subject, { preset, threads, steps, warmUpSteps, ...folder });
-    profiles.push({ case: subject.name, operators });
-    if (!flags.json) print(`${subject.name}: ${subject.summary}\n${textTable(profileRows(operators))}\n`);
+    profiles.push({ case: subject.name, operators, families: familyTimes(operators) });
+    const tables = [familyTimes(operators), operators].map((times) => textTable(profileRows(times, rates)));
+    if (!flags.json) print(`${subject.name}: ${subject.summary}\n${tables.join('\n\n')}\n`);
   }
-  if (flags.json) print(JSON.stringify({ profiles }));
+  print(flags.json ? JSON.stringify({ rates, profiles }) : ratesLine(rates));
 }
 
 async function fillDocument(): Promise<void> {

@@ -6,3 +6,5 @@ export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url));
 export const casesFolder = fileURLToPath(new URL('./cases', import.meta.url));
 export const documentPath = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+/** What twins in Python share. */
+export const pythonFolder = fileURLToPath(new URL('../python', import.meta.url));

@@ -1,59 +1,62 @@
 import { expect, it } from 'vitest';
-import { addOperatorTimes, operatorTimes, profileRows } from './profile.js';
+import { addOperatorTimes, familyTimes, operatorTimes, profileRows } from './profile.js';
 
 function run(ts: number, dur: number) {
   return { cat: 'Session', name: 'model_run', ts, dur, args: {} };
 }
 
-function kernel(operator: string, ts: number, dur: number) {
-  return { cat: 'Node', name: `node_${ts}_kernel_time`, ts, dur, args: { op_name: operator } };
+function kernel(operator: string, ts: number, dur: number, shapes: object = {}) {
+  return { cat: 'Node', name: `node_${ts}_kernel_time`, ts, dur, args: { op_name: operator, ...shapes } };
+}
+
+const square = {
+  input_type_shape: [{ float: [10, 10] }, { float: [10, 10] }],
+  output_type_shape: [{ float: [10, 10] }],
+};
+
+function time(operator: string, calls: number, milliseconds: number, operations = 0, bytes = 0) {
+  return { operator, calls, milliseconds, operations, bytes };
 }
 
 const file = [
   kernel('Gemm', 10, 9_000), // in the warm-up run
   run(0, 10_000),
-  kernel('Gemm', 20_000, 3_000),
+  kernel('Gemm', 20_000, 3_000, square),
   kernel('Scan', 23_000, 1_000),
   kernel('Add', 23_100, 200),
   kernel('Add', 23_300, 300),
   run(19_000, 6_000),
-  kernel('Gemm', 30_000, 5_000),
+  kernel('Gemm', 30_000, 5_000, square),
   run(29_000, 7_000),
   { cat: 'Session', name: 'session_initialization', ts: 0, dur: 5, args: {} },
   { something: 'else' },
 ];
 
-it('gives Gemm 4 ms, Scan 0.25 ms of its own and Add 0.25 ms a run, the first run left out', () => {
+it('gives Gemm 4 ms, 2000 operations and 1200 bytes, Scan 0.25 ms of its own and Add 0.25 ms a run, the first run left out', () => {
   expect(operatorTimes(file, 1)).toEqual([
-    { operator: 'Gemm', calls: 1, milliseconds: 4 },
-    { operator: 'Scan', calls: 0.5, milliseconds: 0.25 },
-    { operator: 'Add', calls: 1, milliseconds: 0.25 },
+    time('Gemm', 1, 4, 2000, 1200),
+    time('Scan', 0.5, 0.25),
+    time('Add', 1, 0.25),
   ]);
 });
 
-it('adds 4 ms of one session and 1 ms of another', () => {
-  const sums = addOperatorTimes([
-    [{ operator: 'Mul', calls: 2, milliseconds: 1 }],
-    [
-      { operator: 'Gemm', calls: 1, milliseconds: 3 },
-      { operator: 'Mul', calls: 1, milliseconds: 4 },
-    ],
-  ]);
-  expect(sums).toEqual([
-    { operator: 'Mul', calls: 3, milliseconds: 5 },
-    { operator: 'Gemm', calls: 1, milliseconds: 3 },
-  ]);
+it('adds 4 ms of one session and 1 ms of another, with what was done', () => {
+  const sums = addOperatorTimes([[time('Mul', 2, 1, 0, 7)], [time('Gemm', 1, 3, 5), time('Mul', 1, 4, 0, 8)]]);
+  expect(sums).toEqual([time('Mul', 3, 5, 0, 15), time('Gemm', 1, 3, 5)]);
 });
 
-it('sets shares of 75 % and 25 % and a row for all', () => {
-  const rows = profileRows([
-    { operator: 'Gemm', calls: 3, milliseconds: 30 },
-    { operator: 'Add', calls: 1, milliseconds: 10 },
-  ]);
+it('adds Gemm and MatMul to products, Slice and Pad to movement', () => {
+  const times = [time('Gemm', 1, 3, 5), time('MatMul', 1, 4, 6), time('Slice', 2, 1, 0, 8), time('Pad', 1, 1, 0, 9)];
+  expect(familyTimes(times)).toEqual([time('products', 2, 7, 11), time('movement', 3, 2, 0, 17)]);
+});
+
+it('sets shares of 75 % and 25 %, rates of 50 % and 20 % of the machine, and a row for all', () => {
+  const rates = { operationsPerSecond: 200e9, bytesPerSecond: 10e9 };
+  const rows = profileRows([time('Gemm', 3, 30, 3e9, 1e9), time('Add', 1, 10, 0, 0.02e9)], rates);
   expect(rows.slice(1)).toEqual([
-    ['Gemm', '3', '30.0', '75.0 %'],
-    ['Add', '1', '10.0', '25.0 %'],
-    ['all', '4', '40.0', '100.0 %'],
+    ['Gemm', '3', '30.0', '75.0 %', '3.0', '1.00', '50.0 %'],
+    ['Add', '1', '10.0', '25.0 %', '0.0', '0.02', '20.0 %'],
+    ['all', '4', '40.0', '100.0 %', '3.0', '1.02', '37.5 %'],
   ]);
 });
 

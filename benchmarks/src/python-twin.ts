@@ -7,16 +7,17 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CpcError } from '@cpc/core';
 import { z } from 'zod';
 import type { CaseInput, Contestant, Skipped } from './case.js';
 import { readGradients, writeInput } from './hand-over.js';
 import { type LineProcess, startLineProcess } from './line-process.js';
+import { pythonFolder } from './places.js';
 
 export interface PythonTwinOptions {
-  /** Path of the program. */
+  /** Path of the program; it may import what stands in `benchmarks/python`. */
   readonly script: string;
   readonly threads: number;
   /** What it imports, as pip calls it; default `torch`. */
@@ -36,7 +37,12 @@ const loadedSchema = z.object({
   versions: z.record(z.string(), z.string()),
   prepareMilliseconds: z.number(),
 });
-const timedSchema = z.object({ milliseconds: z.number(), lossNats: z.number(), iterations: z.int().optional() });
+const checkedSchema = z.object({ milliseconds: z.number(), lossNats: z.number() });
+const timedSchema = z.object({
+  milliseconds: z.number(),
+  lossNats: z.number().optional(),
+  iterations: z.int().optional(),
+});
 const memorySchema = z.object({ peakBytes: z.number().nullable() });
 
 /**
@@ -80,7 +86,7 @@ async function contestant(
   const request = { tensors: join(folder, 'input.safetensors'), settings: input.settings, threads };
   await writeInput(input, request.tensors);
   const { allocator, forms, notes } = await choose(python, script, request);
-  const twin = startLineProcess(python, [script], allocators[allocator]);
+  const twin = startTwin(python, script, allocator);
   const loaded = await ask(twin, { command: 'load', ...request, forms }, loadedSchema).catch(async (error: unknown) => {
     await twin.close();
     throw error;
@@ -91,12 +97,16 @@ async function contestant(
     notes,
     check: async (number) => {
       const into = join(folder, 'gradients.safetensors');
-      const loss = await ask(twin, { command: 'check', number, into }, timedSchema);
+      const loss = await ask(twin, { command: 'check', number, into }, checkedSchema);
       return { ...loss, gradients: await readGradients(into) };
     },
     step: async (number) => {
-      const { iterations, ...timed } = await ask(twin, { command: 'step', number }, timedSchema);
-      return { ...timed, ...(iterations === undefined ? {} : { iterations }) };
+      const { milliseconds, lossNats, iterations } = await ask(twin, { command: 'step', number }, timedSchema);
+      return {
+        milliseconds,
+        ...(lossNats === undefined ? {} : { lossNats }),
+        ...(iterations === undefined ? {} : { iterations }),
+      };
     },
     peakMemoryBytes: async () => (await ask(twin, { command: 'memory' }, memorySchema)).peakBytes ?? undefined,
     dispose: async () => {
@@ -110,8 +120,8 @@ async function contestant(
 async function choose(python: string, script: string, request: object) {
   let fastest = { allocator: '', milliseconds: Number.POSITIVE_INFINITY, forms: {} };
   const notes: Record<string, unknown> = {};
-  for (const [allocator, environment] of Object.entries(allocators)) {
-    const chooser = startLineProcess(python, [script], environment);
+  for (const allocator of Object.keys(allocators)) {
+    const chooser = startTwin(python, script, allocator);
     try {
       const choice = await ask(chooser, { command: 'choose', ...request }, choiceSchema);
       notes[allocator] = choice.notes;
@@ -121,6 +131,11 @@ async function choose(python: string, script: string, request: object) {
     }
   }
   return { ...fastest, notes };
+}
+
+function startTwin(python: string, script: string, allocator: string): LineProcess {
+  const PYTHONPATH = [pythonFolder, process.env.PYTHONPATH ?? ''].filter((path) => path !== '').join(delimiter);
+  return startLineProcess(python, [script], { PYTHONPATH, ...allocators[allocator] });
 }
 
 async function ask<Schema extends z.ZodType>(

@@ -62,6 +62,14 @@ describe('summaryLines', () => {
     expect(text).toContain('The last fit of PyTorch ended after 170 iterations, at 4.5001000 nats.');
   });
 
+  it('tells of results instead of a loss and 2 gradients where nothing is minimised', () => {
+    const { lossNats, ...ours } = exampleRecord().ours;
+    const text = summaryLines(exampleRecord({ ours })).join('\n');
+    expect(text).toContain('Results agree within 2.2e-6 of the largest (encoder/conv1/kernel).');
+    expect(text).toContain('takes 2.00 times as long');
+    expect(text).not.toMatch(/nats|gradients/);
+  });
+
   it('tells why there is 1 side only', () => {
     expect(summaryLines(alone())).toContain('Not compared: python3 is not on the PATH.');
   });

@@ -39,10 +39,12 @@ export function summaryLines(record: CaseRecord): string[] {
   ];
 }
 
-function agreementLines({ agreement }: CaseRecord): string[] {
+function agreementLines({ agreement, ours, timed }: CaseRecord): string[] {
   if (agreement === undefined) return [];
   const { name, difference } = worstGradient(agreement);
   const gradients = Object.keys(agreement.gradientDifferences).length;
+  if (timed && ours.lossNats === undefined)
+    return [`Results agree within ${small(difference)} of the largest (${name}).`];
   return [
     `Loss agrees within ${small(agreement.lossDifference)}, all ${gradients} gradients within ` +
       `${small(difference)} of their largest entry (${name}), on batch ${agreement.batch}.`,
@@ -55,9 +57,10 @@ function agreementLines({ agreement }: CaseRecord): string[] {
 function ratioLines({ spreads, ours, peer }: CaseRecord): string[] {
   if (spreads?.ratio === undefined) return [];
   const { ofMedians, ofPairs } = spreads.ratio;
+  const losses = ours.lossNats === undefined ? '' : ` Losses after the last step: ${nats(ours)} and ${nats(peer)}.`;
   return [
     `The peer takes ${ofMedians.toFixed(2)} times as long (quartiles of the pairs: ${ofPairs.lowerQuartile.toFixed(2)} to ` +
-      `${ofPairs.upperQuartile.toFixed(2)}). Losses after the last step: ${nats(ours)} and ${nats(peer)}.`,
+      `${ofPairs.upperQuartile.toFixed(2)}).${losses}`,
   ];
 }
 

@@ -1,11 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node/index.ts'],
+  entry: ['src/index.ts', 'src/node/index.ts', 'src/node/batches.ts'],
   format: 'esm',
   platform: 'neutral',
   target: 'node20',
-  external: [/^@cpc\//, /^@tensorflow\//, 'zod', /^node:/],
+  skipNodeModulesBundle: true, // whatever is imported by name is installed by name
+  external: [/^node:/],
   dts: true,
   sourcemap: true,
   clean: true,

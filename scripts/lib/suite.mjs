@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { checkAlone } from './alone.mjs';
 import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
 import { runExample } from './readme-example.mjs';
@@ -42,6 +43,18 @@ export async function checkConsumers(stage, tarballFolder, projects) {
       const name = `README example of ${basename(folder)} under ${manager}`;
       await stage(name, () => runExample(folder, project), [installed]);
     }
+  }
+}
+
+/** Packages that bundle a library whose own dependencies nobody is to get. */
+const bundling = [{ name: '@cpc/text', bundled: 'natural' }];
+
+/** Installs these by themselves, each into an empty project of its own. */
+export async function checkAloneOnes(stage, tarballFolder, projects) {
+  for (const { name, bundled } of bundling) {
+    const project = join(projects, `${basename(name)}-alone`);
+    const check = { name, bundled, project, tarballOf: (needed) => tarballOf(needed, tarballFolder) };
+    await stage(`${name} alone, without ${bundled}`, () => checkAlone(check), ['pack']);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Model and data of a speech case: built-in speech, so that anyone can repeat it. */
-import { createBuiltInSpeech, createSpeechDomain, type SpeechSettings } from '@cpc/audio';
-import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
+import { createBuiltInSpeech, createSpeechDomain, type SpeechSettings, speechPresets } from '@cpc/audio';
+import { adam, batchOf, CpcArgumentError, createRandom, initialiseModel } from '@cpc/core';
 import type { StepInput } from '../../../benchmarks/src/case.js';
 
 const seed = 1;
@@ -20,4 +20,16 @@ export async function speechInput(settings: SpeechSettings): Promise<StepInput> 
     parameters: initialiseModel(domain, random.fold('initialise')),
     batches: await Promise.all(numbers.map((number) => batchOf(domain, random, number))),
   };
+}
+
+/** @throws {CpcArgumentError} if there is no such preset. */
+export function speechSettings(where: string, preset: string): SpeechSettings {
+  const settings = new Map<string, SpeechSettings>(Object.entries(speechPresets)).get(preset);
+  if (settings !== undefined) return settings;
+  throw new CpcArgumentError({
+    where,
+    argument: '--preset',
+    expected: `one of ${Object.keys(speechPresets).join(', ')}`,
+    received: preset,
+  });
 }

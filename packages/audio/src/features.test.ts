@@ -95,7 +95,7 @@ describe('createFeatureExtractor', () => {
     await extractor.dispose();
   });
 
-  it('prepares chunks of 10 frames for 9, and of 80 and 20 for 91, each once, of chunks of 80 at most', async () => {
+  it('prepares chunks of 10 frames for 9, of 80 and 20 for 91, and of 80 within 300, each once, of chunks of 80 at most', async () => {
     const prepared: number[] = [];
     const counting: typeof cpu = {
       ...cpu,
@@ -110,6 +110,8 @@ describe('createFeatureExtractor', () => {
     await extractor.extract(noise(160 * 91));
     await extractor.extract(noise(160 * 8));
     expect(prepared).toEqual([10, 80, 20]);
+    await extractor.extract(noise(160 * 300)); // two chunks of it reach neither end
+    expect(prepared).toEqual([10, 80, 20, 80]);
     await extractor.dispose();
   });
 

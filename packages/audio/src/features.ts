@@ -2,9 +2,10 @@
  * What a trained model says of a recording: latents and contexts, frame by frame.
  *
  * A recording is heard in chunks, the last of them in the smallest of four sizes that holds it: few prepared functions serve every
- * length, short recordings cost little, and memory does not grow with long ones. Chunks overlap by what the encoder sees around a latent, the context is carried from chunk to chunk, and positions beyond
- * the recording's ends are zero in every layer, as they are where the recording is encoded in one piece. The features are
- * those of the whole recording up to rounding.
+ * length, short recordings cost little, and memory does not grow with long ones. Chunks overlap by what the encoder sees around a
+ * latent, the context is carried from chunk to chunk, and positions beyond the recording's ends are zero in every layer, as they
+ * are where the recording is encoded in one piece; chunks that reach no end are spared that. The features are those of the whole
+ * recording up to rounding.
  *
  * Letters used for shapes here:
  *   T  frames of a recording    C  frames of a chunk    D  latent size    H  context size    W  samples a chunk hears
@@ -73,10 +74,11 @@ export function createFeatureExtractor(options: FeatureExtractorOptions): Featur
   const { settings } = options;
   const { smaller, largest } = geometriesOf(settings, options.chunkFrames ?? 400);
   const flat = withoutPredictors(flatten(options.parameters));
-  const prepared = new Map<Geometry, Promise<CompiledFunction>>();
-  const prepare = (geometry: Geometry) => {
-    const made = prepared.get(geometry) ?? prepareChunk(options, flat, geometry);
-    prepared.set(geometry, made);
+  const prepared = new Map<string, Promise<CompiledFunction>>();
+  const prepare = (geometry: Geometry, isInside: boolean) => {
+    const key = `${geometry.chunkFrames} ${isInside}`;
+    const made = prepared.get(key) ?? prepareChunk(options, flat, geometry, isInside);
+    prepared.set(key, made);
     return made;
   };
 
@@ -87,8 +89,8 @@ export function createFeatureExtractor(options: FeatureExtractorOptions): Featur
     for (let first = 0; first < frames; first += largest.chunkFrames) {
       const left = frames - first;
       const geometry = smaller.find(({ chunkFrames }) => chunkFrames >= left) ?? largest;
-      const chunk = await prepare(geometry);
       const heard = await hear(source, first, frames, level, geometry);
+      const chunk = await prepare(geometry, isInside(heard.bounds, geometry));
       const outputs = await chunk.run({ ...flat, ...heard, state });
       state = arrayOf(outputs.finalState);
       const count = Math.min(geometry.chunkFrames, left);
@@ -153,8 +155,9 @@ function prepareChunk(
   { settings, engine }: FeatureExtractorOptions,
   flat: Readonly<Record<string, HostArray>>,
   geometry: Geometry,
+  isInside: boolean,
 ): Promise<CompiledFunction> {
-  return engine.compile((inputs) => chunkFeatures(settings, Object.keys(flat), geometry, inputs), {
+  return engine.compile((inputs) => chunkFeatures(settings, Object.keys(flat), geometry, isInside, inputs), {
     ...float32Specs(flat),
     waveform: { shape: [1, geometry.chunkSamples], dtype: 'float32' },
     bounds: { shape: [2], dtype: 'float32' },
@@ -162,17 +165,26 @@ function prepareChunk(
   });
 }
 
-/** Traced: `waveform` [1, W], `bounds` [2], `state` [1, H] to `latents` [1, C, D], `contexts` [1, C, H], `finalState` [1, H]. */
+/** Whether the recording goes on at both ends of a chunk. */
+function isInside({ data: [begin = 0, end = 0] }: HostArray, { chunkSamples }: Geometry): boolean {
+  return begin === 0 && end >= chunkSamples;
+}
+
+/**
+ * Traced: `waveform` [1, W], `bounds` [2], `state` [1, H] to `latents` [1, C, D], `contexts` [1, C, H], `finalState` [1, H]. Inside
+ * a recording the bounds are not read.
+ */
 function chunkFeatures(
   settings: SpeechSettings,
   paths: readonly string[],
   { chunkFrames, marginFrames }: Geometry,
+  isInside: boolean,
   inputs: Readonly<Record<string, tf.Tensor>>,
 ): Record<string, tf.Tensor> {
   const parameters = unflatten(Object.fromEntries(paths.map((path) => [path, inputs[path] as tf.Tensor])));
   const within = (length: number, samplesPerPosition: number) =>
     withinRecording(inputs.bounds as tf.Tensor1D, length, samplesPerPosition);
-  const heard = encode(settings, parameters, inputs.waveform as tf.Tensor2D, within); // [1, C + margins, D]
+  const heard = encode(settings, parameters, inputs.waveform as tf.Tensor2D, isInside ? undefined : within); // [1, C + margins, D]
   const latents = tf.slice(heard, [0, marginFrames, 0], [1, chunkFrames, -1]); // [1, C, D]
   const contexts = contextualise(parameters, latents, inputs.state as tf.Tensor2D); // [1, C, H]
   return { latents, contexts, finalState: finalContext(contexts) };

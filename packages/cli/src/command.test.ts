@@ -219,8 +219,32 @@ describe('cpc neighbours', () => {
     const json = JSON.parse((await run([...asked, '--json'], { cwd })).stdout);
     expect(json).toMatchObject({ query: 'It rained.', status: 'completed' });
     expect(json.neighbours).toHaveLength(4); // of 5 unless told otherwise
+    expect(json.files).toEqual([]);
     const without = await run(asked.slice(0, -2), { cwd });
     expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("required option '--query <query>'")]);
+  });
+});
+
+describe('what a domain has for single features, and few labels', () => {
+  it('is asked for features 3 and 17, 12 of each unless told otherwise, and tells its file', async () => {
+    const cwd = project();
+    await run([...training, '--steps', '1'], { cwd });
+    const asked = ['text', 'patterns', '--run', 'first', '--builtin', '--features', '3,17', '--out', 'a.html'];
+    expect(await run(asked, { cwd })).toMatchObject({ code: 0, stdout: 'a.html  float32 [2, 3]\n' });
+    expect(JSON.parse(readFileSync(join(cwd, 'a.html'), 'utf8'))).toMatchObject({ features: [3, 17], count: 12 });
+    const json = JSON.parse((await run([...asked, '--json'], { cwd })).stdout);
+    expect(json).toMatchObject({ status: 'completed', features: [3, 17], files: [{ path: 'a.html' }] });
+  });
+
+  it('has columns of their own in the table of a probe: 97 % within the top 5, 1 % of the labels', async () => {
+    const cwd = project();
+    await run([...training, '--steps', '1'], { cwd });
+    const asked = ['text', 'probe', '--run', 'first', '--builtin', '--labels', '0.01'];
+    const { stdout } = await run(asked, { cwd });
+    expect(stdout).toMatch(/top 5 +labels\n/);
+    expect(stdout).toMatch(/97\.0 % +100 \(1\.0 %\)\n/);
+    expect(stdout).toContain('context ahead of random, 1.0 % of labels');
+    expect((await run(asked.slice(0, -2), { cwd })).stdout).not.toContain('top 5');
   });
 });
 
@@ -256,7 +280,9 @@ describe('a domain', () => {
   const found = { code: 0, stdout: expect.stringContaining('a fake domain of text') };
 
   it('that is not installed: exit code 2 and the 1 line to type', async () => {
-    expect(await run(['vision', 'train', '--builtin'], { cwd: temporaryFolder() })).toEqual({
+    const cwd = temporaryFolder();
+    const bin = installCommand(join(cwd, 'node_modules')); // alone: this workspace has all domains
+    expect(await run(['vision', 'train', '--builtin'], { cwd, bin })).toEqual({
       code: 2,
       signal: null,
       stdout: '',

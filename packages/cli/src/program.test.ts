@@ -88,6 +88,12 @@ describe('wrong use', () => {
     ['text probe --run . --builtin --classifier forest', /Allowed choices are linear, mlp/],
     ['text probe --run . --builtin --representation latent,none', /Expected latent, context, both, or latent,context/],
     ['text probe --run . --builtin --folds nowhere.json', /--folds nowhere\.json: does not exist/],
+    ['text probe --run . --builtin --labels 0.1,2', /Expected numbers above 0, up to 1, with commas between/],
+    ['text probe --run . --builtin --step-share 0', /Expected a number above 0/],
+    ['text neighbours --run . --builtin --query x --out a.txt', /Expected a file ending in \.html/],
+    ['text patterns --run . --builtin --features 1,-2 --out a.html', /Expected a whole number of at least 0/],
+    ['text patterns --run . --builtin --out a.html', /'--features <a,b>' not specified/],
+    ['text patterns --run . --builtin --features 1 --out a.png', /Expected a file ending in \.html/],
     ['text embed --run . --builtin --out features.csv', /Expected a file ending in \.npy or \.safetensors/],
     ['text embed --run . --builtin', /'--out <file>' not specified/],
     ['text export --run . --out model.pt', /Expected a file ending in \.onnx/],
@@ -178,13 +184,18 @@ describe('probe requests', () => {
   };
   const given = { builtin: true, task: 'topic', baselines: [], seed: 1, engine: 'auto' } as const;
 
-  it('leave out the 4 options that were not given, and hold those that were', () => {
+  it('leave out the 6 options that were not given, and hold those that were', () => {
     const run = folder();
     const plain = probeRequest({ ...given, run });
-    for (const name of ['representations', 'classifier', 'pooled', 'folds']) expect(plain).not.toHaveProperty(name);
-    const asked = { representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const;
+    for (const name of ['representations', 'classifier', 'pooled', 'folds', 'labelShares', 'stepShare'])
+      expect(plain).not.toHaveProperty(name);
+    const asked = {
+      ...({ representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const),
+      ...{ labels: [0.01, 1], stepShare: 0.5 },
+    };
     expect(probeRequest({ ...given, run, ...asked })).toMatchObject({
       ...{ representations: ['latent'], classifier: 'mlp', pooled: true, folds: run },
+      ...{ labelShares: [0.01, 1], stepShare: 0.5 },
     });
   });
 });
@@ -202,7 +213,7 @@ describe('help', () => {
     expect(help.match(/\(not\s+installed\)/g)).toHaveLength(3);
   });
 
-  it.each(['text train', 'text probe', 'text embed', 'text export', 'doctor', 'demo'])(
+  it.each(['text train', 'text probe', 'text embed', 'text export', 'text patterns', 'doctor', 'demo'])(
     'of cpc %s ends with an example',
     async (line) => {
       expect(await helpOf(`${line} --help`)).toMatch(new RegExp(`Examples?:\\n  cpc ${line}`));
@@ -215,17 +226,17 @@ describe('help', () => {
     expect(help).toMatch(/Settings \(--set key=value\), as in the preset small:\n {2}batchSize {9}4/);
   });
 
-  it('of probe lists the 2 classifiers, --pooled and --folds of a domain that has them, and none of another', async () => {
+  it('of probe lists the 2 classifiers and the 4 options of a domain that has them, and none of another', async () => {
     const help = (await helpOf('text probe --help')).replace(/\s+/g, ' ');
     expect(help).toContain(
       '--classifier <name> what to fit to the features (choices: "linear", "mlp", default: "linear")',
     );
-    expect(help).toMatch(/--pooled .*--folds <file>/);
+    expect(help).toMatch(/--pooled .*--folds <file>.*--labels <a,b>.*--step-share <x>/);
     if (!isProbed(text)) throw new Error('the fake domain is probed');
     const { classifiers: _, probeOptions: __, ...commands } = text.commands;
     const other = addProbeOptions(new Command(), { ...text, commands });
     expect(other.options.map(({ long }) => long)).toEqual(
-      expect.not.arrayContaining(['--classifier', '--pooled', '--folds']),
+      expect.not.arrayContaining(['--classifier', '--pooled', '--folds', '--labels', '--step-share']),
     );
   });
 

@@ -5,6 +5,7 @@ import type { Context, Job } from './commands/context.js';
 import { addDemoOptions, type DemoOptions, runDemo } from './commands/demo.js';
 import { addDoctorOptions, type DoctorOptions, runDoctor } from './commands/doctor.js';
 import { addEvaluateOptions, type EvaluateOptions, runEvaluate } from './commands/evaluate.js';
+import { addExemplarsOptions, type ExemplarsOptions, runExemplars } from './commands/exemplars.js';
 import {
   addEmbedOptions,
   addExportOptions,
@@ -126,11 +127,21 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   offer(addExportOptions(exporting), runGivenExport, options, [exportExample]);
 
   if (commands.neighbours !== undefined) {
-    const { summary, query } = commands.neighbours;
+    const { summary, query, endings = [] } = commands.neighbours;
     const neighbours = sub(command, 'neighbours', summary, context);
     const neighboursExample = example(`neighbours --run runs/first --data my-data --query "${query}"`);
     const runGivenNeighbours = (given: NeighboursOptions) => runNeighbours(domain, given, context);
-    offer(addNeighboursOptions(neighbours, query), runGivenNeighbours, options, [neighboursExample]);
+    offer(addNeighboursOptions(neighbours, query, endings), runGivenNeighbours, options, [neighboursExample]);
+  }
+
+  if (commands.exemplars !== undefined) {
+    const { command: typed, summary, endings } = commands.exemplars;
+    const exemplars = sub(command, typed, summary, context);
+    const exemplarsExample = example(
+      `${typed} --run runs/first --builtin --features 0,1,2 --out ${typed}${endings[0]}`,
+    );
+    const runGivenExemplars = (given: ExemplarsOptions) => runExemplars(domain, given, context);
+    offer(addExemplarsOptions(exemplars, endings), runGivenExemplars, options, [exemplarsExample]);
   }
 
   if (isProbed(domain) && commands.ablation !== undefined) {

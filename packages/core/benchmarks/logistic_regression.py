@@ -2,7 +2,7 @@
 
 The same examples, solver (L-BFGS), penalty C and tolerance on the largest entry of the mean objective's gradient, in the
 precision in which scikit-learn is faster on the machine at hand: `choose` times ten iterations in each. The commands are those
-told in `packages/audio/benchmarks/training_step.py`; a step is one whole fit, and says how many iterations it took.
+told in `benchmarks/python/twin.py`; a step is one whole fit, and says how many iterations it took.
 
 Value and gradient for `check`, and the value at which a fit ended, are computed here in double precision from the definition:
 scikit-learn does not tell them.
@@ -11,11 +11,9 @@ Letters used for shapes here:
     N  examples    F  features    C  classes
 """
 
-import json
-import struct
-import sys
 import time
-import traceback
+
+import twin
 
 try:
     import numpy
@@ -23,28 +21,25 @@ try:
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 except ImportError as error:
-    reason = f"scikit-learn does not load here ({error}); install it with: pip install scikit-learn"
-    print(json.dumps({"skip": reason}), flush=True)
-    sys.exit(0)
+    twin.skip("scikit-learn", "scikit-learn", error)
 
 PRECISIONS = {"single precision": numpy.float32, "double precision": numpy.float64}
 ITERATIONS_TO_CHOOSE_BY = 10
 ROWS_AT_ONCE = 8192  # keeps double-precision scores out of the peak of memory
 
 
-class Twin:
+class FitTwin:
     def __init__(self, request):
         self.settings = request["settings"]
         self.limits = threadpool_limits(limits=request["threads"])
-        tensors = read_safetensors(request["tensors"])
+        tensors = twin.read_safetensors(request["tensors"], array_of)
         self.features = tensors["batches/0/features"]  # [N, F]
         self.labels = tensors["batches/0/labels"]  # [N]
         self.point = (tensors["parameters/weights"], tensors["parameters/biases"])  # [C, F], [C]
 
     def choose(self):
-        times = {name: self.time_fit(name) for name in PRECISIONS}
-        fastest = min(times, key=times.get)
-        return {"forms": {"precision": fastest}, "milliseconds": times[fastest], "notes": times}
+        precision, times = twin.fastest(PRECISIONS, self.time_fit)
+        return {"forms": {"precision": precision}, "milliseconds": times[precision], "notes": times}
 
     def load(self, forms):
         started = time.perf_counter()
@@ -55,14 +50,16 @@ class Twin:
             "prepareMilliseconds": (time.perf_counter() - started) * 1e3,
         }
 
-    def check(self, path):
+    def check(self, _number, into):
         started = time.perf_counter()
         value, weights, biases = self.objective(*self.point)
         milliseconds = (time.perf_counter() - started) * 1e3
-        write_safetensors(path, {"weights": weights, "biases": biases})
+        arrays = {"weights": weights, "biases": biases}
+        blocks = {name: (array.shape, array.astype(numpy.float32).tobytes()) for name, array in arrays.items()}
+        twin.write_safetensors(into, blocks)
         return {"milliseconds": milliseconds, "lossNats": value}
 
-    def step(self):
+    def step(self, _number):
         started = time.perf_counter()
         model = self.fit(self.features, max_iter=10_000)
         milliseconds = (time.perf_counter() - started) * 1e3
@@ -106,69 +103,9 @@ class Twin:
 TYPES = {"F32": numpy.float32, "I32": numpy.int32}
 
 
-def read_safetensors(path):
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-    header.pop("__metadata__", None)
-
-    def tensor(entry):
-        begin, end = entry["data_offsets"]
-        flat = numpy.fromfile(path, TYPES[entry["dtype"]], count=(end - begin) // 4, offset=8 + length + begin)
-        return flat.reshape(entry["shape"])
-
-    return {name: tensor(entry) for name, entry in header.items()}
-
-
-def write_safetensors(path, arrays):
-    header, blocks, begin = {}, [], 0
-    for name, array in arrays.items():
-        block = array.astype(numpy.float32).tobytes()
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [begin, begin + len(block)]}
-        blocks.append(block)
-        begin += len(block)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(blocks))
-
-
-def peak_memory_bytes():
-    """Linux keeps the highest resident size of this program; getrusage would also count the one that started it."""
-    try:
-        with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
-    except (OSError, StopIteration):
-        return None
-
-
-def answer_to(twin, request):
-    match request["command"]:
-        case "choose":
-            return twin.choose()
-        case "load":
-            return twin.load(request["forms"])
-        case "check":
-            return twin.check(request["into"])
-        case "step":
-            return twin.step()
-        case "memory":
-            return {"peakBytes": peak_memory_bytes()}
-        case command:
-            return {"error": f"no command {command}"}
-
-
-def main():
-    twin = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            twin = twin or Twin(request)
-            answer = answer_to(twin, request)
-        except Exception:  # the other side reports it and stops
-            answer = {"error": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+def array_of(content, offset, dtype, shape):
+    return numpy.frombuffer(content, TYPES[dtype], count=numpy.prod(shape, dtype=int), offset=offset).reshape(shape)
 
 
 if __name__ == "__main__":
-    main()
+    twin.serve(FitTwin)

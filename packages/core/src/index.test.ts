@@ -44,6 +44,7 @@ it('exports these names and no others', () => {
     'excludedScore',
     'firstAbove',
     'fitLogisticRegression',
+    'fitLogisticRegressions',
     'fitMlpProbe',
     'fitNearestNeighbours',
     'flatten',

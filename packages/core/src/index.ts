@@ -119,9 +119,12 @@ export {
 } from './probes/logistic-classifier.js';
 export {
   fitLogisticRegression,
+  fitLogisticRegressions,
   type LogisticRegression,
   type LogisticRegressionOptions,
+  type LogisticRegressionsOptions,
   logisticScores,
+  type OwnFit,
 } from './probes/logistic-regression.js';
 export { fitMlpProbe, type MlpProbe, type MlpProbeOptions, mlpScores } from './probes/mlp-probe.js';
 export type { MlpParameters } from './probes/mlp-step.js';

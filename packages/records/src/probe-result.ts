@@ -40,6 +40,10 @@ export const probeResultSchema = z
     pooled: z.boolean().optional(),
     /** a fraction from 0 to 1; the share of all test examples of all folds that were right */
     accuracy: z.number().min(0).max(1),
+    /** the share of all test examples whose class was among the five likeliest; absent where it was not asked, or of fewer than 6 classes */
+    accuracyTop5: z.number().min(0).max(1).optional(),
+    /** the share of the training examples whose labels were used, above 0, up to 1; absent means all */
+    labelShare: z.number().gt(0).max(1).optional(),
     /** of each fold by itself, in the order that `split` tells; absent in older records */
     accuracyPerFold: z.array(z.number().min(0).max(1)).optional(),
     classes: z.int().min(2),

@@ -2,6 +2,7 @@
 import { exportOnnx } from '@cpc/compile';
 import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
+import { splittingRules } from './data/splitting-rules.js';
 import type { Vocabulary } from './data/vocabulary.js';
 import { contextualise, encodeSentences } from './model.js';
 import type { TextSettings } from './presets.js';
@@ -15,7 +16,7 @@ export interface TextModelParts {
 
 /**
  * `words [batch, length] int32, mask [batch, length] -> latents [batch, D]`. The file's metadata hold the vocabulary, a JSON list
- * by number, and in words how strings become numbers.
+ * by number, how strings become numbers in words, and the rules for it as a JSON list.
  */
 export function exportEncoder(parts: TextModelParts): Uint8Array {
   return exportOnnx(
@@ -29,7 +30,8 @@ export function exportEncoder(parts: TextModelParts): Uint8Array {
       metadata: {
         vocabulary: JSON.stringify(parts.vocabulary.words),
         maxWords: String(parts.settings.maxWords),
-        splitting: splittingRules,
+        splitting,
+        splittingRules: JSON.stringify(splittingRules),
       },
     },
   );
@@ -50,9 +52,10 @@ export function exportContext(parts: TextModelParts): Uint8Array {
   );
 }
 
-const splittingRules = [
-  'Compose Unicode (NFC); write curly quotes straight, hyphens as -, dashes as " -- ", an ellipsis as ...; drop zero-width characters.',
-  'Cut into words as the Penn Treebank does; write them in lower case.',
+/** Of a string to the inputs, in words; the rules themselves stand beside it. */
+const splitting = [
+  'Compose the text (Unicode NFC). Apply splittingRules in their order: each is a regular expression in Unicode mode and what replaces all of its matches, $1 being its first group.',
+  'Split at spaces; write the words in lower case.',
   'A word is its place in the vocabulary, 0 if it is not there; keep the first maxWords.',
   'mask is 1 where a word stands and 0 behind the end; every sentence needs one word at least.',
 ].join(' ');

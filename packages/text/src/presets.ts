@@ -2,6 +2,15 @@
  * Named settings of an experiment on text, every one with its source.
  */
 
+/** Where the examples of a batch, and with them the negatives, come from. */
+export const textNegatives = ['mixed-documents', 'same-document'] as const;
+
+/**
+ * - `mixed-documents`: from anywhere in the corpus.
+ * - `same-document`: all from one document, such as a book, so that its names and its style tell no candidate from another.
+ */
+export type TextNegatives = (typeof textNegatives)[number];
+
 /** Everything that decides what a training run computes, beside the corpus. */
 export interface TextSettings {
   /** Words with a vector of their own, the unknown word included. */
@@ -18,9 +27,12 @@ export interface TextSettings {
   readonly sentencesPerExample: number;
   /** Words of a sentence behind which the rest is left out. */
   readonly maxWords: number;
+  /** How often a word is heard as the unknown word in training, so that no candidate is told by one name alone; from 0 to below 1. */
+  readonly wordDropout: number;
   /** K: sentences ahead that are predicted, 1 .. K. */
   readonly predictionSteps: number;
   readonly batchSize: number;
+  readonly negatives: TextNegatives;
   /** Candidates that all anchors of a batch share. */
   readonly negativeCount: number;
   /** Factor on LeCun's deviation of the first predictors W_k, >= 0. */
@@ -41,8 +53,10 @@ export const paperPreset = {
   contextUnits: 2400, //         section 3.3
   sentencesPerExample: 6, //     quoted
   maxWords: 32, //               quoted
+  wordDropout: 0, //             ours; the paper gives none
   predictionSteps: 3, //         section 3.3: "up to 3 future sentence embeddings"
   batchSize: 64, //              section 3.3, on each of 8 GPUs; we run on one machine
+  negatives: 'mixed-documents', // ours; the paper gives none
   negativeCount: 384, //         quoted: "over batch and time", which is all of a batch
   predictorScale: 1, //          ours; the paper gives none
   learningRate: 2e-4, //         section 3.3

@@ -2,7 +2,7 @@
 import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
-import { type TextSettings, textPresets } from './presets.js';
+import { type TextSettings, textNegatives, textPresets } from './presets.js';
 
 const count = z.int().min(1);
 
@@ -15,8 +15,10 @@ const settingsSchema = z.strictObject({
   contextUnits: count,
   sentencesPerExample: z.int().min(2),
   maxWords: count,
+  wordDropout: z.number().min(0).lt(1),
   predictionSteps: count,
   batchSize: count,
+  negatives: z.enum(textNegatives),
   negativeCount: z.int().min(2),
   predictorScale: z.number().min(0),
   learningRate: z.number().gt(0),

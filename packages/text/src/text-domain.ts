@@ -23,9 +23,12 @@ export interface TextDomain extends Domain {
  * const domain = createTextDomain(corpus, textPresets.small);
  */
 export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings): TextDomain {
-  const { batchSize, sentencesPerExample, maxWords, channels, contextUnits, predictionSteps, negativeCount } = settings;
+  const { batchSize, sentencesPerExample, maxWords, channels, contextUnits, predictionSteps } = settings;
+  const { negatives, negativeCount, wordDropout } = settings;
   requireFuture(settings);
-  const sampler = createExampleSampler(corpus, { batchSize, sentences: sentencesPerExample, maxWords });
+  const sampler = createExampleSampler(corpus, {
+    ...{ batchSize, sentences: sentencesPerExample, maxWords, negatives, wordDropout },
+  });
   const shape = [batchSize * sentencesPerExample, maxWords];
   return {
     name: 'text',

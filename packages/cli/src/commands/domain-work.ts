@@ -56,10 +56,18 @@ export async function train(
   return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
 }
 
-/** Probes, embeds, exports, ablates, evaluates, sweeps, or looks for neighbours. */
+/** Probes, embeds, exports, ablates, evaluates, sweeps, or looks for neighbours or exemplars. */
 export async function runTask(
   domain: FoundDomain,
-  method: 'probe' | 'embed' | 'export' | 'ablation.run' | 'neighbours.run' | 'evaluation.run' | 'sweep.run',
+  method:
+    | 'probe'
+    | 'embed'
+    | 'export'
+    | 'ablation.run'
+    | 'neighbours.run'
+    | 'exemplars.run'
+    | 'evaluation.run'
+    | 'sweep.run',
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {

@@ -7,7 +7,7 @@ import { addDataOptions, type DataOptions, dataOf } from '../options/data-option
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
-import { wholeNumber } from '../options/values.js';
+import { fileEndingIn, wholeNumber } from '../options/values.js';
 import { table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
@@ -15,15 +15,25 @@ import { runTask, withProgress } from './domain-work.js';
 export interface NeighboursOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
   readonly query: string;
   readonly count: number;
+  readonly out?: string;
   readonly strict?: true;
 }
 
-/** @param query - what a query is, for help. */
-export function addNeighboursOptions(command: Command, query: string): Command {
+/**
+ * @param query - what a query is, for help.
+ * @param endings - of files that neighbours can be shown in; empty where there are none.
+ */
+export function addNeighboursOptions(command: Command, query: string, endings: readonly string[]): Command {
   addDataOptions(addRunOption(command))
     .addOption(new Option('--query <query>', query).makeOptionMandatory())
     .addOption(new Option('--count <n>', 'how many to tell').argParser(wholeNumber(1)).default(5))
     .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+  if (endings.length > 0)
+    command.addOption(
+      new Option('--out <file>', `also show them in a file ending in ${endings.join(' or ')}`).argParser(
+        fileEndingIn(endings),
+      ),
+    );
   return addGeneralOptions(addEngineOptions(command));
 }
 
@@ -32,17 +42,18 @@ export async function runNeighbours(
   options: NeighboursOptions,
   { output }: Context,
 ): Promise<number> {
-  const { query, count } = options;
+  const { query, count, out } = options;
   const request: NeighboursRequest = {
     ...{ run: runOf(options), data: dataOf(options), query, count },
     ...{ engine: engineRequestOf(options), strict: options.strict === true },
+    ...(out === undefined ? {} : { out }),
   };
-  const [{ neighbours, warnings }, stopped] = await withProgress(async (work) => {
+  const [{ neighbours, files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'neighbours.run', request, work);
     return [summary, work.signal.aborted] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json) output.result(JSON.stringify({ run: request.run, query, status, neighbours, warnings }));
+  if (options.json) output.result(JSON.stringify({ run: request.run, query, status, neighbours, files, warnings }));
   else if (neighbours.length > 0)
     output.result(table(neighbours.map(({ label, similarity }) => [similarity.toFixed(3), label])));
   return stopped ? exitCodes.interrupted : exitCodes.done;

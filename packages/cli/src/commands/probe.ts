@@ -9,7 +9,7 @@ import { addDataOptions, type DataOptions, dataOf } from '../options/data-option
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
-import { namesOutOf, path, seed } from '../options/values.js';
+import { namesOutOf, path, positiveNumber, seed, shares } from '../options/values.js';
 import { percent, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
@@ -20,6 +20,8 @@ export interface ProbeOptions extends RunOption, DataOptions, EngineOptions, Gen
   readonly classifier?: string;
   readonly pooled?: true;
   readonly folds?: string;
+  readonly labels?: readonly number[];
+  readonly stepShare?: number;
   readonly baselines: readonly string[];
   readonly seed: number;
   readonly strict?: true;
@@ -64,6 +66,16 @@ function addDomainsOwnOptions(command: Command, { classifiers = [], probeOptions
     command.addOption(new Option('--pooled', 'one example per input, the mean of its features, not one per position'));
   if (probeOptions.includes('folds'))
     command.addOption(new Option('--folds <file>', 'JSON file that says what each fold holds out').argParser(path));
+  if (probeOptions.includes('labelShares'))
+    command.addOption(
+      new Option('--labels <a,b>', 'shares of the training labels to use, such as 0.01,0.1,1').argParser(shares),
+    );
+  if (probeOptions.includes('stepShare'))
+    command.addOption(
+      new Option('--step-share <x>', 'how much of the paper’s training a probe that is trained takes').argParser(
+        positiveNumber,
+      ),
+    );
 }
 
 /** Reads `latent`, `context`, both with a comma between, or `both`. */
@@ -76,7 +88,7 @@ function representationsOf(text: string): Representation[] {
 }
 
 export function probeRequest(options: ProbeOptions): ProbeRequest {
-  const { representation, classifier, pooled, folds } = options;
+  const { representation, classifier, pooled, folds, labels, stepShare } = options;
   if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
   return {
     run: runOf(options),
@@ -86,6 +98,8 @@ export function probeRequest(options: ProbeOptions): ProbeRequest {
     ...(classifier === undefined ? {} : { classifier }),
     ...(pooled === undefined ? {} : { pooled }),
     ...(folds === undefined ? {} : { folds }),
+    ...(labels === undefined ? {} : { labelShares: labels }),
+    ...(stepShare === undefined ? {} : { stepShare }),
     baselines: options.baselines,
     seed: options.seed,
     engine: engineRequestOf(options),
@@ -119,9 +133,9 @@ function probeText(results: readonly ProbeResult[]): string {
 
 /** How far the trained features are ahead of each baseline. */
 function leads(results: readonly ProbeResult[]): string[][] {
-  return results.flatMap(({ baseline, trainedLead = [] }) =>
+  return results.flatMap(({ baseline, labelShare, trainedLead = [] }) =>
     trainedLead.map(({ representation, difference, confidence: { low, high, level } }) => [
-      `${representation} ahead of ${baseline}`,
+      `${representation} ahead of ${baseline}${labelShare === undefined ? '' : `, ${percent(labelShare)} of labels`}`,
       `${points(difference)} points, ${points(low)} to ${points(high)} (${Math.round(level * 100)} %)`,
     ]),
   );
@@ -133,11 +147,30 @@ function points(difference: number): string {
 
 /** A row per origin of the features; where there are several folds, what each came to by itself. */
 function probeTable(results: readonly ProbeResult[]): string {
-  const hasFolds = results.some(({ accuracyPerFold = [] }) => accuracyPerFold.length > 1);
-  const rows = results.map((result) => [...cellsOf(result), ...(hasFolds ? [foldsText(result)] : [])]);
-  const head = ['features', 'task', 'representation', 'classifier', 'accuracy', 'interval', 'classes', 'tested'];
-  return table([[...head, ...(hasFolds ? ['by fold'] : [])], ...rows], [4, 6, 7]);
+  const columns = ['features', 'task', 'representation', 'classifier', 'accuracy', 'interval', 'classes', 'tested'];
+  const further = furtherColumns.filter(({ isTold }) => results.some(isTold));
+  const rows = results.map((result) => [...cellsOf(result), ...further.map(({ cell }) => cell(result))]);
+  return table([[...columns, ...further.map(({ head }) => head)], ...rows], [4, 6, 7]);
 }
+
+/** Columns that stand there where a result has something to tell. */
+const furtherColumns: readonly {
+  readonly head: string;
+  readonly isTold: (result: ProbeResult) => boolean;
+  readonly cell: (result: ProbeResult) => string;
+}[] = [
+  { head: 'by fold', isTold: ({ accuracyPerFold = [] }) => accuracyPerFold.length > 1, cell: foldsText },
+  {
+    head: 'top 5',
+    isTold: ({ accuracyTop5 }) => accuracyTop5 !== undefined,
+    cell: ({ accuracyTop5 }) => (accuracyTop5 === undefined ? '' : percent(accuracyTop5)),
+  },
+  {
+    head: 'labels',
+    isTold: ({ labelShare }) => labelShare !== undefined,
+    cell: ({ labelShare = 1, counts }) => `${counts.train} (${percent(labelShare)})`,
+  },
+];
 
 function cellsOf(result: ProbeResult): string[] {
   const { low, high, level } = result.confidence;

@@ -15,6 +15,7 @@ import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } 
 import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { train, withProgress } from './domain-work.js';
+import { nextCommands } from './next-commands.js';
 import type { TrainingSummary } from './training-summary.js';
 
 export interface TrainOptions extends SourceOptions, EngineOptions, GeneralOptions {
@@ -125,7 +126,7 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
     words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
     return exitCodes.interrupted;
   }
-  if (!options.json) words(nextCommands(domain, request));
+  if (!options.json) words(['Next:', ...nextCommands(domain.commands, request).map((line) => `  ${line}`)].join('\n'));
   return exitCodes.done;
 }
 
@@ -205,18 +206,4 @@ export function resumeCommand(typed: readonly string[], out: string): string {
   const hasOut = typed.some((word) => word === '--out' || word.startsWith('--out='));
   const hasResume = typed.includes('--resume');
   return shellCommand(['cpc', ...typed, ...(hasOut ? [] : ['--out', out]), ...(hasResume ? [] : ['--resume'])]);
-}
-
-function nextCommands({ name, commands }: LoadedDomain, { out, data }: TrainRequest): string {
-  const source = data === 'builtin' ? ['--builtin'] : ['--data', data];
-  const { probe, embed, evaluation } = commands;
-  const next = [
-    ...(probe === undefined ? [] : [['cpc', name, 'probe', '--run', out, ...source]]),
-    ...(embed === undefined
-      ? []
-      : [['cpc', name, 'embed', '--run', out, ...source, '--out', join(out, 'embeddings.npy')]]),
-    ...(evaluation === undefined ? [] : [['cpc', name, 'evaluate', '--run', out]]),
-    ['cpc', name, 'export', '--run', out, '--out', join(out, `${name}.onnx`)],
-  ];
-  return ['Next:', ...next.map((words) => `  ${shellCommand(words)}`)].join('\n');
 }

@@ -21,6 +21,18 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
+/** Reads numbers above 0 and up to 1, such as `0.01,0.1,1`. */
+export function shares(text: string): number[] {
+  const values = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  if (values.every((value) => value > 0 && value <= 1)) return [...new Set(values)];
+  throw new InvalidArgumentError('Expected numbers above 0, up to 1, with commas between.');
+}
+
+/** Reads whole numbers of at least 0, such as `3,17`. */
+export function indices(text: string): number[] {
+  return [...new Set(text.split(',').map((word) => wholeNumber(0)(word.trim())))];
+}
+
 /** Reads a path. Refuses what looks like the next option: then the path was left out. */
 export function path(text: string): string {
   if (text === '') throw new InvalidArgumentError('Expected a path.');

@@ -9,6 +9,7 @@ import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
 import { takeParts } from './parts.js';
 import type { Pass } from './pass.js';
+import { maskByReluOutputs } from './relu-masks.js';
 import { moveTransposes } from './transposes.js';
 
 /** The passes that `compile` applies (`train`), or that serve for graphs of fixed shapes that other programs read (`export`). */
@@ -20,6 +21,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     takeParts,
     sinkExpands,
     foldConstants,
+    maskByReluOutputs,
     collapseChains,
     removeIdentities,
     shareCommonSubexpressions,

@@ -1,8 +1,9 @@
 /**
- * Strided 1-D convolution whose kernel is a multiple of its stride, as products of whole blocks.
+ * Strided 1-D convolution whose kernel is a multiple of its stride, as few large products.
  *
- * Cut the padded input into blocks of one stride: every output is then the sum of `taps` products of a
- * block with a slice of the kernel, with no im2col and no copy.
+ * Cut the padded input into blocks of one stride: every output is then a function of `taps` blocks. There are two ways to
+ * multiply them, `block-conv1d-blocks.ts` and `block-conv1d-frames.ts`; which moves less memory depends on the sizes, and
+ * the arithmetic is the same. This file knows the sizes, chooses, and is what the rest of the package sees.
  *
  * Letters used for shapes here:
  *   B  batch        L  input length     I  input channels
@@ -12,6 +13,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../errors.js';
 import type { TensorSpec } from '../graph.js';
+import { productsOfBlocks } from './block-conv1d-blocks.js';
+import { productsOfFrames } from './block-conv1d-frames.js';
 import { definePrimitive } from './define.js';
 
 /** Stride and zero padding of a block convolution, in input samples. */
@@ -23,57 +26,61 @@ export interface BlockConv1dOptions {
 
 type Attributes = { readonly stride: number; readonly padBefore: number; readonly padAfter: number };
 
+/** One way to compute a block convolution from the padded input. */
+export interface BlockProducts {
+  /**
+   * @param blocks - `[B, N, S I]`.
+   * @param kernel - `[taps, S I, O]`.
+   * @param bias - `[O]`.
+   * @returns `[B, T, O]`.
+   */
+  readonly forward: (blocks: tf.Tensor3D, kernel: tf.Tensor3D, bias: tf.Tensor1D | undefined) => tf.Tensor3D;
+  /** The same three, each given the gradient of the result, `[B, T, O]`; of the bias only where `hasBias`. */
+  readonly gradients: (
+    blocks: tf.Tensor3D,
+    kernel: tf.Tensor3D,
+    upstream: tf.Tensor3D,
+    hasBias: boolean,
+  ) => { readonly blocks: tf.Tensor3D; readonly kernel: tf.Tensor3D; readonly bias: tf.Tensor1D | undefined };
+}
+
 const primitive = definePrimitive<Attributes>({
   name: 'BlockConv1d',
   spec: ([input, kernel], options) => {
     const { batch, outputs, outputChannels } = geometry(input, kernel, options);
     return { shape: [batch, outputs, outputChannels], dtype: 'float32' };
   },
-  compute: ([input, kernel], options) => {
+  compute: ([input, kernel, bias], options) => {
     const sizes = geometry(input, kernel, options);
-    const { batch, outputs, blocks, taps, outputChannels } = sizes;
-    const rows = blockRows(tensor(input), options, sizes); // [B N, S I]
-    const products = tf.reshape(tf.matMul(rows, tapColumns(tensor(kernel), sizes)), [
-      batch,
-      blocks,
-      taps * outputChannels,
-    ]);
-    const parts = Array.from({ length: taps }, (_, tap) =>
-      tf.slice(products, [0, tap, tap * outputChannels], [batch, outputs, outputChannels]),
+    return productsFor(sizes).forward(
+      blocksOf(tensor(input), options, sizes),
+      byTap(tensor(kernel), sizes),
+      bias as tf.Tensor1D | undefined,
     );
-    return parts.reduce((sum, part) => tf.add(sum, part)); // [B, T, O]
   },
-  gradient: (upstream, { inputs: [input, kernel] }, options) => {
+  gradient: (upstream, { inputs: [input, kernel, bias] }, options) => {
     const sizes = geometry(input, kernel, options);
-    const { batch, length, blocks, taps, stride, inputChannels, outputChannels } = sizes;
-    const shifted = Array.from({ length: taps }, (_, tap) =>
-      tf.pad(upstream, [
-        [0, 0],
-        [tap, taps - 1 - tap],
-        [0, 0],
-      ]),
+    const { batch, length, blocks, stride, inputChannels } = sizes;
+    const gradients = productsFor(sizes).gradients(
+      blocksOf(tensor(input), options, sizes),
+      byTap(tensor(kernel), sizes),
+      upstream as tf.Tensor3D,
+      bias !== undefined,
     );
-    const gradientRows = tf.reshape(tf.concat(shifted, 2), [batch * blocks, taps * outputChannels]);
-    const rows = blockRows(tensor(input), options, sizes);
-    const kernelColumns = tf.matMul(rows, gradientRows, true, false); // [S I, taps O]
-    const kernelGradient = tf.transpose(
-      tf.reshape(kernelColumns, [stride * inputChannels, taps, outputChannels]),
-      [1, 0, 2],
-    );
-    const inputRows = tf.matMul(gradientRows, tapColumns(tensor(kernel), sizes), false, true); // [B N, S I]
-    const padded = tf.reshape(inputRows, [batch, blocks * stride, inputChannels]);
+    const padded = tf.reshape(gradients.blocks, [batch, blocks * stride, inputChannels]);
     return [
       cropped(padded, options.padBefore, length),
-      tf.reshape(kernelGradient, [taps * stride, inputChannels, outputChannels]),
+      tf.reshape(gradients.kernel, tensor(kernel).shape),
+      ...(gradients.bias === undefined ? [] : [gradients.bias]),
     ];
   },
-  export: (g, [input, kernel], { stride, padBefore, padAfter }, result) => {
+  export: (g, [input, kernel, bias], { stride, padBefore, padAfter }, result) => {
     if (input === undefined || kernel === undefined) throw new CompileError('blockConv1d: an input is missing.');
     const channelsFirst = g.transpose(input, [0, 2, 1]);
     const [batch = 0, outputs = 0, channels = 0] = result.shape;
     const convolved = g.node(
       'Conv',
-      [channelsFirst, g.transpose(kernel, [2, 1, 0])],
+      [channelsFirst, g.transpose(kernel, [2, 1, 0]), ...(bias === undefined ? [] : [bias])],
       [batch, channels, outputs],
       'float32',
       {
@@ -87,20 +94,37 @@ const primitive = definePrimitive<Attributes>({
 });
 
 /**
- * Strided 1-D convolution (cross-correlation, as in neural networks) without bias.
+ * Strided 1-D convolution (cross-correlation, as in neural networks).
  *
  * @param input - `[B, L, I]` float32.
  * @param kernel - `[K, I, O]` float32 with K a multiple of the stride.
+ * @param bias - `[O]` float32, added to every output; none if left out.
  * @returns `[B, T, O]` with T = floor((L + padBefore + padAfter - K) / stride) + 1; the caller owns it.
  * @throws {CompileError} if ranks or channels do not fit, K is not a multiple of the stride, or L is too short for one output.
  *
  * @example
  * blockConv1d(tf.ones([1, 20, 1]), tf.ones([10, 1, 4]), { stride: 5, padBefore: 2, padAfter: 3 }); // [1, 4, 4]
  */
-export function blockConv1d(input: tf.Tensor, kernel: tf.Tensor, options: BlockConv1dOptions): tf.Tensor3D {
+export function blockConv1d(
+  input: tf.Tensor,
+  kernel: tf.Tensor,
+  options: BlockConv1dOptions,
+  bias?: tf.Tensor,
+): tf.Tensor3D {
   const { stride, padBefore, padAfter } = options;
-  geometry(input, kernel, options);
-  return tf.tidy(() => primitive([input, kernel], { stride, padBefore, padAfter }) as tf.Tensor3D);
+  const { outputChannels } = geometry(input, kernel, options);
+  if (bias !== undefined && (bias.rank !== 1 || bias.size !== outputChannels)) {
+    throw new CompileError(
+      `blockConv1d: expected a bias of shape [${outputChannels}], received [${bias.shape.join(', ')}].`,
+    );
+  }
+  const inputs = bias === undefined ? [input, kernel] : [input, kernel, bias];
+  return tf.tidy(() => primitive(inputs, { stride, padBefore, padAfter }) as tf.Tensor3D);
+}
+
+/** Frames copy every block `taps` times, products of blocks write every output `taps` times: whichever is the smaller. */
+function productsFor({ stride, inputChannels, outputChannels }: Geometry): BlockProducts {
+  return stride * inputChannels < outputChannels ? productsOfFrames : productsOfBlocks;
 }
 
 interface Geometry {
@@ -153,8 +177,8 @@ function dimensions(value: Shaped, expected: string): [number, number, number] {
   return [first, second, third];
 }
 
-/** The padded input as rows of whole blocks; what no output reaches is cut off. */
-function blockRows(input: tf.Tensor, { padBefore, padAfter }: BlockConv1dOptions, sizes: Geometry): tf.Tensor2D {
+/** The padded input as whole blocks `[B, N, S I]`; what no output reaches is cut off. */
+function blocksOf(input: tf.Tensor, { padBefore, padAfter }: BlockConv1dOptions, sizes: Geometry): tf.Tensor3D {
   const { batch, length, blocks, stride, inputChannels } = sizes;
   const used = blocks * stride;
   const after = Math.min(padAfter, Math.max(0, used - length - padBefore));
@@ -166,13 +190,12 @@ function blockRows(input: tf.Tensor, { padBefore, padAfter }: BlockConv1dOptions
           [padBefore, after],
           [0, 0],
         ]);
-  return tf.reshape(cropped(padded, 0, used), [batch * blocks, stride * inputChannels]);
+  return tf.reshape(cropped(padded, 0, used), [batch, blocks, stride * inputChannels]);
 }
 
-/** The kernel as [S I, taps O]: one product serves all taps. */
-function tapColumns(kernel: tf.Tensor, { taps, stride, inputChannels, outputChannels }: Geometry): tf.Tensor2D {
-  const byTap = tf.reshape(kernel, [taps, stride * inputChannels, outputChannels]);
-  return tf.reshape(tf.transpose(byTap, [1, 0, 2]), [stride * inputChannels, taps * outputChannels]);
+/** The kernel as `[taps, S I, O]`. */
+function byTap(kernel: tf.Tensor, { taps, stride, inputChannels, outputChannels }: Geometry): tf.Tensor3D {
+  return tf.reshape(kernel, [taps, stride * inputChannels, outputChannels]);
 }
 
 /** `length` positions from `start`; zeros stand for positions past the end. */

@@ -27,6 +27,10 @@ const convolutionCases = [
   { length: 5, kernel: 3, stride: 1, before: 1, after: 1, inputs: 1, outputs: 1 },
   { length: 2, kernel: 5, stride: 5, before: 7, after: 0, inputs: 2, outputs: 1 }, // one block, and no input in it
   { length: 1, kernel: 4, stride: 4, before: 4, after: 2, inputs: 1, outputs: 2 },
+  // narrow inputs, which are computed from frames
+  { length: 40, kernel: 10, stride: 5, before: 2, after: 3, inputs: 1, outputs: 9 },
+  { length: 11, kernel: 3, stride: 1, before: 1, after: 1, inputs: 3, outputs: 5 },
+  { length: 2, kernel: 5, stride: 5, before: 7, after: 0, inputs: 1, outputs: 6 },
 ];
 
 describe('blockConv1d', () => {
@@ -34,39 +38,50 @@ describe('blockConv1d', () => {
     const given: NamedHostTensors = {
       x: values([2, length, inputs]),
       w: values([kernel, inputs, outputs], 7),
+      b: values([outputs], 5),
       weights: values([2, Math.floor((length + before + after - kernel) / stride) + 1, outputs], 3),
     };
+    const options = { stride, padBefore: before, padAfter: after };
+    const shown = `length ${length}, kernel ${kernel}, stride ${stride}, channels ${inputs} to ${outputs}`;
     const block = withGradients(
-      ([x, w]) => blockConv1d(x as tf.Tensor, w as tf.Tensor, { stride, padBefore: before, padAfter: after }),
-      ['x', 'w'],
+      ([x, w, b]) => blockConv1d(x as tf.Tensor, w as tf.Tensor, options, b),
+      ['x', 'w', 'b'],
     );
+    const unbiased = withGradients(([x, w]) => blockConv1d(x as tf.Tensor, w as tf.Tensor, options), ['x', 'w']);
+    const convolution = (x: tf.Tensor, w: tf.Tensor) => {
+      const padded = tf.pad(x as tf.Tensor3D, [
+        [0, 0],
+        [before, after],
+        [0, 0],
+      ]);
+      return tf.conv1d(padded, w as tf.Tensor3D, stride, 'valid');
+    };
 
-    it(`equals tf.conv1d, value and gradients, for length ${length}, kernel ${kernel}, stride ${stride}, to 1e-5`, async () => {
+    it(`equals tf.conv1d and bias, value and gradients, for ${shown}, to 1e-5`, async () => {
       const direct = withGradients(
-        ([x, w]) =>
-          tf.conv1d(
-            tf.pad(x as tf.Tensor3D, [
-              [0, 0],
-              [before, after],
-              [0, 0],
-            ]),
-            w as tf.Tensor3D,
-            stride,
-            'valid',
-          ),
-        ['x', 'w'],
+        ([x, w, b]) => tf.add(convolution(x as tf.Tensor, w as tf.Tensor), b as tf.Tensor),
+        ['x', 'w', 'b'],
       );
-      const expected = await eagerly(direct, given);
-      const received = await eagerly(block, given);
-      for (const [name, { data }] of Object.entries(expected)) {
-        expect(received[name]?.data.length).toBe(data.length);
-        for (const [index, value] of data.entries()) expect(received[name]?.data[index]).toBeCloseTo(value, 5);
+      const plain = withGradients(([x, w]) => convolution(x as tf.Tensor, w as tf.Tensor), ['x', 'w']);
+      for (const [own, theirs] of [[block, direct] as const, [unbiased, plain] as const]) {
+        const expected = await eagerly(theirs, given);
+        const received = await eagerly(own, given);
+        for (const [name, { data }] of Object.entries(expected)) {
+          expect(received[name]?.data.length).toBe(data.length);
+          for (const [index, value] of data.entries()) expect(received[name]?.data[index]).toBeCloseTo(value, 5);
+        }
       }
     });
 
-    it(`computes the same compiled as eagerly for length ${length}, kernel ${kernel}, stride ${stride}`, () =>
-      expectAgreement(block, given));
+    it(`computes the same compiled as eagerly for ${shown}`, () => expectAgreement(block, given));
   }
+
+  it('refuses a bias of 3 for 4 channels', () => {
+    const options = { stride: 1, padBefore: 0, padAfter: 0 };
+    expect(() => blockConv1d(tf.zeros([1, 9, 1]), tf.zeros([2, 1, 4]), options, tf.zeros([3]))).toThrow(
+      'expected a bias of shape [4], received [3]',
+    );
+  });
 
   it('refuses paddings of 0.5, -1 and NaN', () => {
     for (const padBefore of [0.5, -1, Number.NaN]) {

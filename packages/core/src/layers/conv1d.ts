@@ -64,21 +64,15 @@ export function conv1d(
       fix: 'Give a longer input, or pad it.',
     });
   }
+  if (kernelLength % stride === 0) return blockConv1d(input, parameters.kernel, options, parameters.bias);
   return tf.tidy(() => {
-    const products =
-      kernelLength % stride === 0
-        ? blockConv1d(input, parameters.kernel, options)
-        : tf.conv1d(
-            tf.pad(input, [
-              [0, 0],
-              [padBefore, padAfter],
-              [0, 0],
-            ]),
-            tf.reshape(parameters.kernel, kernelShape(parameters)),
-            stride,
-            'valid',
-          );
-    return tf.add<tf.Tensor3D>(products, parameters.bias);
+    const padded = tf.pad(input, [
+      [0, 0],
+      [padBefore, padAfter],
+      [0, 0],
+    ]);
+    const convolved = tf.conv1d(padded, tf.reshape(parameters.kernel, kernelShape(parameters)), stride, 'valid');
+    return tf.add<tf.Tensor3D>(convolved, parameters.bias);
   });
 }
 

@@ -59,6 +59,10 @@ export interface ProbeRequest {
   readonly pooled?: boolean;
   /** A file that says what is held out, in the domain's own form; see `DomainCommands.probeOptions`. */
   readonly folds?: string;
+  /** Shares of the training examples whose labels are used, each above 0, up to 1, with results of its own; default: all; see `DomainCommands.probeOptions`. */
+  readonly labelShares?: readonly number[];
+  /** Of the updates that the paper's own training of a probe takes, above 0; see `DomainCommands.probeOptions`. */
+  readonly stepShare?: number;
   /** Names out of `DomainCommands.baselines`. */
   readonly baselines: readonly string[];
   readonly seed: number;
@@ -93,6 +97,22 @@ export interface NeighboursRequest {
   readonly query: string;
   /** How many neighbours to tell; >= 1. */
   readonly count: number;
+  /** A file to show query and neighbours in; see `DomainCommands.neighbours`. */
+  readonly out?: string;
+  readonly engine: EngineRequest;
+  readonly strict: boolean;
+}
+
+/** What excites features of a model most: figure 5 of the paper. */
+export interface ExemplarsRequest {
+  readonly run: string;
+  readonly data: string;
+  /** Features by number, from 0, none twice. */
+  readonly features: readonly number[];
+  /** How many examples of each; >= 1. */
+  readonly count: number;
+  /** A file ending in one of `DomainCommands.exemplars.endings`. */
+  readonly out: string;
   readonly engine: EngineRequest;
   readonly strict: boolean;
 }
@@ -156,7 +176,7 @@ export interface SweepRequest
   readonly out: string;
 }
 
-/** What happens during probe, embed, export, neighbours, ablate, evaluate and sweep. */
+/** What happens during probe, embed, export, neighbours, ablate, evaluate, sweep, and looking for exemplars. */
 export type TaskEvent =
   | { readonly type: 'progress'; readonly label: string; readonly done: number; readonly total: number }
   | { readonly type: 'probe-end'; readonly result: ProbeResult }
@@ -185,7 +205,9 @@ export interface DomainCommands {
   /** What may be fitted to features, the default first; left out where there is no choice. */
   readonly classifiers?: readonly string[];
   /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
-  readonly probeOptions?: readonly ('pooled' | 'folds')[];
+  readonly probeOptions?: readonly ('pooled' | 'folds' | 'labelShares' | 'stepShare')[];
+  /** What a person names as data of these commands, as a word to fill in such as `TASKS`, where that is not what was trained on. */
+  readonly otherData?: { readonly probe?: string; readonly embed?: string };
   /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */
   readonly settings: (preset: string, overrides: SettingOverrides) => Readonly<Record<string, ResolvedSetting>>;
   readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;
@@ -198,7 +220,19 @@ export interface DomainCommands {
     readonly summary: string;
     /** What a query is, for help, such as `a sentence`. */
     readonly query: string;
+    /** Endings of files that it shows neighbours in; left out where there are none: then `out` is never set. */
+    readonly endings?: readonly string[];
     readonly run: (request: NeighboursRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+  };
+  /** For domains whose inputs can be looked at: what excites a feature most. */
+  readonly exemplars?: {
+    /** As typed, such as `patches`. */
+    readonly command: string;
+    /** One line for help. */
+    readonly summary: string;
+    /** Endings of the files that it writes. */
+    readonly endings: readonly string[];
+    readonly run: (request: ExemplarsRequest, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
   };
   /** For domains that act. */
   readonly evaluation?: {

@@ -15,6 +15,7 @@ export type {
   DomainCommands,
   EmbedRequest,
   EvaluateRequest,
+  ExemplarsRequest,
   ExportRequest,
   NeighboursRequest,
   ProbeRequest,

@@ -190,6 +190,21 @@ describe('logisticClassifier in nested cross-validation', () => {
     expect(chosen.accuracy).toBeGreaterThan(0.65); // 0.75 at most
   });
 
+  it('chooses the same 4 penalties, by inner accuracies within 0.01, whether inner folds are fitted together or one by one', async () => {
+    const data = noisy();
+    const { fitEach, ...oneByOne } = logisticClassifier({ ...data, engine, standardised: false });
+    if (fitEach === undefined) throw new Error('features that are not scaled are fitted together');
+    const given = { labels: data.labels, outer: stratifiedFolds(data.labels, 4, createRandom(1)) };
+    const options = { ...given, innerFolds: 4, random: createRandom(1), settings: [100, 1, 0.01] };
+    const together = await nestedCrossValidation({ ...options, classifier: { ...oneByOne, fitEach } });
+    const apart = await nestedCrossValidation({ ...options, classifier: oneByOne });
+    expect(together.folds.map(({ chosen }) => chosen)).toEqual(apart.folds.map(({ chosen }) => chosen));
+    for (const [index, { innerAccuracies }] of apart.folds.entries())
+      for (const [setting, accuracy] of innerAccuracies.entries())
+        expect(Math.abs((together.folds[index]?.innerAccuracies[setting] ?? 0) - accuracy)).toBeLessThan(0.01);
+    expect(logisticClassifier({ ...data, engine }).fitEach).toBeUndefined(); // scaled by the rows of each
+  });
+
   it('scales by the rows fitted: predictions stay when features are multiplied by 8 and moved by 100', async () => {
     const data = noisy();
     const moved = { shape: data.features.shape, data: data.features.data.map((value) => 8 * value + 100) };

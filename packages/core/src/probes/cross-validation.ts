@@ -17,6 +17,16 @@ export interface Classifier<Setting, Model> {
    * @param start - what a fit to the same rows with the setting before gave; may be used to begin with, or not.
    */
   readonly fit: (rows: readonly number[], setting: Setting, start?: Model) => Promise<Model>;
+  /**
+   * Fits to each of several sets of rows, as `fit` would; left out where that is no faster than one by one.
+   *
+   * @param starts - by set what the fit to it with the setting before gave.
+   */
+  readonly fitEach?: (
+    sets: readonly (readonly number[])[],
+    setting: Setting,
+    starts?: readonly Model[],
+  ) => Promise<readonly Model[]>;
   /** The class of each of these rows. */
   readonly predict: (model: Model, rows: readonly number[]) => Promise<Int32Array>;
 }
@@ -115,11 +125,7 @@ export async function chooseSetting<Setting, Model>(
     });
   }
   if (others.length === 0) return { chosen: first, innerAccuracies: [] };
-  const right = settings.map(() => 0);
-  for (const fold of innerFoldsOf(rows, options)) {
-    for (const [index, count] of (await rightBySetting(fold, options)).entries())
-      right[index] = (right[index] ?? 0) + count;
-  }
+  const right = await rightBySetting(innerFoldsOf(rows, options), options);
   const chosen = settings[right.indexOf(Math.max(...right))] ?? first;
   return { chosen, innerAccuracies: right.map((count) => count / rows.length) };
 }
@@ -143,15 +149,42 @@ function innerFoldsOf<Setting, Model>(
   return folds.map(({ train, test }) => ({ train: inWhole(train), test: inWhole(test) }));
 }
 
+/** By setting, how many test rows of all folds were right. */
 async function rightBySetting<Setting, Model>(
-  { train, test }: Fold,
+  folds: readonly Fold[],
+  options: SelectionOptions<Setting, Model>,
+): Promise<number[]> {
+  const { classifier } = options;
+  if (classifier.fitEach !== undefined) return rightOf(folds, classifier.fitEach, options);
+  const right = options.settings.map(() => 0);
+  const oneByOne: FitEach<Setting, Model> = async ([rows = []], setting, [start] = []) => [
+    await classifier.fit(rows, setting, start),
+  ];
+  for (const fold of folds) {
+    for (const [index, count] of (await rightOf([fold], oneByOne, options)).entries())
+      right[index] = (right[index] ?? 0) + count;
+  }
+  return right;
+}
+
+type FitEach<Setting, Model> = NonNullable<Classifier<Setting, Model>['fitEach']>;
+
+async function rightOf<Setting, Model>(
+  folds: readonly Fold[],
+  fitEach: FitEach<Setting, Model>,
   { classifier, settings, labels }: SelectionOptions<Setting, Model>,
 ): Promise<number[]> {
+  const sets = folds.map(({ train }) => train);
   const right: number[] = [];
-  let model: Model | undefined;
+  let models: readonly Model[] | undefined;
   for (const setting of settings) {
-    model = await classifier.fit(train, setting, model);
-    right.push(countRight(await classifier.predict(model, test), labels, test));
+    models = await fitEach(sets, setting, models);
+    let count = 0;
+    for (const [index, model] of models.entries()) {
+      const { test = [] } = folds[index] ?? {};
+      count += countRight(await classifier.predict(model, test), labels, test);
+    }
+    right.push(count);
   }
   return right;
 }

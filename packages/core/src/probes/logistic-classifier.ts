@@ -4,6 +4,7 @@ import type { Classifier } from './cross-validation.js';
 import { gatherRows } from './examples.js';
 import {
   fitLogisticRegression,
+  fitLogisticRegressions,
   type LogisticRegression,
   type LogisticRegressionOptions,
   logisticScores,
@@ -31,6 +32,7 @@ export interface ScaledRegression {
 export function logisticClassifier(options: LogisticClassifierOptions): Classifier<number, ScaledRegression> {
   const { features, labels, engine, standardised = true } = options;
   return {
+    ...(standardised ? {} : { fitEach: fitEachOf(options) }), // a scale of its own for every set would be features of its own
     fit: async (rows, c, start) => {
       const own = gatherRows(features, rows);
       const scale = standardised ? measureScale(own) : undefined;
@@ -48,4 +50,23 @@ export function logisticClassifier(options: LogisticClassifierOptions): Classifi
       return classesOf(await logisticScores(regression, scale === undefined ? own : standardise(own, scale), engine));
     },
   };
+}
+
+/** All rows are read once for all sets; those that are not of a set count 0 times in its fit. */
+function fitEachOf(options: LogisticClassifierOptions): NonNullable<Classifier<number, ScaledRegression>['fitEach']> {
+  return async (sets, c, starts = []) => {
+    const fits = sets.map((rows, index) => {
+      const start = starts[index];
+      const exampleWeights = countedOnce(rows, options.labels.length);
+      return { exampleWeights, ...(start === undefined ? {} : { start: start.regression }) };
+    });
+    const regressions = await fitLogisticRegressions({ ...options, c, fits });
+    return regressions.map((regression) => ({ regression, scale: undefined }));
+  };
+}
+
+function countedOnce(rows: readonly number[], count: number): Float32Array {
+  const weights = new Float32Array(count);
+  for (const row of rows) weights[row] = 1;
+  return weights;
 }

@@ -5,7 +5,7 @@ import { createEngine } from '../node/engines.js';
 import { createRandom } from '../random.js';
 import { classesOf } from '../statistics/metrics.js';
 import { gatherRows } from './examples.js';
-import { fitLogisticRegression, logisticScores } from './logistic-regression.js';
+import { fitLogisticRegression, fitLogisticRegressions, logisticScores } from './logistic-regression.js';
 import { measureScale, standardise } from './standardise.js';
 
 let engine: Engine;
@@ -213,4 +213,61 @@ describe('standardise', () => {
     }
     expect([scaled[1], scaled[4], scaled[7]]).toEqual([0, 0, 0]);
   });
+});
+
+describe('fitLogisticRegressions', () => {
+  const { features, labels } = clouds(90);
+  const shared = { features, labels, classes: 3, c: 0.5, gradientTolerance: 1e-6 };
+  /** Every third example held out in turn. */
+  const fits = [0, 1, 2].map((fold) => ({
+    exampleWeights: Float32Array.from(labels, (_, row) => (Math.floor(row / 3) % 3 === fold ? 0 : 1)),
+  }));
+
+  it('finds at once, to 1e-4, what 3 fits to the examples that count find one by one', async () => {
+    const together = await fitLogisticRegressions({ ...shared, fits, engine });
+    expect(together).toHaveLength(3);
+    for (const [fold, { exampleWeights }] of fits.entries()) {
+      const rows = [...labels.keys()].filter((row) => exampleWeights[row] === 1);
+      const own = { features: gatherRows(features, rows), labels: Int32Array.from(rows, (row) => labels[row] ?? 0) };
+      const alone = await fitLogisticRegression({ ...shared, ...own, engine });
+      expect(together[fold]?.objective).toBeCloseTo(alone.objective, 6);
+      for (const [index, weight] of alone.weights.data.entries())
+        expect(Math.abs((together[fold]?.weights.data[index] ?? Number.NaN) - weight)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('takes 0 iterations from where it ended, and gives no model for no fit', async () => {
+    const before = await fitLogisticRegressions({ ...shared, fits, engine });
+    const again = fits.map((fit, index) => ({ ...fit, ...(before[index] && { start: before[index] }) }));
+    const after = await fitLogisticRegressions({ ...shared, gradientTolerance: 1e-4, fits: again, engine });
+    expect(after.map(({ iterations }) => iterations)).toEqual([0, 0, 0]);
+    expect(await fitLogisticRegressions({ ...shared, fits: [], engine })).toEqual([]);
+  });
+
+  it('refuses a second fit of 2 weights for 90 examples', async () => {
+    const wrong = [...fits.slice(0, 1), { exampleWeights: Float32Array.of(1, 1) }];
+    await expect(fitLogisticRegressions({ ...shared, fits: wrong, engine })).rejects.toThrow(
+      /90 weights, one per example, received 2 weights/,
+    );
+  });
+});
+
+it('logisticScores of 3,000 rows, which an engine computes, are those of 30, which plain loops do, to 1e-4', async () => {
+  const random = createRandom(8);
+  const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
+  const [width, classes] = [500, 6];
+  const model = {
+    weights: { shape: [width, classes], data: normals(width * classes) },
+    biases: { shape: [classes], data: normals(classes) },
+  };
+  const features = { shape: [3000, width], data: normals(3000 * width) };
+  const all = await logisticScores(model, features, engine);
+  expect(all.shape).toEqual([3000, classes]);
+  const rows = Array.from({ length: 30 }, (_, index) => 100 * index);
+  const some = await logisticScores(model, gatherRows(features, rows), engine);
+  for (const [place, row] of rows.entries())
+    for (let k = 0; k < classes; k++)
+      expect(
+        Math.abs((some.data[place * classes + k] ?? Number.NaN) - (all.data[row * classes + k] ?? 0)),
+      ).toBeLessThan(1e-4);
 });

@@ -7,10 +7,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError } from '../errors.js';
-import { type LbfgsOptions, minimise } from '../optimisers/lbfgs.js';
+import type { Evaluation, LbfgsOptions } from '../optimisers/lbfgs.js';
+import { minimiseTogether } from '../optimisers/lbfgs-together.js';
 import type { HostArray } from '../parameter-tree.js';
 import { checkExamples, checkFeatures, type ExampleSizes, type LabelledExamples } from './examples.js';
-import { type CrossEntropy, prepareCrossEntropy } from './linear-cross-entropy.js';
+import { type CrossEntropy, prepareCrossEntropies } from './linear-cross-entropy.js';
 import { rowFunction } from './row-blocks.js';
 
 export interface LogisticRegressionOptions extends LabelledExamples, LbfgsOptions {
@@ -48,26 +49,68 @@ export interface LogisticRegression {
  * const model = await fitLogisticRegression({ features, labels, classes: 41, engine });
  */
 export async function fitLogisticRegression(options: LogisticRegressionOptions): Promise<LogisticRegression> {
+  const { exampleWeights, start, ...shared } = options;
+  const own = {
+    ...(exampleWeights === undefined ? {} : { exampleWeights }),
+    ...(start === undefined ? {} : { start }),
+  };
+  const [fitted] = await fitLogisticRegressions({ ...shared, fits: [own] });
+  if (fitted === undefined) throw new Error('a fit gave no model');
+  return fitted;
+}
+
+/** A fit of several to the same examples: what is its own. */
+export type OwnFit = Pick<LogisticRegressionOptions, 'exampleWeights' | 'start'>;
+
+export interface LogisticRegressionsOptions extends Omit<LogisticRegressionOptions, keyof OwnFit> {
+  readonly fits: readonly OwnFit[];
+}
+
+/**
+ * Several fits that differ in how often examples count and where they begin, in one pass over the features for all: for the folds
+ * of a cross-validation, whose held-out examples count 0 times.
+ *
+ * @returns a regression by fit, each as `fitLogisticRegression` gives it, up to rounding.
+ * @throws {CpcArgumentError} as `fitLogisticRegression` does for any of them.
+ *
+ * @example
+ * const fits = folds.map(({ train }) => ({ exampleWeights: countedOnce(train) }));
+ * const models = await fitLogisticRegressions({ features, labels, classes: 2, engine, fits });
+ */
+export async function fitLogisticRegressions(options: LogisticRegressionsOptions): Promise<LogisticRegression[]> {
+  const { fits, classes, c = 1 } = options;
   const sizes = checkedSizes(options);
-  const { classes, c = 1, start, exampleWeights = new Float32Array(sizes.examples).fill(1) } = options;
+  for (const fit of fits) checkOwn(fit, sizes, classes);
   const split = sizes.width * classes;
-  const crossEntropy = await prepareCrossEntropy({ ...options, exampleWeights });
+  const crossEntropies = await prepareCrossEntropies({ ...options, exampleWeights: weightsOf(fits, sizes.examples) });
   try {
-    const penalty = 1 / (c * crossEntropy.totalWeight);
-    const { point, value, iterations, converged } = await minimise(
-      (at) => penalised(crossEntropy, at, split, penalty),
-      start === undefined ? new Float64Array(split + classes) : pointOf(start),
+    const penalties = crossEntropies.totalWeights.map((total) => 1 / (c * total));
+    const results = await minimiseTogether(
+      async (points) =>
+        (await crossEntropies.at(points)).map((found, index) =>
+          withPenalty(found, points[index] ?? new Float64Array(split), split, penalties[index] ?? 0),
+        ),
+      fits.map(({ start }) => (start === undefined ? new Float64Array(split + classes) : pointOf(start))),
       options,
     );
-    return { ...modelAt(point, sizes.width, classes), iterations, converged, objective: value };
+    return results.map(({ point, value, iterations, converged }) => {
+      return { ...modelAt(point, sizes.width, classes), iterations, converged, objective: value };
+    });
   } finally {
-    await crossEntropy.dispose();
+    await crossEntropies.dispose();
   }
+}
+
+function weightsOf(fits: readonly OwnFit[], examples: number): Float32Array[] {
+  return fits.map(({ exampleWeights = new Float32Array(examples).fill(1) }) => exampleWeights);
 }
 
 /** Mean cross-entropy plus penalty |W|^2 / 2, and its gradient. */
 export async function penalised(crossEntropy: CrossEntropy, point: Float64Array, split: number, penalty: number) {
-  const { value, gradient } = await crossEntropy.at(point);
+  return withPenalty(await crossEntropy.at(point), point, split, penalty);
+}
+
+function withPenalty({ value, gradient }: Evaluation, point: Float64Array, split: number, penalty: number): Evaluation {
   let squares = 0;
   for (let index = 0; index < split; index++) {
     const weight = point[index] ?? 0;
@@ -116,6 +159,7 @@ export async function logisticScores(
   engine: Engine,
 ): Promise<HostArray> {
   checkFeatures('logisticScores', features, weights.shape[0]);
+  if (features.data.length * biases.data.length <= productsByLoops) return scoresByLoops({ weights, biases }, features);
   const specs = {
     weights: { shape: weights.shape, dtype: 'float32' },
     biases: { shape: biases.shape, dtype: 'float32' },
@@ -130,23 +174,49 @@ export async function logisticScores(
   }
 }
 
-function checkedSizes(options: LogisticRegressionOptions): ExampleSizes {
-  const where = 'fitLogisticRegression';
+/** Up to so many products plain loops are done before an engine has prepared. */
+const productsByLoops = 2 ** 23;
+
+function scoresByLoops(
+  { weights, biases }: Pick<LogisticRegression, 'weights' | 'biases'>,
+  { shape, data }: HostArray,
+): HostArray {
+  const [rows = 0, width = 0] = shape;
+  const classes = biases.data.length;
+  const scores = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    for (let place = 0; place < classes; place++) {
+      let sum = biases.data[place] ?? 0;
+      for (let feature = 0; feature < width; feature++)
+        sum += (data[row * width + feature] ?? 0) * (weights.data[feature * classes + place] ?? 0);
+      scores[row * classes + place] = sum;
+    }
+  }
+  return { shape: [rows, classes], data: scores };
+}
+
+const where = 'fitLogisticRegression';
+
+function refuse(argument: string, expected: string, received: unknown): never {
+  throw new CpcArgumentError({ where, argument, expected, received });
+}
+
+function checkedSizes(options: LogisticRegressionsOptions): ExampleSizes {
   const sizes = checkExamples(where, options);
-  const { c = 1, classes, exampleWeights, start } = options;
-  const refuse = (argument: string, expected: string, received: unknown): never => {
-    throw new CpcArgumentError({ where, argument, expected, received });
-  };
+  const { c = 1 } = options;
   if (!(c > 0)) refuse('c', 'c to be a number above 0', c);
-  if (exampleWeights !== undefined && exampleWeights.length !== sizes.examples)
-    refuse('exampleWeights', `${sizes.examples} weights, one per example`, `${exampleWeights.length} weights`);
+  return sizes;
+}
+
+function checkOwn({ exampleWeights, start }: OwnFit, { examples, width }: ExampleSizes, classes: number): void {
+  if (exampleWeights !== undefined && exampleWeights.length !== examples)
+    refuse('exampleWeights', `${examples} weights, one per example`, `${exampleWeights.length} weights`);
   const strange = exampleWeights?.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight))) ?? -1;
   if (strange >= 0)
     refuse('exampleWeights', 'weights of at least 0', `${exampleWeights?.[strange]} at example ${strange}`);
   if (exampleWeights?.every((weight) => weight === 0))
     refuse('exampleWeights', 'an example that counts', 'only weights of 0');
-  const shape = [sizes.width, classes];
+  const shape = [width, classes];
   if (start !== undefined && start.weights.shape.join() !== shape.join())
     refuse('start', `a start with weights of shape [${shape.join(', ')}]`, start.weights.shape);
-  return sizes;
 }

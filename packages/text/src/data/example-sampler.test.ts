@@ -36,6 +36,48 @@ describe('createExampleSampler', () => {
     expect(words).toHaveLength(24);
   });
 
+  it('draws the 4 examples of a batch from one of two long documents with same-document, never from the short third', async () => {
+    const documents = [40, 60, 20].map((count, index) => {
+      const start = [0, 40, 100][index] ?? 0;
+      return Array.from({ length: count }, (_, at) => Int32Array.of(start + at + 1));
+    });
+    const three = createMemoryCorpus('three', documents);
+    const options = { batchSize: 4, sentences: 3, maxWords: 1, negatives: 'same-document' } as const;
+    const sampler = createExampleSampler(three, options);
+    expect(sampler.exampleCount).toBe(38 + 58);
+    const drawn = new Map<number, number>();
+    for (let seed = 0; seed < 200; seed++) {
+      const { words } = await sampler.draw(createRandom(seed));
+      const from = new Set(Array.from(words, (word) => (word <= 40 ? 0 : word <= 100 ? 1 : 2)));
+      expect(from.size).toBe(1);
+      for (const document of from) drawn.set(document, (drawn.get(document) ?? 0) + 1);
+    }
+    expect([...drawn.keys()].sort()).toEqual([0, 1]);
+    expect(drawn.get(0)).toBeGreaterThan(50); // 79 in the mean: 38 of 96 places
+    expect(drawn.get(1)).toBeGreaterThan(90); // 121
+  });
+
+  it('gives a quarter of 12,000 words as the unknown word with wordDropout 0.25, others unchanged and the same examples', async () => {
+    const long = createMemoryCorpus('long', [Array.from({ length: 6000 }, (_, at) => Int32Array.of(at + 1, at + 1))]);
+    const options = { batchSize: 100, sentences: 60, maxWords: 2 };
+    const whole = await createExampleSampler(long, options).draw(createRandom(3));
+    const dropped = await createExampleSampler(long, { ...options, wordDropout: 0.25 }).draw(createRandom(3));
+    expect(dropped.mask).toEqual(whole.mask);
+    const kept = dropped.words.filter((word, index) => word === whole.words[index]).length;
+    const unknown = dropped.words.filter((word) => word === 0).length;
+    expect(kept + unknown).toBe(12_000);
+    expect(unknown).toBeGreaterThan(2800); // 3000 in the mean, deviation 47
+    expect(unknown).toBeLessThan(3200);
+    expect(await createExampleSampler(long, options).draw(createRandom(3))).toEqual(whole); // the corpus is not changed
+  });
+
+  it('refuses same-document where no document has room for 2 batches, and says what to do', () => {
+    const options = { batchSize: 2, sentences: 3, maxWords: 1, negatives: 'same-document' } as const;
+    expect(() => createExampleSampler(corpus, options)).toThrow(
+      /room for 2 batches, 4 times 3 sentences.*set negatives to mixed-documents/s,
+    );
+  });
+
   it('refuses text without 6 sentences that stand together, and says what to do', () => {
     expect(() => createExampleSampler(corpus, { batchSize: 1, sentences: 6, maxWords: 1 })).toThrow(
       /numbers: expected 6 sentences without a heading .*received 11 sentences in 3 runs.*lower sentencesPerExample/s,
@@ -46,7 +88,7 @@ describe('createExampleSampler', () => {
 describe('createMemoryCorpus', () => {
   it('leaves out sentences without a word and runs without a sentence', async () => {
     const few = createMemoryCorpus('few', [[Int32Array.of(), Int32Array.of(4)], [Int32Array.of()]]);
-    expect([few.sentenceCount, few.runs]).toEqual([1, [{ start: 0, count: 1 }]]);
+    expect([few.sentenceCount, few.runs]).toEqual([1, [{ start: 0, count: 1, document: 0 }]]);
     expect(await few.read(0, 1)).toEqual([Int32Array.of(4)]);
     await expect(few.read(0, 2)).rejects.toThrow(/within 0 to 1, received 2 from 0 on/);
   });

@@ -4,7 +4,8 @@
  * Knows nothing of words and sentences.
  */
 
-const replacements: readonly (readonly [RegExp, string])[] = [
+/** Applied in this order to text in composed form. */
+export const normalisation: readonly (readonly [RegExp, string])[] = [
   [/[\u2018\u2019\u201A\u201B\u02BC\u0060\u00B4]/g, "'"], // single quotes, apostrophes
   [/[\u201C\u201D\u201E\u201F\u00AB\u00BB]|''/g, '"'], //    double quotes
   [/[\u2010\u2011]/g, '-'], //                               hyphens
@@ -26,5 +27,5 @@ const special = /[^ -~]|--|''|`| {2}/;
  */
 export function normaliseText(text: string): string {
   if (!special.test(text)) return text.trim();
-  return replacements.reduce((so, [pattern, by]) => so.replace(pattern, by), text.normalize('NFC')).trim();
+  return normalisation.reduce((so, [pattern, by]) => so.replace(pattern, by), text.normalize('NFC')).trim();
 }

@@ -9,6 +9,8 @@ export interface SentenceRun {
   /** Index of its first sentence. */
   readonly start: number;
   readonly count: number;
+  /** Index of the document that it stands in, such as a book. */
+  readonly document: number;
 }
 
 /** Something that was left out, and why. */
@@ -30,7 +32,7 @@ export interface SentenceCorpus {
 }
 
 /**
- * Sentences that are in memory.
+ * Sentences that are in memory, every run a document of its own.
  *
  * @param runs - word numbers by run and sentence; sentences without a word are left out.
  *
@@ -41,8 +43,8 @@ export function createMemoryCorpus(name: string, runs: readonly (readonly Int32A
   const filled = runs.map((run) => run.filter(({ length }) => length > 0));
   const sentences = filled.flat();
   let start = 0;
-  const places = filled.map(({ length: count }): SentenceRun => {
-    const run = { start, count };
+  const places = filled.map(({ length: count }, document): SentenceRun => {
+    const run = { start, count, document };
     start += count;
     return run;
   });

@@ -3,6 +3,8 @@ import { CpcArgumentError } from '@cpc/core';
 
 /** The word of number 0: every word that is not in the vocabulary. */
 export const unknownWord = '<unk>';
+/** Its number. */
+export const unknownId = 0;
 
 export interface Vocabulary {
   /** By number; the first is `unknownWord`. */
@@ -36,6 +38,8 @@ export interface WordCounts {
   readonly vocabulary: (size: number) => Vocabulary;
   /** Words seen, each as often as it came. */
   readonly total: () => number;
+  /** Every word that is kept, and how often it came. */
+  readonly entries: () => Iterable<readonly [word: string, times: number]>;
 }
 
 /**
@@ -53,6 +57,7 @@ export function countWords(mostWords = 5_000_000): WordCounts {
   return {
     add,
     total: () => total,
+    entries: () => counts.entries(),
     vocabulary: (size) => {
       if (!Number.isInteger(size) || size < 2) {
         throw new CpcArgumentError({

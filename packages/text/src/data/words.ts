@@ -15,9 +15,20 @@ export function splitWords(sentence: string): string[] {
   return tokeniser.tokenize(inAscii(normaliseText(sentence))).map((word) => fromAscii(word).toLowerCase());
 }
 
-/** natural's tokeniser takes every letter but a to z for a mark that stands alone: others are spelt out while it works. */
+/**
+ * natural's tokeniser takes every letter but a to z for a mark that stands alone, and a picture for two: they are spelt out while it
+ * works.
+ */
 function inAscii(text: string): string {
-  return text.replace(/_|(?![a-zA-Z0-9])[\p{L}\p{M}\p{N}]/gu, (letter) => `_${letter.codePointAt(0)?.toString(16)}_`);
+  return text.replace(/_|(?![a-zA-Z0-9])[\p{L}\p{M}\p{N}]|[\u{10000}-\u{10FFFF}]/gu, (character) =>
+    isLetter.test(character) ? spelt(character) : ` ${spelt(character)} `,
+  );
+}
+
+const isLetter = /[_\p{L}\p{M}\p{N}]/u;
+
+function spelt(character: string): string {
+  return `_${character.codePointAt(0)?.toString(16)}_`;
 }
 
 function fromAscii(word: string): string {

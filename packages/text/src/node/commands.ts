@@ -25,6 +25,7 @@ export const domainCommands = {
   probeTasks: sentenceTasks,
   baselines: textBaselines,
   classifiers: textClassifiers,
+  otherData: { probe: 'SENTENCE_TASKS', embed: 'SENTENCES.txt' },
   settings: (preset, overrides) => resolveTextSettings(preset, overrides).resolved,
   train: trainText,
   probe: probeText,

@@ -5,12 +5,19 @@ import { countWords, type Vocabulary } from '../data/vocabulary.js';
 import { splitWords } from '../data/words.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { prepareCorpus } from './data/prepare-corpus.js';
+import { openTokenFile, type TokenFileContents } from './data/token-file.js';
 
 /** What `--builtin` stands for. */
 export const builtInData = 'builtin';
 
+/** Where the sentences of a corpus lie: a plain value, with which other threads open it again. */
+export type TextSource =
+  | { readonly kind: 'stories'; readonly vocabularySize: number }
+  | { readonly kind: 'file'; readonly contents: TokenFileContents };
+
 export interface OpenedText {
   readonly corpus: SentenceCorpus;
+  readonly source: TextSource;
   readonly vocabulary: Vocabulary;
   readonly summary: DataSummary;
   readonly dispose: () => Promise<void>;
@@ -26,7 +33,16 @@ export async function openText(data: string, { vocabularySize, strict }: OpenTex
   const { corpus, vocabulary, counts, dispose } = await prepareCorpus(data, { vocabularySize, strict });
   const { documents, sentences, words, unknownWords } = counts;
   const skipped = corpus.skipped.map(({ path, reason }) => ({ file: path, reason }));
-  return { corpus, vocabulary, summary: { counts: { documents, sentences, words, unknownWords }, skipped }, dispose };
+  return {
+    ...{ corpus, vocabulary, dispose },
+    source: { kind: 'file', contents: corpus.contents },
+    summary: { counts: { documents, sentences, words, unknownWords }, skipped },
+  };
+}
+
+/** The corpus of a source, which must not have been disposed of. */
+export async function corpusOf(source: TextSource): Promise<SentenceCorpus> {
+  return source.kind === 'stories' ? openStories(source.vocabularySize).corpus : openTokenFile(source.contents);
 }
 
 function openStories(vocabularySize: number): OpenedText {
@@ -43,5 +59,6 @@ function openStories(vocabularySize: number): OpenedText {
     counts: { documents: stories.length, sentences: corpus.sentenceCount, words: words.length },
     skipped: [],
   };
-  return { corpus, vocabulary, summary, dispose: () => Promise.resolve() };
+  const source = { kind: 'stories', vocabularySize } as const;
+  return { corpus, source, vocabulary, summary, dispose: () => Promise.resolve() };
 }

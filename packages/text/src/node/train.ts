@@ -1,5 +1,6 @@
 /** `cpc text train`. */
 import {
+  type BatchWorkers,
   type Control,
   createEngine,
   installedVersions,
@@ -13,6 +14,7 @@ import { exportContext, exportEncoder } from '../export-model.js';
 import { resolveTextSettings } from '../settings.js';
 import { createTextDomain } from '../text-domain.js';
 import { textOptimiser } from '../text-optimiser.js';
+import { startTextWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
 import { openText } from './open-text.js';
 
@@ -25,17 +27,20 @@ export async function* trainText(
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings: asked, resolved } = resolveTextSettings(request.preset, request.overrides);
   const { vocabularySize } = asked;
-  const { corpus, vocabulary, summary, dispose } = await openText(request.data, {
+  const { corpus, source, vocabulary, summary, dispose } = await openText(request.data, {
     vocabularySize,
     strict: request.strict,
   });
+  let batches: BatchWorkers | undefined;
   try {
     const settings = { ...asked, vocabularySize: vocabulary.words.length };
     const domain = createTextDomain(corpus, settings);
     for (const { file, reason } of summary.skipped) yield { type: 'warning', message: `left out ${file}: ${reason}` };
-    const metadata = modelMetadata(settings, vocabulary, request.seed);
+    const { workers = 0 } = request;
+    if (workers > 0) batches = startTextWorkers({ source, settings }, workers);
     yield* trainRun({
       domain,
+      ...(batches === undefined ? {} : { batches }),
       engine: await createEngine(request.engine),
       optimiser: textOptimiser(settings),
       seed: request.seed,
@@ -52,7 +57,7 @@ export async function* trainText(
         dataFingerprint: corpus.fingerprint,
         data: summary,
       },
-      modelMetadata: metadata,
+      modelMetadata: modelMetadata(settings, vocabulary, request.seed),
       exportModel: async (parameters, paths) => {
         const parts = { settings, vocabulary, parameters };
         await writeFileAtomically(paths.encoder, exportEncoder(parts));
@@ -61,6 +66,7 @@ export async function* trainText(
       control,
     });
   } finally {
+    await batches?.close();
     await dispose();
   }
 }

@@ -12,6 +12,7 @@ import {
   logisticClassifier,
   type ScaledRegression,
 } from '@cpc/core';
+import { conditionedFeatures } from './conditioned-features.js';
 import { type Protocol, protocolFeatures, protocolRandom } from './protocols.js';
 
 /** What was said of one fold's held-out sentences. */
@@ -30,15 +31,20 @@ export function denseClassifier(
   protocol: Protocol,
   engine: Engine,
 ): Classifier<number, ScaledRegression> {
-  const scaled = protocolFeatures(protocol, features);
-  return logisticClassifier({
-    features: scaled,
+  const { features: conditioned, conditionedC } = conditionedFeatures(protocolFeatures(protocol, features));
+  const { fit, fitEach, predict } = logisticClassifier({
+    features: conditioned,
     labels,
     classes,
     engine,
     standardised: false,
     gradientTolerance: 1e-4,
   });
+  return {
+    predict,
+    fit: (rows, c, start) => fit(rows, conditionedC(c), start),
+    ...(fitEach === undefined ? {} : { fitEach: (sets, c, starts) => fitEach(sets, conditionedC(c), starts) }),
+  };
 }
 
 const innerFolds = 10;

@@ -1,6 +1,6 @@
 import { CpcError, createRandom } from '@cpc/core';
+import { mutate } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
-import { mutate } from '../../data/test-support/mutations.js';
 import { type FuzzedReader, fuzz } from './fuzz.js';
 
 const reader = (read: FuzzedReader['read'], memory = 1_000_000): FuzzedReader => ({

@@ -5,8 +5,8 @@
  */
 import { Script } from 'node:vm';
 import { CpcError, createRandom } from '@cpc/core';
+import { mutate } from '@cpc/testing';
 import { AllocationLimit } from '../../data/test-support/allocation-limit.js';
-import { mutate } from '../../data/test-support/mutations.js';
 
 export interface FuzzedReader {
   readonly name: string;

@@ -40,6 +40,7 @@ describe('prepareCorpus', () => {
       ['it rained .', '" did it ? " she asked .', 'it did .'],
       ['the sun shone .', 'it was hot .'],
     ]);
+    expect(prepared.corpus.runs.map(({ document }) => document)).toEqual([0, 1, 1]);
     expect(prepared.counts).toEqual({ documents: 2, sentences: 8, words: 32, unknownWords: 0 });
     await prepared.dispose();
     expect(existsSync(prepared.corpus.contents.folder)).toBe(false);

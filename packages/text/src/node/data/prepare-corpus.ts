@@ -8,7 +8,7 @@ import { basename, join, relative } from 'node:path';
 import { CpcError } from '@cpc/core';
 import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
-import { countWords, type Vocabulary } from '../../data/vocabulary.js';
+import { countWords, type Vocabulary, type WordCounts } from '../../data/vocabulary.js';
 import { splitWords } from '../../data/words.js';
 import { textLines, UnreadableTextError } from './text-lines.js';
 import { createTokenWriter, openTokenFile, type TokenFileCorpus } from './token-file.js';
@@ -105,7 +105,7 @@ async function countAll(
     try {
       const file = { path, format: format ?? (await guessedFormat(path)) };
       const own = await countFile(file);
-      for (const [word, count] of own.counts) counts.add(word, count);
+      for (const [word, count] of own.counts.entries()) counts.add(word, count);
       hash.update(`${name}\0${file.format}\0${own.digest}\0`);
       read.push(file);
     } catch (error) {
@@ -130,13 +130,11 @@ async function guessedFormat(path: string): Promise<TextFormat> {
 }
 
 /** A file is counted by itself first: one that breaks off in the middle leaves nothing behind. */
-async function countFile(file: ReadableFile): Promise<{ counts: ReadonlyMap<string, number>; digest: string }> {
+async function countFile(file: ReadableFile): Promise<{ counts: WordCounts; digest: string }> {
   const hash = createHash('sha256');
-  const counts = new Map<string, number>();
-  for await (const sentence of sentencesOf(file, hash)) {
-    for (const word of sentence ?? []) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  if (counts.size === 0) throw new UnreadableTextError('empty: no sentence in it');
+  const counts = countWords();
+  for await (const sentence of sentencesOf(file, hash)) for (const word of sentence ?? []) counts.add(word, 1);
+  if (counts.total() === 0) throw new UnreadableTextError('empty: no sentence in it');
   return { counts, digest: hash.digest('hex') };
 }
 
@@ -157,7 +155,7 @@ async function numberAll(
         await writer.sentence(numbers);
       }
     }
-    writer.endRun();
+    writer.endDocument();
     onFile?.(files.length + index + 1, 2 * files.length);
   }
   return { runs: await writer.finish(), unknownWords };

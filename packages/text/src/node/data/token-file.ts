@@ -5,7 +5,7 @@
 
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
 import { outOfRange, type SentenceCorpus, type SentenceRun } from '../../data/sentence-corpus.js';
@@ -20,6 +20,8 @@ export interface TokenWriter {
   readonly sentence: (words: readonly number[]) => Promise<void>;
   /** What comes next does not belong to what came before. */
   readonly endRun: () => void;
+  /** What comes next stands in another document. */
+  readonly endDocument: () => void;
   /** @returns the runs that were written. */
   readonly finish: () => Promise<readonly SentenceRun[]>;
 }
@@ -29,13 +31,17 @@ export function createTokenWriter(folder: string): TokenWriter {
   const tokens = createWriteStream(join(folder, tokensName));
   const starts = createWriteStream(join(folder, startsName));
   const runs: SentenceRun[] = [];
-  let [sentences, words, runStart] = [0, 0, 0];
+  let [sentences, words, runStart, document] = [0, 0, 0, 0];
   const endRun = () => {
-    if (sentences > runStart) runs.push({ start: runStart, count: sentences - runStart });
+    if (sentences > runStart) runs.push({ start: runStart, count: sentences - runStart, document });
     runStart = sentences;
   };
   return {
     endRun,
+    endDocument: () => {
+      endRun();
+      document += 1;
+    },
     sentence: async (numbers) => {
       if (numbers.length === 0) return;
       if (words + numbers.length > mostTokens)
@@ -75,24 +81,26 @@ export interface TokenFileCorpus extends SentenceCorpus {
   readonly close: () => Promise<void>;
 }
 
-/** Opens what a `TokenWriter` wrote. */
+/** Opens what a `TokenWriter` wrote. Nothing of it is kept in memory but the runs. */
 export async function openTokenFile(contents: TokenFileContents): Promise<TokenFileCorpus> {
   const { name, folder, runs, skipped, fingerprint } = contents;
-  const bytes = await readFile(join(folder, startsName));
-  const starts = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const file = await open(join(folder, tokensName));
-  const sentenceCount = starts.length - 1;
+  const starts = await open(join(folder, startsName));
+  const tokens = await open(join(folder, tokensName));
+  const sentenceCount = (await starts.stat()).size / bytesPerNumber - 1;
   return {
     ...{ name, runs, skipped, fingerprint, sentenceCount, contents },
     read: async (start, count) => {
       if (start < 0 || start + count > sentenceCount) throw outOfRange(name, start, count, sentenceCount);
-      const at = (sentence: number) => starts[sentence] ?? 0;
-      const all = await readNumbers(file, at(start), at(start + count));
+      const ends = new Uint32Array((await readNumbers(starts, start, start + count + 1)).buffer);
+      const first = ends[0] ?? 0;
+      const all = await readNumbers(tokens, first, ends[count] ?? 0);
       return Array.from({ length: count }, (_, index) =>
-        all.slice(at(start + index) - at(start), at(start + index + 1) - at(start)),
+        all.slice((ends[index] ?? 0) - first, (ends[index + 1] ?? 0) - first),
       );
     },
-    close: () => file.close(),
+    close: async () => {
+      await Promise.all([starts.close(), tokens.close()]);
+    },
   };
 }
 

@@ -74,6 +74,17 @@ describe('readWordVectors', () => {
     await expect(read('b.txt', binary(vectors, ''))).rejects.toThrow(/binary form has to end in \.bin/);
   });
 
+  it('refuses 2 vectors where the head says 3, a number that is missing between spaces, and one that is none', async () => {
+    await expect(read('a.vec', '3 2\nthe 1 2\nof 3 4\n')).rejects.toThrow(/a\.vec: expected 3 vectors.*received 2/);
+    expect(await read('a.vec', '3 2\nthe 1 2\nof 3 4\n', 2)).toHaveLength(2);
+    await expect(read('a.txt', 'the 1 2 3\nof 1  3\n')).rejects.toThrow(/line 2: expected a word and 3 numbers/);
+    await expect(read('a.txt', '1 3\nthe 1\n')).rejects.toThrow(/line 2: expected a word and 3 numbers/);
+    await expect(read('a.bin', binary([['the', [1, Number.NaN]]], ''))).rejects.toThrow(
+      /a\.bin, word 1: .*of the that/,
+    );
+    await expect(read('a.bin', binary([['', [1, 2]]], ''))).rejects.toThrow(/a\.bin, word 1: .*received no word/);
+  });
+
   it('reads 300 damaged copies of a binary file, or refuses them by name', async () => {
     const original = binary(
       Array.from({ length: 30 }, (_, index): [string, number[]] => [`w${index}`, [index, 1]]),

@@ -11,39 +11,47 @@ import { textLines, UnreadableTextError } from './text-lines.js';
  * whole numbers, how many words and how many numbers each, may stand before them.
  *
  * @param limit - words after which reading ends.
- * @throws {CpcError} at a line that is no word with as many numbers as the first, naming it; or where the file breaks off.
+ * @throws {CpcError} at what is no word with as many numbers as the first, naming its place; or where there are fewer than the head says.
  */
 export function readWordVectors(path: string, limit = Infinity): AsyncGenerator<WordVector, void, undefined> {
   return path.endsWith('.bin') ? binaryVectors(path, limit) : textVectors(path, limit);
 }
 
 async function* textVectors(path: string, limit: number): AsyncGenerator<WordVector, void, undefined> {
-  let [number, count, size] = [0, 0, 0];
+  let [number, count, size, stated] = [0, 0, 0, 0];
   try {
     for await (const line of textLines(path)) {
       number += 1;
-      const parts = line.trimEnd().split(' ');
-      if (number === 1 && parts.length === 2 && parts.every((part) => /^\d+$/.test(part))) {
-        size = Number(parts[1]);
-        continue;
-      }
-      if (line.trim() === '') continue;
-      size ||= parts.length - 1;
-      const word = parts.slice(0, parts.length - size).join(' '); // a word of GloVe's may hold spaces
-      const vector = Float32Array.from(parts.slice(parts.length - size), Number);
-      if (size < 1 || word === '' || !vector.every(Number.isFinite)) {
+      const head = number === 1 ? /^(\d+) (\d+) *$/.exec(line) : null;
+      if (head !== null) [stated, size] = [Number(head[1]), Number(head[2])];
+      if (head !== null || line.trim() === '') continue;
+      size ||= line.trimEnd().split(' ').length - 1;
+      const found = vectorOf(line, size);
+      if (found === undefined) {
         const expected = `a word and ${Math.max(1, size)} numbers`;
         throw new CpcError({ where: `${path}, line ${number}`, expected, received: line.slice(0, 60) });
       }
       if (count === limit) return;
       count += 1;
-      yield { word, vector };
+      yield found;
     }
   } catch (error) {
     if (!(error instanceof UnreadableTextError)) throw error;
     const fix = 'word2vec’s binary form has to end in .bin.';
     throw new CpcError({ where: path, expected: 'word vectors as UTF-8 text', received: error.message, fix });
   }
+  if (count < Math.min(stated, limit))
+    throw new CpcError({ where: path, expected: `${stated} vectors, as its head says`, received: `${count}` });
+}
+
+/** The last `size` words of the line are the numbers: a word of GloVe's may hold spaces. */
+function vectorOf(line: string, size: number): WordVector | undefined {
+  const parts = line.trimEnd().split(' ');
+  const words = parts.length - size;
+  const numbers = parts.slice(Math.max(0, words));
+  const word = parts.slice(0, Math.max(0, words)).join(' ');
+  const vector = Float32Array.from(numbers, (text) => (text === '' ? Number.NaN : Number(text)));
+  return size >= 1 && word.trim() !== '' && vector.every(Number.isFinite) ? { word, vector } : undefined;
 }
 
 const pieceBytes = 1 << 20;
@@ -58,6 +66,10 @@ async function* binaryVectors(path: string, limit: number): AsyncGenerator<WordV
       const word = new TextDecoder().decode(await reader.upTo(0x20, longestWord)).replace(/^\n/, '');
       const bytes = await reader.exactly(size * 4);
       const vector = new Float32Array(bytes.buffer, bytes.byteOffset, size);
+      if (word === '' || !vector.every(Number.isFinite)) {
+        const received = word === '' ? 'no word' : `numbers of ${word} that are none`;
+        throw new CpcError({ where: `${path}, word ${index + 1}`, expected: `a word and ${size} numbers`, received });
+      }
       yield { word, vector };
     }
   } finally {

@@ -1,0 +1,12 @@
+/** A whole training step of the text model, beside the same step in PyTorch. */
+import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
+import { textInput, textSettings } from './text-input.js';
+
+export const trainingStep: BenchmarkCase<StepInput> = {
+  name: 'text',
+  summary: 'one training step of the text model: loss, gradients, Adam',
+  timed: true,
+  prepare: async ({ preset }) => textInput(textSettings('bench text', preset)),
+  ours: (input, tools) => tools.trainingStep(input, 'onnx'),
+  peer: (input, tools) => tools.pythonTwin(input, 'packages/text/benchmarks/training_step.py'),
+};

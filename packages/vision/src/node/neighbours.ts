@@ -1,0 +1,91 @@
+/** `cpc vision neighbours`: the images whose vectors are most like that of another. */
+import { resolve } from 'node:path';
+import { CpcError, gatherRows, measureScale, standardise, unflatten } from '@cpc/core';
+import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
+import type { ImageSet, Picture } from '../data/image-set.js';
+import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
+import { nearestImages } from '../nearest-images.js';
+import { decodePicture } from './data/decode-picture.js';
+import { loadVisionModel } from './model-file.js';
+import { leftOutFiles, openImages } from './open-images.js';
+import { requireSheetEnding, writeSheet } from './sheet.js';
+import { wholeImages } from './whole-images.js';
+
+/** Images between two reports of progress. */
+const block = 64;
+
+/**
+ * Vectors are means over patches, each of their numbers brought to mean 0 and deviation 1 over the data: otherwise what all
+ * images share would make all of them alike. The query itself is none of its neighbours.
+ */
+export async function* visionNeighbours(
+  { run, data, query, count, engine, strict, out }: NeighboursRequest,
+  control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
+  if (out !== undefined) requireSheetEnding('neighbours', out);
+  const { settings, parameters } = await loadVisionModel(run);
+  const { images } = await openImages(data, { side: settings.resizePixels, strict });
+  const { indices, damaged } = await wholeImages(images, strict);
+  for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
+  const asked = await queryPicture(images, query, settings.resizePixels);
+  const others = indices.filter((index) => index !== asked.index);
+  const parts = { settings, parameters: unflatten(parameters), engine: await createEngine(engine) };
+  const encoder = createImageEncoder(parts);
+  try {
+    const rows = [pooledFeatures((await encoder.encode([asked.picture])).latents)];
+    for (let first = 0; first < others.length; first += block) {
+      if (control.stopRequested()) return;
+      const some = others.slice(first, first + block);
+      rows.push(pooledFeatures((await encodeImages(encoder, images, some)).latents));
+      yield { type: 'progress', label: 'images', done: first + some.length, total: others.length };
+    }
+    const all = joinRows(rows);
+    const known = gatherRows(
+      all,
+      others.map((_, row) => row + 1),
+    );
+    const scaled = standardise(all, measureScale(known));
+    const found = nearestImages(scaled, count).map(({ row, similarity }) => {
+      const index = others[row - 1] ?? 0;
+      return { index, label: images.images[index]?.name ?? '', similarity };
+    });
+    for (const { label, similarity } of found) yield { type: 'neighbour-found', label, similarity };
+    if (out === undefined) return;
+    const cells = found.map(async ({ index, label, similarity }) => {
+      return { picture: await images.read(index), caption: `${similarity.toFixed(3)}: ${label}` };
+    });
+    const first = { picture: asked.picture, caption: `asked for: ${query}` };
+    await writeSheet(out, 'Nearest images', [{ title: query, cells: [first, ...(await Promise.all(cells))] }]);
+    yield { type: 'file-written', path: out, description: `the query and ${found.length} images` };
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+interface AskedPicture {
+  readonly picture: Picture;
+  /** Where it is an image of the data. */
+  readonly index?: number;
+}
+
+/** An image of the data by its name or number, or a file. */
+async function queryPicture(images: ImageSet, query: string, side: number): Promise<AskedPicture> {
+  const named = images.images.findIndex(({ name }) => name === query);
+  const index = named >= 0 ? named : /^\d+$/.test(query) ? Number(query) : -1;
+  if (index >= 0 && index < images.images.length) return { picture: await images.read(index), index };
+  const path = resolve(query);
+  const same = images.images.findIndex(({ name }) => resolve(images.name, name) === path);
+  if (same >= 0) return { picture: await images.read(same), index: same };
+  return { picture: await decodePicture(path, query, side).catch(refused(images, query)) };
+}
+
+function refused({ images }: ImageSet, query: string) {
+  return (cause: unknown): never => {
+    throw new CpcError({
+      where: 'neighbours',
+      expected: `an image of the data by its name, its number from 0 to ${images.length - 1}, or a picture file`,
+      received: `"${query}" (${cause instanceof Error ? cause.message : String(cause)})`,
+      cause,
+    });
+  };
+}

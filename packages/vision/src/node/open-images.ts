@@ -1,0 +1,54 @@
+/** Finds the pictures that a command names: a folder, or the built-in scenes. */
+import type { ImageSet } from '../data/image-set.js';
+import { createScenes } from '../synthesis/scenes.js';
+import { type FolderContents, imagesOfFolder, openImageFolder } from './data/image-folder.js';
+
+/** What `--builtin` stands for. */
+export const builtInData = 'builtin';
+
+export interface OpenImagesOptions {
+  /** Side to which pictures are brought. */
+  readonly side: number;
+  /** Refuse damaged files instead of leaving them out. */
+  readonly strict: boolean;
+}
+
+/** From what another thread opens the same pictures: a plain value. */
+export type ImageSource =
+  | { readonly kind: 'builtin'; readonly side: number }
+  | { readonly kind: 'folder'; readonly side: number; readonly contents: FolderContents };
+
+export interface OpenedImages {
+  readonly images: ImageSet;
+  readonly source: ImageSource;
+}
+
+/** Scenes to train on, and scenes that are held out for probes. */
+const builtInScenes = { seed: 1, train: 1000, test: 500 } as const;
+
+/** @throws {CpcError} if the folder has no picture; if `strict`, also where one cannot be used. */
+export async function openImages(data: string, { side, strict }: OpenImagesOptions): Promise<OpenedImages> {
+  if (data === builtInData)
+    return { images: createScenes({ ...builtInScenes, side }), source: { kind: 'builtin', side } };
+  const images = await openImageFolder(data, { side, strict });
+  return { images, source: { kind: 'folder', side, contents: images.contents } };
+}
+
+/** Decoded pictures that all threads together keep. */
+const cacheBytes = 512 * 2 ** 20;
+
+/**
+ * The same pictures again, with a cache of their own.
+ *
+ * @param threads - how many open them: each keeps its part of what one would.
+ */
+export function imagesOf(source: ImageSource, threads: number): ImageSet {
+  const { side } = source;
+  if (source.kind === 'builtin') return createScenes({ ...builtInScenes, side });
+  return imagesOfFolder(source.contents, { side, cacheBytes: Math.floor(cacheBytes / threads) });
+}
+
+/** In words: every file of a set that could not be used, and why. */
+export function leftOutFiles({ skipped }: Pick<ImageSet, 'skipped'>): string[] {
+  return skipped.map(({ path, reason }) => `left out ${path}: ${reason}`);
+}

@@ -1,0 +1,73 @@
+/** `cpc vision train`. */
+import {
+  type Control,
+  createEngine,
+  installedVersions,
+  type RunPaths,
+  type TrainRequest,
+  trainingEnd,
+  trainRun,
+  writeFileAtomically,
+} from '@cpc/core/node';
+import type { DataSummary, TrainingEvent } from '@cpc/records';
+import type { ImageSet } from '../data/image-set.js';
+import { exportContext, exportPatchEncoder, type VisionModelParts } from '../export-model.js';
+import { resolveVisionSettings } from '../settings.js';
+import { createVisionDomain } from '../vision-domain.js';
+import { visionOptimiser } from '../vision-optimiser.js';
+import { startVisionWorkers } from './batches.js';
+import { modelMetadata } from './model-file.js';
+import { leftOutFiles, openImages } from './open-images.js';
+
+const trainedWith = ['@cpc/vision', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
+
+/** Trains on a folder of pictures, or on built-in scenes, into a run folder. */
+export async function* trainVision(
+  request: TrainRequest,
+  control: Control,
+): AsyncGenerator<TrainingEvent, void, undefined> {
+  const { settings, resolved } = resolveVisionSettings(request.preset, request.overrides);
+  const { strict, workers = 0 } = request;
+  const { images, source } = await openImages(request.data, { side: settings.resizePixels, strict });
+  const domain = createVisionDomain(images, settings, { strict });
+  for (const message of leftOutFiles(images)) yield { type: 'warning', message };
+  const batches = workers === 0 ? undefined : startVisionWorkers({ source, settings, strict, workers });
+  try {
+    yield* trainRun({
+      domain,
+      ...(batches === undefined ? {} : { batches }),
+      engine: await createEngine(request.engine),
+      optimiser: visionOptimiser(settings),
+      seed: request.seed,
+      ...trainingEnd(request, domain.imageCount / settings.batchSize), // an epoch: as many images as there are
+      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
+      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
+      folder: request.out,
+      resume: request.resume,
+      record: {
+        command: request.command,
+        preset: request.preset,
+        settings: resolved,
+        versions: installedVersions(trainedWith, import.meta.url),
+        dataFingerprint: images.fingerprint,
+        data: summaryOf(images, domain.imageCount),
+      },
+      modelMetadata: modelMetadata(settings, request.seed),
+      exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
+      control,
+    });
+  } finally {
+    await batches?.close();
+  }
+}
+
+/** @param trained - images that batches are drawn from: those that the data do not hold out. */
+function summaryOf({ images, classes, skipped }: ImageSet, trained: number): DataSummary {
+  const counts = { images: trained, heldOut: images.length - trained, classes: classes.length };
+  return { counts, skipped: skipped.map(({ path, reason }) => ({ file: path, reason })) };
+}
+
+async function writeOnnx(parts: VisionModelParts, paths: RunPaths): Promise<void> {
+  await writeFileAtomically(paths.encoder, exportPatchEncoder(parts));
+  await writeFileAtomically(paths.context, exportContext(parts));
+}
