@@ -51,7 +51,11 @@ function oracle(
   });
 }
 
-function ours(candidates: readonly (readonly number[])[], weights?: (offset: number) => tf.Tensor2D) {
+function ours(
+  candidates: readonly (readonly number[])[],
+  weights?: (offset: number) => tf.Tensor2D,
+  anchorEvery?: number,
+) {
   return tf.tidy(() => {
     const outputs = contrastiveLoss({
       latents: tf.tensor3d(latents, [4, 6, 3]),
@@ -66,6 +70,7 @@ function ours(candidates: readonly (readonly number[])[], weights?: (offset: num
         'int32',
       ),
       ...(weights === undefined ? {} : { weights }),
+      ...(anchorEvery === undefined ? {} : { anchorEvery }),
     });
     return {
       loss: outputs.loss.dataSync()[0] ?? Number.NaN,
@@ -119,6 +124,28 @@ describe('contrastiveLoss', () => {
       );
     expectSame(ours(candidates, weights), oracle(candidates, inside));
     expect(ours(candidates, weights).loss).not.toBeCloseTo(ours(candidates).loss, 3);
+  });
+
+  it.each([1, 2, 3, 4, 6, 9])(
+    'counts every %d-th position of 6 as an anchor, from the first on, with weights and without',
+    (every) => {
+      const candidates = [[0, 5, 9, 14, 22]];
+      const isAnchor = (_: number, t: number) => t % every === 0;
+      expectSame(ours(candidates, undefined, every), oracle(candidates, isAnchor));
+      const inside = (s: number, t: number, offset: number) => s !== 1 || t > 2 || t + offset <= 2;
+      const weights = (offset: number) =>
+        tf.tensor2d(
+          Array.from({ length: 4 }, (_, s) =>
+            Array.from({ length: 6 - offset }, (_, t) => (inside(s, t, offset) ? 1 : 0)),
+          ),
+        );
+      const counts = (s: number, t: number, offset: number) => isAnchor(s, t) && inside(s, t, offset);
+      expectSame(ours(candidates, weights, every), oracle(candidates, counts));
+    },
+  );
+
+  it('refuses an anchor every 0 positions', () => {
+    expect(() => ours([[0, 5]], undefined, 0)).toThrow(/anchorEvery.*at least 1|at least 1, received 0/s);
   });
 
   it('bounds the information by ln of the line-up: ln 6 for 5 candidates without the positive', () => {

@@ -3,7 +3,7 @@
  *
  * Letters used for shapes here:
  *   S  sequences     T  positions         D  latent size    H  context size
- *   o  offset        A  anchors = S (T - o)
+ *   o  offset        A  anchors = S (T - o), or every n-th of them
  *   G  groups        M  candidates per group                K  predicted steps
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, section 2.3.
@@ -23,6 +23,11 @@ export interface ContrastiveInputs {
   readonly offsets: readonly number[];
   /** `[G, M]` int32 rows of the flattened latents; G divides S. See `negatives.ts`. */
   readonly candidates: tf.Tensor2D;
+  /**
+   * Only every so many-th position is an anchor: 0, n, 2 n, …; a whole number of at least 1, default 1. All latents remain futures and
+   * negatives. For sequences whose neighbouring positions say much the same: the work falls in proportion.
+   */
+  readonly anchorEvery?: number;
   /**
    * Which anchors count: `[S, T - offset]` float32, 0 where the future is not there (a text's or an episode's end).
    * All count if left out.
@@ -69,6 +74,8 @@ export function contrastiveLoss(inputs: ContrastiveInputs): ContrastiveOutputs {
 }
 
 interface Sizes {
+  /** From one anchor to the next. */
+  readonly every: number;
   readonly sequences: number;
   readonly positions: number;
   readonly latentSize: number;
@@ -78,11 +85,11 @@ interface Sizes {
 }
 
 function predictedStep(inputs: ContrastiveInputs, sizes: Sizes, candidates: tf.Tensor3D, offset: number) {
-  const { sequences, positions, latentSize, contextSize, groups } = sizes;
-  const length = positions - offset;
+  const { sequences, latentSize, contextSize, groups, every } = sizes;
+  const length = anchorsPerSequence(sizes, offset);
   const anchors = sequences * length;
-  const contexts = tf.reshape(tf.slice(inputs.contexts, [0, 0, 0], [-1, length, -1]), [anchors, contextSize]); // [A, H]
-  const positives = tf.reshape(tf.slice(inputs.latents, [0, offset, 0], [-1, length, -1]), [anchors, latentSize]); // [A, D]
+  const contexts = tf.reshape(everyNth(inputs.contexts, 0, length, every), [anchors, contextSize]); // [A, H]
+  const positives = tf.reshape(everyNth(inputs.latents, offset, length, every), [anchors, latentSize]); // [A, D]
   const predictions = predict(inputs.predictors, contexts as tf.Tensor2D, offset); // [A, D]
 
   const positiveScores = tf.sum(tf.mul(predictions, positives), 1, true); // [A, 1]
@@ -95,32 +102,56 @@ function predictedStep(inputs: ContrastiveInputs, sizes: Sizes, candidates: tf.T
   const losses = infoNcePerAnchor(scores as tf.Tensor2D); // [A]
   const hits = tf.cast(tf.greater(tf.reshape(positiveScores, [-1]), tf.max(negativeScores, 1)), 'float32'); // [A]
   const lineUp = tf.sub(sizes.candidates + 1, tf.sum(isPositive, 1)); // [A]
-  const average = weightedMean(inputs.weights?.(offset), anchors);
+  const average = weightedMean(inputs.weights?.(offset), sizes, length);
   return { loss: average(losses), accuracy: average(hits), bound: average(tf.sub(tf.log(lineUp), losses)) };
 }
 
 /** Where a candidate is the very latent that the anchor has to pick: [A, M] bool. */
 function ownPositives(candidates: tf.Tensor2D, sizes: Sizes, offset: number): tf.Tensor {
-  const { sequences, positions, groups } = sizes;
-  const length = positions - offset;
+  const { sequences, positions, groups, every } = sizes;
+  const length = anchorsPerSequence(sizes, offset);
   const positiveRows = new Int32Array(sequences * length);
   for (let anchor = 0; anchor < positiveRows.length; anchor++) {
-    positiveRows[anchor] = Math.floor(anchor / length) * positions + (anchor % length) + offset;
+    positiveRows[anchor] = Math.floor(anchor / length) * positions + (anchor % length) * every + offset;
   }
   const own = tf.tensor3d(positiveRows, [groups, positiveRows.length / groups, 1], 'int32'); // [G, A/G, 1]
   const same = tf.equal(own, tf.expandDims(candidates, 1)); // [G, A/G, M]
   return tf.reshape(same, [positiveRows.length, sizes.candidates]);
 }
 
+function anchorsPerSequence({ positions, every }: Sizes, offset: number): number {
+  return Math.ceil((positions - offset) / every);
+}
+
+/** Positions start, start + every, …, so many of them: `[S, T, n]` to `[S, count, n]`. */
+function everyNth(values: tf.Tensor3D, start: number, count: number, every: number): tf.Tensor3D {
+  if (every === 1) return tf.slice(values, [0, start, 0], [-1, count, -1]);
+  const [sequences, positions, size] = values.shape;
+  const present = Math.min(count * every, positions - start);
+  const read = tf.slice(values, [0, start, 0], [-1, present, -1]);
+  const whole = tf.pad(read, [
+    [0, 0],
+    [0, count * every - present],
+    [0, 0],
+  ]); // behind the last that is taken
+  const groups = tf.reshape(whole, [sequences, count, every, size]);
+  return tf.reshape(tf.slice(groups, [0, 0, 0, 0], [-1, -1, 1, -1]), [sequences, count, size]);
+}
+
 /** Mean over the anchors that count; 0 if none does. */
-function weightedMean(weights: tf.Tensor2D | undefined, anchors: number): (values: tf.Tensor) => tf.Scalar {
+function weightedMean(
+  weights: tf.Tensor2D | undefined,
+  { sequences, every }: Sizes,
+  length: number,
+): (values: tf.Tensor) => tf.Scalar {
   if (weights === undefined) return (values) => tf.mean<tf.Scalar>(values);
-  const flat = tf.reshape(weights, [anchors]);
+  const ofAnchors = everyNth(tf.expandDims(weights, 2) as tf.Tensor3D, 0, length, every); // [S, length, 1]
+  const flat = tf.reshape(ofAnchors, [sequences * length]);
   const total = tf.maximum(tf.sum(flat), 1e-12);
   return (values) => tf.div<tf.Scalar>(tf.sum(tf.mul(values, flat)), total);
 }
 
-function checkedSizes({ latents, contexts, offsets, candidates }: ContrastiveInputs): Sizes {
+function checkedSizes({ latents, contexts, offsets, candidates, anchorEvery = 1 }: ContrastiveInputs): Sizes {
   const [sequences, positions, latentSize] = latents.shape;
   const [groups, count] = candidates.shape;
   requireThat(contexts.rank === 3 && contexts.shape[0] === sequences && contexts.shape[1] === positions, {
@@ -143,7 +174,13 @@ function checkedSizes({ latents, contexts, offsets, candidates }: ContrastiveInp
     expected: `candidates of shape [G, M] with G a divisor of the ${sequences} sequences`,
     received: candidates.shape,
   });
-  return { sequences, positions, latentSize, contextSize: contexts.shape[2], groups, candidates: count };
+  requireThat(Number.isInteger(anchorEvery) && anchorEvery >= 1, {
+    argument: 'anchorEvery',
+    expected: 'a whole number of at least 1',
+    received: anchorEvery,
+  });
+  const contextSize = contexts.shape[2];
+  return { every: anchorEvery, sequences, positions, latentSize, contextSize, groups, candidates: count };
 }
 
 function requireThat(holds: boolean, parts: { argument: string; expected: string; received: unknown }): void {

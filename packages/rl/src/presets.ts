@@ -32,6 +32,8 @@ export interface RlSettings {
   readonly predictionSteps: number;
   /** Candidates that all anchors of an update share. */
   readonly negativeCount: number;
+  /** Only every so many-th agent step predicts, which costs so many times less; all steps can be predicted. */
+  readonly anchorEvery: number;
   /** Factor on LeCun's deviation of the first predictors W_k, >= 0. */
   readonly predictorScale: number;
   readonly learningRate: number;
@@ -65,6 +67,7 @@ export const paperPreset = {
   contrastiveWeight: 1, //        ours; the paper gives none
   predictionSteps: 30, //         section 3.4: "up to 30 steps in the future"
   negativeCount: 128, //          ours; the paper gives none
+  anchorEvery: 4, //              ours: neighbouring steps see much the same; the paper does not say
   predictorScale: 0.1, //         ours: the loss starts at ln M, not above it
   learningRate: 2e-4, //          searched in [5e-6, 5e-3]
   learningRateDecaySteps: 0, //   ours; IMPALA lets it fall to 0 over the whole run

@@ -25,6 +25,7 @@ const settingsSchema = z
     contrastiveWeight: z.number().min(0),
     predictionSteps: count,
     negativeCount: z.int().min(2),
+    anchorEvery: count,
     predictorScale: z.number().min(0),
     learningRate: z.number().gt(0),
     learningRateDecaySteps: z.int().min(0),

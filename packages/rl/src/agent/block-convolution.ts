@@ -27,14 +27,11 @@ export function blockConv2d(
   return tf.tidy(() => {
     const blocks = toBlocks(input, stride); // [N, h, w, s s I]
     const flat: tf.Tensor2D = tf.reshape(blocks, [pictures * rows * columns, stride * stride * inputs]);
-    const sums = tapsOf(parameters.kernel, stride).map(({ row, column, tap }) => {
+    const terms = tapsOf(parameters.kernel, stride).map(({ row, column, tap }) => {
       const products: tf.Tensor4D = tf.reshape(tf.matMul(flat, tap), [pictures, rows, columns, tap.shape[1]]);
       return tf.slice(products, [0, row, column, 0], [-1, rows - 1, columns - 1, -1]); // [N, h - 1, w - 1, O]
     });
-    return tf.add(
-      sums.reduce((sum, next) => tf.add(sum, next)),
-      parameters.bias,
-    );
+    return tf.add(tf.addN(terms), parameters.bias);
   });
 }
 

@@ -32,7 +32,14 @@ describe('which anchors count', () => {
 });
 
 it('has a matrix for each of 30 steps, all different', () => {
-  const sizes = { contextUnits: 4, encoderUnits: 3, predictorScale: 1, negativeCount: 8, predictionSteps: 30 };
+  const sizes = {
+    contextUnits: 4,
+    encoderUnits: 3,
+    predictorScale: 1,
+    negativeCount: 8,
+    anchorEvery: 1,
+    predictionSteps: 30,
+  };
   const matrices = Object.values(flatten(createContrastiveTask(sizes).initialise(createRandom(1))));
   expect(matrices.map(({ shape }) => shape)).toEqual(Array(30).fill([4, 3]));
   expect(new Set(matrices.map(({ data }) => String(data))).size).toBe(30);

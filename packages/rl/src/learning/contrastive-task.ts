@@ -50,6 +50,8 @@ export interface ContrastiveTaskOptions {
   readonly predictionSteps: number;
   /** M: candidates that all anchors share. */
   readonly negativeCount: number;
+  /** Only every so many-th step predicts; all can be predicted. */
+  readonly anchorEvery: number;
   /** Factor on LeCun's deviation of the first W_k. */
   readonly predictorScale: number;
   /** H. */
@@ -60,6 +62,7 @@ export interface ContrastiveTaskOptions {
 
 export function createContrastiveTask(options: ContrastiveTaskOptions): ContrastiveTask {
   const { predictionSteps, contextUnits: contextSize, encoderUnits: latentSize, predictorScale: scale } = options;
+  const { anchorEvery } = options;
   const offsets = Array.from({ length: predictionSteps }, (_, index) => index + 1);
   const names = offsets.map((offset) => `step${offset}`);
   return {
@@ -69,7 +72,7 @@ export function createContrastiveTask(options: ContrastiveTaskOptions): Contrast
     measure: (parameters, { latents, contexts, starts, candidates }) => {
       const predictors = layerAt(parameters, 'predictors', names);
       const weights = (offset: number) => withinEpisode(starts, offset);
-      return contrastiveLoss({ latents, contexts, predictors, offsets, candidates, weights });
+      return contrastiveLoss({ latents, contexts, predictors, offsets, candidates, anchorEvery, weights });
     },
   };
 }

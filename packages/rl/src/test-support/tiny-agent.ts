@@ -32,7 +32,7 @@ export function tinyLossOptions(options: TinyAgentOptions = {}): AgentLossOption
   const { shape = tinyShape(), contrastive = true, lossReduction = 'sum' } = options;
   const { encoderUnits, contextUnits } = shape;
   const task = createContrastiveTask({
-    ...{ predictionSteps: 2, negativeCount: 5, predictorScale: 1, encoderUnits, contextUnits },
+    ...{ predictionSteps: 2, negativeCount: 5, anchorEvery: 1, predictorScale: 1, encoderUnits, contextUnits },
   });
   return {
     ...{ shape, copies: 2, unrollSteps: 6, baselineCost: 0.5, entropyCost: 0.1, lossReduction },
