@@ -62,7 +62,8 @@ export function contrastiveLoss(inputs: ContrastiveInputs): ContrastiveOutputs {
     const rows = tf.reshape(inputs.latents, [sizes.sequences * sizes.positions, sizes.latentSize]); // [S T, D]
     const chosen = tf.gather(rows, tf.reshape(inputs.candidates, [-1])); // [G M, D]
     const candidates = tf.reshape<tf.Rank.R3>(chosen, [sizes.groups, sizes.candidates, sizes.latentSize]); // [G, M, D]
-    const steps = inputs.offsets.map((offset) => predictedStep(inputs, sizes, candidates, offset));
+    const parts = partsBetweenAnchors(inputs, sizes);
+    const steps = inputs.offsets.map((offset) => predictedStep(inputs, sizes, { ...parts, candidates }, offset));
     const lossPerStep = tf.stack(steps.map((step) => step.loss)) as tf.Tensor1D; // [K]
     return {
       loss: tf.mean<tf.Scalar>(lossPerStep),
@@ -84,12 +85,41 @@ interface Sizes {
   readonly candidates: number;
 }
 
-function predictedStep(inputs: ContrastiveInputs, sizes: Sizes, candidates: tf.Tensor3D, offset: number) {
+/** Latents and contexts, taken apart once for all predicted steps. */
+interface Parts {
+  /** Of all positions at which anchors stand: `[S, P, H]`. */
+  readonly contexts: tf.Tensor3D;
+  /** By the first of them: every n-th position from there, `[S, P, D]`. */
+  readonly latents: ReadonlyMap<number, tf.Tensor3D>;
+}
+
+function partsBetweenAnchors({ latents, contexts, offsets }: ContrastiveInputs, { positions, every }: Sizes): Parts {
+  const from = (values: tf.Tensor3D, first: number) =>
+    everyNth(values, first, Math.ceil((positions - first) / every), every);
+  const firsts = [...new Set(offsets.map((offset) => offset % every))];
+  return {
+    contexts: from(contexts, 0),
+    latents: new Map(firsts.map((first): [number, tf.Tensor3D] => [first, from(latents, first)])),
+  };
+}
+
+function predictedStep(
+  inputs: ContrastiveInputs,
+  sizes: Sizes,
+  parts: Parts & { readonly candidates: tf.Tensor3D },
+  offset: number,
+) {
   const { sequences, latentSize, contextSize, groups, every } = sizes;
+  const { candidates } = parts;
   const length = anchorsPerSequence(sizes, offset);
   const anchors = sequences * length;
-  const contexts = tf.reshape(everyNth(inputs.contexts, 0, length, every), [anchors, contextSize]); // [A, H]
-  const positives = tf.reshape(everyNth(inputs.latents, offset, length, every), [anchors, latentSize]); // [A, D]
+  const first = offset % every;
+  const futures = parts.latents.get(first) ?? inputs.latents;
+  const contexts = tf.reshape(tf.slice(parts.contexts, [0, 0, 0], [-1, length, -1]), [anchors, contextSize]); // [A, H]
+  const positives = tf.reshape(tf.slice(futures, [0, (offset - first) / every, 0], [-1, length, -1]), [
+    anchors,
+    latentSize,
+  ]); // [A, D]
   const predictions = predict(inputs.predictors, contexts as tf.Tensor2D, offset); // [A, D]
 
   const positiveScores = tf.sum(tf.mul(predictions, positives), 1, true); // [A, 1]
