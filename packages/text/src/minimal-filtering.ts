@@ -36,15 +36,29 @@ const kernelMix = [
 const outputMix = [...[1, 1, 1, 1, 1, 0], ...[0, 1, -1, 2, -2, 0], ...[0, 1, 1, 4, 4, 0], ...[0, 1, -1, 8, -8, 1]];
 
 /**
+ * A kernel as products take it.
+ *
+ * @param kernel - `[3, E, D]`.
+ * @returns `[6, E, D]`; the caller owns it.
+ */
+export function mixedKernel(kernel: tf.Tensor3D): tf.Tensor3D {
+  const [width, inputs, outputs] = kernel.shape;
+  return tf.tidy(() => {
+    const mixed = mix(kernelMix, filteredWidth, tf.reshape(kernel, [width, inputs * outputs]));
+    return tf.reshape<tf.Rank.R3>(mixed, [seen, inputs, outputs]);
+  });
+}
+
+/**
  * The convolution at every position, with zeros before the first and behind the last; without bias.
  *
  * @param input - `[N, W, E]`, W of at least 1.
- * @param kernel - `[3, E, D]`.
+ * @param kernels - `[6, E, D]`, of `mixedKernel`.
  * @returns `[4, N, T, D]`: position 4 t + i stands at `[i, :, t]`, positions of W and more hold nothing of use. The caller owns it.
  */
-export function filteredConvolution(input: tf.Tensor3D, kernel: tf.Tensor3D): tf.Tensor4D {
+export function filteredConvolution(input: tf.Tensor3D, kernels: tf.Tensor3D): tf.Tensor4D {
   const [sequences, positions, inputs] = input.shape;
-  const outputs = kernel.shape[2];
+  const outputs = kernels.shape[2];
   const tiles = Math.ceil(positions / tile);
   return tf.tidy(() => {
     const after = (tiles + 1) * tile - 1 - positions;
@@ -59,11 +73,7 @@ export function filteredConvolution(input: tf.Tensor3D, kernel: tf.Tensor3D): tf
       return tf.reshape(part, [1, sequences * tiles * inputs]);
     });
     const mixed = mix(inputMix, seen, tf.concat(places, 0)); // [6, N T E]
-    const kernels = mix(kernelMix, filteredWidth, tf.reshape(kernel, [filteredWidth, inputs * outputs])); // [6, E D]
-    const products = tf.matMul(
-      tf.reshape<tf.Rank.R3>(mixed, [seen, sequences * tiles, inputs]),
-      tf.reshape<tf.Rank.R3>(kernels, [seen, inputs, outputs]),
-    ); // [6, N T, D]
+    const products = tf.matMul(tf.reshape<tf.Rank.R3>(mixed, [seen, sequences * tiles, inputs]), kernels); // [6, N T, D]
     const found = mix(outputMix, seen, tf.reshape(products, [seen, sequences * tiles * outputs])); // [4, N T D]
     return tf.reshape<tf.Rank.R4>(found, [tile, sequences, tiles, outputs]);
   });

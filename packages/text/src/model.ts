@@ -21,7 +21,7 @@ import {
   type Tree,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import { filteredConvolution, filteredWidth, weightedSum } from './minimal-filtering.js';
+import { filteredConvolution, filteredWidth, mixedKernel, weightedSum } from './minimal-filtering.js';
 import type { TextSettings } from './presets.js';
 
 export type TextModel = Pick<
@@ -68,12 +68,20 @@ export function encodeSentences(parameters: TensorTree, words: tf.Tensor2D, mask
 /**
  * The same to about 1e-5, faster where a convolution sees 3 words; the number of words is fixed once traced. For training and encoding
  * here; an exported file has the plain form.
+ *
+ * @param kernels - `mixedKernel` of the convolution's, where it was made before; made here if left out.
  */
-export function encodeSentencesFast(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+export function encodeSentencesFast(
+  parameters: TensorTree,
+  words: tf.Tensor2D,
+  mask: tf.Tensor2D,
+  kernels?: tf.Tensor3D,
+): tf.Tensor2D {
   return tf.tidy(() => {
     const { layer, seen } = seenWords(parameters, words, mask);
     if (layer.kernel.shape[0] !== filteredWidth) return encodeSentences(parameters, words, mask);
-    const convolved = filteredConvolution(seen, layer.kernel as tf.Tensor3D); // [4, N, T, D]
+    const mixed = kernels ?? mixedKernel(layer.kernel as tf.Tensor3D);
+    const convolved = filteredConvolution(seen, mixed); // [4, N, T, D]
     const total = weightedSum(tf.relu(tf.add<tf.Tensor4D>(convolved, layer.bias)), mask); // [N, D]
     return tf.div(total, tf.sum(mask, 1, true));
   });

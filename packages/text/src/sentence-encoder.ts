@@ -12,6 +12,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { padSentences } from './data/padded-sentences.js';
 import type { Vocabulary } from './data/vocabulary.js';
 import { splitWords } from './data/words.js';
+import { filteredWidth, mixedKernel } from './minimal-filtering.js';
 import { encodeSentencesFast } from './model.js';
 import type { TextSettings } from './presets.js';
 
@@ -35,8 +36,8 @@ export interface SentenceEncoder {
   readonly dispose: () => Promise<void>;
 }
 
-/** Lengths that a batch is padded to. */
-const lengths = [8, 16, 32, 64, 128];
+/** Lengths that a batch is padded to: whole tiles of the convolution, close to one another where most sentences are. */
+const lengths = [4, 8, 12, 16, 20, 24, 28, 32, 48, 64, 96, 128];
 
 /**
  * Prepares to encode; a function for each length is made when it is first needed.
@@ -51,14 +52,18 @@ export function createSentenceEncoder(options: SentenceEncoderOptions): Sentence
   const { settings, vocabulary, batchSize = 64 } = options;
   requireBatchSize(batchSize);
   const flat = encoderParameters(options.parameters);
+  const mixed = onFirstUse(() => mixedKernels(options.engine, flat));
   const prepared = new Map<number, Promise<CompiledFunction>>();
   const functionFor = (words: number) => {
-    const made = prepared.get(words) ?? compileEncoder(options.engine, flat, [batchSize, words]);
+    const made =
+      prepared.get(words) ??
+      mixed().then((kernels) => compileEncoder(options.engine, flat, kernels, [batchSize, words]));
     prepared.set(words, made);
     return made;
   };
   const encodeNumbers = async (sentences: readonly Int32Array[]): Promise<HostArray> => {
     const { channels, maxWords } = settings;
+    const given = { ...flat, ...(await mixed()) };
     const data = new Float32Array(sentences.length * channels);
     for (const { rows, words } of batchesByLength(sentences, batchSize, maxWords)) {
       const own = rows.map((row) => sentences[row] ?? Int32Array.of(0));
@@ -67,7 +72,7 @@ export function createSentenceEncoder(options: SentenceEncoderOptions): Sentence
       const shape = [batchSize, words];
       const compiled = await functionFor(words);
       const batch = { words: { shape, data: padded.words }, mask: { shape, data: padded.mask } };
-      const latents = float32Of((await compiled.run({ ...flat, ...batch })).latents); // [batch, D]
+      const latents = float32Of((await compiled.run({ ...given, ...batch })).latents); // [batch, D]
       for (const [place, row] of rows.entries())
         data.set(latents.subarray(place * channels, (place + 1) * channels), row * channels);
     }
@@ -94,17 +99,45 @@ function requireBatchSize(batchSize: number): void {
   });
 }
 
+/** What the convolution's kernel comes to, made once; nothing where it has another width. */
+type Kernels = Readonly<Record<string, HostArray>>;
+
+async function mixedKernels(engine: Engine, flat: Kernels): Promise<Kernels> {
+  const kernel = flat['encoder/convolution/kernel'];
+  if (kernel?.shape[0] !== filteredWidth) return {};
+  const compiled = await engine.compile((inputs) => ({ kernels: mixedKernel(inputs.kernel as tf.Tensor3D) }), {
+    kernel: { shape: kernel.shape, dtype: 'float32' },
+  });
+  try {
+    const { kernels } = await compiled.run({ kernel });
+    return { kernels: { shape: kernels?.shape ?? [], data: float32Of(kernels) } };
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+function onFirstUse<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** @param shape - of a batch: sentences, and words of each. */
 function compileEncoder(
   engine: Engine,
   flat: Readonly<Record<string, HostArray>>,
+  kernels: Kernels,
   shape: readonly number[],
 ): Promise<CompiledFunction> {
   return engine.compile(
-    (inputs) => ({
-      latents: encodeSentencesFast(treeOf(inputs, flat), inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D),
-    }),
-    { ...float32Specs(flat), words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
+    (inputs) => {
+      const batch = [inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D] as const;
+      const latents = encodeSentencesFast(treeOf(inputs, flat), ...batch, inputs.kernels as tf.Tensor3D | undefined);
+      return { latents };
+    },
+    { ...float32Specs({ ...flat, ...kernels }), words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
   );
 }
 
