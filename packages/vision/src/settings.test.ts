@@ -22,9 +22,9 @@ describe('resolveVisionSettings', () => {
 
   it.each([
     [{ depth: set(35) }, /depth: Invalid/],
-    [{ resizePixels: set(63) }, /resizePixels: expected at least patchPixels \+ \(gridSize - 1\) \* patchStride/],
-    [{ subcropPixels: set(17) }, /subcropPixels: expected at most patchPixels/],
-    [{ patchStride: set(17), resizePixels: set(200) }, /patchStride: expected at most patchPixels/],
+    [{ resizePixels: set(47) }, /resizePixels: expected at least patchPixels \+ \(gridSize - 1\) \* patchStride/],
+    [{ subcropPixels: set(13) }, /subcropPixels: expected at most patchPixels/],
+    [{ patchStride: set(13), resizePixels: set(200) }, /patchStride: expected at most patchPixels/],
     [{ lastOffset: set(7) }, /lastOffset: expected from firstOffset to gridSize - 1/],
     [{ firstOffset: set(6) }, /lastOffset: expected from firstOffset/],
     [{ colour: set('red') }, /colour: Invalid/],

@@ -194,7 +194,8 @@ function createScores({ images, split, classifier, seed }: Scoring) {
       if (baseline === undefined) trained.push({ representation, answers });
       const validation = validationCount === undefined ? {} : { validation: validationCount };
       const result: ProbeResult = {
-        ...{ task: imageTask, representation, classifier, pooled: true, folds: 1, split: split.description },
+        ...{ task: imageTask, representation, classifier, folds: 1, split: split.description },
+        ...(representation === 'latent' || representation === 'context' ? { pooled: true } : {}),
         ...(baseline === undefined ? {} : { baseline, trainedLead: leadsOver(answers, representation) }),
         ...(share === undefined ? {} : { labelShare: share }),
         ...(chosen === undefined ? {} : { inverseRegularisation: [chosen] }),

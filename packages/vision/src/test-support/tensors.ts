@@ -14,6 +14,8 @@ export const tinySettings: VisionSettings = {
   subcropPixels: 7,
   depth: 18,
   width: 4,
+  latentScale: 1, // bounds well above 0: differences from 0 are compared relative to them
+  predictorScale: 1,
   contextUnits: 6,
   contextBlocks: 2,
   lastOffset: 2,
