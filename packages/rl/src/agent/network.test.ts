@@ -39,7 +39,7 @@ describe('the shallow network at 96 x 72 pixels', () => {
   it('scales pixels to 0 .. 1: a picture of 255 is to it what one of 1 is to the same layers one after the other', () => {
     const tree = tensorTree(tinyParameters(tinyLossOptions({ shape: tinyShape(tinyPicture) })));
     const layer = (name: string) => layerAt(tree, `encoder/${name}`, ['kernel', 'bias']);
-    const ones = tf.ones<tf.Rank.R4>([1, ...tinyPicture.shape]);
+    const ones = tf.ones([1, ...tinyPicture.shape]) as tf.Tensor4D;
     const first = tf.relu(conv2d(layer('conv1'), ones, { stride: 4, padding: 'valid' }));
     const second = tf.relu(conv2d(layer('conv2'), first, { stride: 2, padding: 'valid' }));
     const expected = tf.relu(dense(layer('dense'), tf.reshape(second, [1, -1]))).dataSync();
