@@ -1,6 +1,7 @@
 import { conv2d, countParameters, createRandom, dense, flatten, layerAt } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { observationSize } from '../environments/environment.js';
 import { paperPreset } from '../presets.js';
 import { tensorOf, tensorTree } from '../test-support/tensors.js';
 import { tinyLossOptions, tinyParameters, tinyPicture, tinyShape, tinyUnroll } from '../test-support/tiny-agent.js';
@@ -39,7 +40,8 @@ describe('the shallow network at 96 x 72 pixels', () => {
   it('scales pixels to 0 .. 1: a picture of 255 is to it what one of 1 is to the same layers one after the other', () => {
     const tree = tensorTree(tinyParameters(tinyLossOptions({ shape: tinyShape(tinyPicture) })));
     const layer = (name: string) => layerAt(tree, `encoder/${name}`, ['kernel', 'bias']);
-    const ones = tf.ones([1, ...tinyPicture.shape]) as tf.Tensor4D;
+    const pixels = new Float32Array(observationSize(tinyPicture)).fill(1);
+    const ones = tensorOf({ shape: [1, ...tinyPicture.shape], data: pixels }) as tf.Tensor4D;
     const first = tf.relu(conv2d(layer('conv1'), ones, { stride: 4, padding: 'valid' }));
     const second = tf.relu(conv2d(layer('conv2'), first, { stride: 2, padding: 'valid' }));
     const expected = tf.relu(dense(layer('dense'), tf.reshape(second, [1, -1]))).dataSync();
