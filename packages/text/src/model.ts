@@ -21,6 +21,7 @@ import {
   type Tree,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
+import { filteredConvolution, filteredWidth, weightedSum } from './minimal-filtering.js';
 import type { TextSettings } from './presets.js';
 
 export type TextModel = Pick<
@@ -55,16 +56,33 @@ export function initialiseTextModel(
  */
 export function encodeSentences(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
-    const [sentences, longest] = words.shape;
-    const real = tf.reshape(mask, [sentences, longest, 1]); // [N, W, 1]
-    const vectors = embedding(layerAt(parameters, 'encoder/words', ['table']), words); // [N, W, E]
-    const layer = layerAt(parameters, 'encoder/convolution', ['kernel', 'bias']);
+    const { layer, seen } = seenWords(parameters, words, mask);
+    const real = tf.reshape(mask, [...words.shape, 1]); // [N, W, 1]
     const margin = Math.floor((layer.kernel.shape[0] ?? 1) / 2);
-    const seen = tf.mul<tf.Tensor3D>(vectors, real);
     const convolved = conv1d(layer, seen, { stride: 1, padBefore: margin, padAfter: margin }); // [N, W, D]
     const total = tf.sum(tf.mul(tf.relu(convolved), real), 1); // [N, D]
     return tf.div(total, tf.sum(real, 1));
   });
+}
+
+/**
+ * The same to about 1e-5, faster where a convolution sees 3 words; the number of words is fixed once traced. For training and encoding
+ * here; an exported file has the plain form.
+ */
+export function encodeSentencesFast(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const { layer, seen } = seenWords(parameters, words, mask);
+    if (layer.kernel.shape[0] !== filteredWidth) return encodeSentences(parameters, words, mask);
+    const convolved = filteredConvolution(seen, layer.kernel as tf.Tensor3D); // [4, N, T, D]
+    const total = weightedSum(tf.relu(tf.add<tf.Tensor4D>(convolved, layer.bias)), mask); // [N, D]
+    return tf.div(total, tf.sum(mask, 1, true));
+  });
+}
+
+function seenWords(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D) {
+  const vectors = embedding(layerAt(parameters, 'encoder/words', ['table']), words); // [N, W, E]
+  const seen = tf.mul<tf.Tensor3D>(vectors, tf.reshape(mask, [...words.shape, 1]));
+  return { layer: layerAt(parameters, 'encoder/convolution', ['kernel', 'bias']), seen };
 }
 
 /**

@@ -12,7 +12,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { padSentences } from './data/padded-sentences.js';
 import type { Vocabulary } from './data/vocabulary.js';
 import { splitWords } from './data/words.js';
-import { encodeSentences } from './model.js';
+import { encodeSentencesFast } from './model.js';
 import type { TextSettings } from './presets.js';
 
 export interface SentenceEncoderOptions {
@@ -102,7 +102,7 @@ function compileEncoder(
 ): Promise<CompiledFunction> {
   return engine.compile(
     (inputs) => ({
-      latents: encodeSentences(treeOf(inputs, flat), inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D),
+      latents: encodeSentencesFast(treeOf(inputs, flat), inputs.words as tf.Tensor2D, inputs.mask as tf.Tensor2D),
     }),
     { ...float32Specs(flat), words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
   );

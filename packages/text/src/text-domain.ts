@@ -3,7 +3,7 @@ import { CpcArgumentError, type Domain, negativesFromBatch } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { createExampleSampler } from './data/example-sampler.js';
 import type { SentenceCorpus } from './data/sentence-corpus.js';
-import { contextualise, encodeSentences, initialiseTextModel } from './model.js';
+import { contextualise, encodeSentencesFast, initialiseTextModel } from './model.js';
 import type { TextSettings } from './presets.js';
 
 /** Text as a domain. */
@@ -46,7 +46,7 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
     },
     encode: (parameters, { words, mask }) =>
       tf.tidy(() => {
-        const latents = encodeSentences(parameters, words as tf.Tensor2D, mask as tf.Tensor2D); // [S T, D]
+        const latents = encodeSentencesFast(parameters, words as tf.Tensor2D, mask as tf.Tensor2D); // [S T, D]
         return tf.reshape(latents, [batchSize, sentencesPerExample, channels]);
       }),
     contextualise: (parameters, latents) => contextualise(parameters, latents),

@@ -1,23 +1,7 @@
 import { describeDomain } from '@cpc/testing';
-import { smallPreset } from './presets.js';
 import { createScenes } from './synthesis/scenes.js';
+import { tinySettings as tiny } from './test-support/tensors.js';
 import { createVisionDomain } from './vision-domain.js';
-
-const tiny = {
-  ...smallPreset,
-  resizePixels: 20,
-  patchPixels: 8,
-  patchStride: 4,
-  gridSize: 3,
-  subcropPixels: 7,
-  depth: 18,
-  width: 4,
-  contextUnits: 6,
-  contextBlocks: 2,
-  lastOffset: 2,
-  batchSize: 2,
-  negativeCount: 8,
-} as const;
 
 const scenes = (side = 20) => createScenes({ seed: 1, train: 6, test: 0, side });
 

@@ -8,8 +8,10 @@ import { normaliseText } from './normalise.js';
 
 const tokeniser = new SentenceTokenizer([]);
 
-/** natural's time grows with the square of a text's sentences: longer texts are given to it in pieces. */
-const pieceLength = 4000;
+/** natural's time grows with the square of a text's sentences: it is given pieces, each up to the next mark behind so many characters. */
+const pieceLength = 250;
+/** A piece without such a mark ends at a space before this. */
+const longestPiece = 4000;
 
 /** A dot behind these does not end a sentence. */
 const abbreviation =
@@ -46,11 +48,20 @@ function isContinued(before: string, part: string, hasCapitals: boolean): boolea
   );
 }
 
-/** Cut behind the last mark that may end a sentence, else behind the last space. */
+/** Together the text, but for spaces between them. */
 function pieces(text: string): string[] {
-  if (text.length <= pieceLength) return text === '' ? [] : [text];
-  const head = text.slice(0, pieceLength);
-  const mark = Math.max(...['. ', '! ', '? '].map((end) => head.lastIndexOf(end)));
-  const cut = mark > 0 ? mark + 1 : Math.max(head.lastIndexOf(' '), 0) || pieceLength;
-  return [text.slice(0, cut), ...pieces(text.slice(cut).trimStart())];
+  const found: string[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const end = pieceEnd(rest);
+    found.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return found;
+}
+
+function pieceEnd(text: string): number {
+  const marks = ['. ', '! ', '? '].map((mark) => text.indexOf(mark, pieceLength)).filter((place) => place >= 0);
+  const mark = Math.min(...marks, text.length);
+  if (mark < longestPiece) return mark + 1;
+  return text.lastIndexOf(' ', longestPiece) > 0 ? text.lastIndexOf(' ', longestPiece) : longestPiece;
 }

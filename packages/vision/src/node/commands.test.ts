@@ -29,7 +29,7 @@ const always = { stopRequested: () => false };
 const overrides = {
   ...{ resizePixels: set(28), patchPixels: set(8), patchStride: set(4), gridSize: set(5), lastOffset: set(4) },
   ...{ subcropPixels: set(7), depth: set(18), width: set(8), contextUnits: set(24), contextBlocks: set(2) },
-  ...{ batchSize: set(16), negativeCount: set(200), learningRate: set(3e-3) },
+  ...{ batchSize: set(16), negativeCount: set(200), learningRate: set(3e-3), latentScale: set(1) },
 };
 
 function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainRequest {

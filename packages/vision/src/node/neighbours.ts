@@ -1,14 +1,14 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
-import { CpcError, gatherRows, measureScale, standardise, unflatten } from '@cpc/core';
+import { CpcError, type HostArray, measureScale, standardise, unflatten } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';
 import { decodePicture } from './data/decode-picture.js';
-import { loadVisionModel } from './model-file.js';
+import { loadVisionModel, type VisionModelFile } from './model-file.js';
 import { leftOutFiles, openImages } from './open-images.js';
-import { requireSheetEnding, writeSheet } from './sheet.js';
+import { requireSheetEnding, type SheetRow, writeSheet } from './sheet.js';
 import { wholeImages } from './whole-images.js';
 
 /** Images between two reports of progress. */
@@ -19,47 +19,75 @@ const block = 64;
  * images share would make all of them alike. The query itself is none of its neighbours.
  */
 export async function* visionNeighbours(
-  { run, data, query, count, engine, strict, out }: NeighboursRequest,
+  request: NeighboursRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
+  const { query, count, out, strict } = request;
   if (out !== undefined) requireSheetEnding('neighbours', out);
-  const { settings, parameters } = await loadVisionModel(run);
-  const { images } = await openImages(data, { side: settings.resizePixels, strict });
+  const model = await loadVisionModel(request.run);
+  const { resizePixels: side } = model.settings;
+  const { images } = await openImages(request.data, { side, strict });
   const { indices, damaged } = await wholeImages(images, strict);
   for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
-  const asked = await queryPicture(images, query, settings.resizePixels);
+  const asked = await queryPicture(images, query, side);
   const others = indices.filter((index) => index !== asked.index);
-  const parts = { settings, parameters: unflatten(parameters), engine: await createEngine(engine) };
-  const encoder = createImageEncoder(parts);
+  const vectors = yield* vectorsOf(asked.picture, images, others, { model, request, control });
+  if (vectors === undefined) return;
+  const found = nearestImages(vectors, count).map(({ row, similarity }): FoundImage => {
+    const index = others[row - 1] ?? 0;
+    return { index, label: images.images[index]?.name ?? '', similarity };
+  });
+  for (const { label, similarity } of found) yield { type: 'neighbour-found', label, similarity };
+  if (out === undefined) return;
+  await writeSheet(out, 'Nearest images', [await sheetRow(query, asked.picture, images, found)]);
+  yield { type: 'file-written', path: out, description: `the query and ${found.length} images` };
+}
+
+interface FoundImage {
+  readonly index: number;
+  readonly label: string;
+  readonly similarity: number;
+}
+
+interface Encoding {
+  readonly model: VisionModelFile;
+  readonly request: NeighboursRequest;
+  readonly control: Control;
+}
+
+/** `[1 + M, F]` on a common scale: the query, then the images; `undefined` if it was told to stop. */
+async function* vectorsOf(
+  query: Picture,
+  images: ImageSet,
+  indices: readonly number[],
+  { model, request, control }: Encoding,
+): AsyncGenerator<TaskEvent, HostArray | undefined, undefined> {
+  const parts = { settings: model.settings, parameters: unflatten(model.parameters) };
+  const encoder = createImageEncoder({ ...parts, engine: await createEngine(request.engine) });
   try {
-    const rows = [pooledFeatures((await encoder.encode([asked.picture])).latents)];
-    for (let first = 0; first < others.length; first += block) {
-      if (control.stopRequested()) return;
-      const some = others.slice(first, first + block);
+    const rows = [pooledFeatures((await encoder.encode([query])).latents)];
+    for (let first = 0; first < indices.length; first += block) {
+      if (control.stopRequested()) return undefined;
+      const some = indices.slice(first, first + block);
       rows.push(pooledFeatures((await encodeImages(encoder, images, some)).latents));
-      yield { type: 'progress', label: 'images', done: first + some.length, total: others.length };
+      yield { type: 'progress', label: 'images', done: first + some.length, total: indices.length };
     }
-    const all = joinRows(rows);
-    const known = gatherRows(
-      all,
-      others.map((_, row) => row + 1),
-    );
-    const scaled = standardise(all, measureScale(known));
-    const found = nearestImages(scaled, count).map(({ row, similarity }) => {
-      const index = others[row - 1] ?? 0;
-      return { index, label: images.images[index]?.name ?? '', similarity };
-    });
-    for (const { label, similarity } of found) yield { type: 'neighbour-found', label, similarity };
-    if (out === undefined) return;
-    const cells = found.map(async ({ index, label, similarity }) => {
-      return { picture: await images.read(index), caption: `${similarity.toFixed(3)}: ${label}` };
-    });
-    const first = { picture: asked.picture, caption: `asked for: ${query}` };
-    await writeSheet(out, 'Nearest images', [{ title: query, cells: [first, ...(await Promise.all(cells))] }]);
-    yield { type: 'file-written', path: out, description: `the query and ${found.length} images` };
+    return standardise(joinRows(rows), measureScale(joinRows(rows.slice(1))));
   } finally {
     await encoder.dispose();
   }
+}
+
+async function sheetRow(
+  query: string,
+  picture: Picture,
+  images: ImageSet,
+  found: readonly FoundImage[],
+): Promise<SheetRow> {
+  const cells = found.map(async ({ index, label, similarity }) => {
+    return { picture: await images.read(index), caption: `${similarity.toFixed(3)}: ${label}` };
+  });
+  return { title: query, cells: [{ picture, caption: `asked for: ${query}` }, ...(await Promise.all(cells))] };
 }
 
 interface AskedPicture {

@@ -19,6 +19,7 @@ export const tinySettings: VisionSettings = {
   lastOffset: 2,
   batchSize: 2,
   negativeCount: 8,
+  latentScale: 1, // gradients of a size that rounding does not reach
 };
 
 export function tensorsOf(tree: Tree<HostArray>): TensorTree {
