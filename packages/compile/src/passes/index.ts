@@ -7,6 +7,7 @@ import { removeDeadCode } from './dead-code.js';
 import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
+import { nameOutputs } from './name-outputs.js';
 import { takeParts } from './parts.js';
 import type { Pass } from './pass.js';
 import { maskByReluOutputs } from './relu-masks.js';
@@ -30,6 +31,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     removeIdentities,
     shareCommonSubexpressions,
     removeDeadCode,
+    nameOutputs,
   ];
 }
 

@@ -110,7 +110,7 @@ describe('a table that is read by row', () => {
       Object.entries(step.state.current).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
     );
     expect(saved[table]?.shape).toEqual([rows, 3]);
-    expect(saved['moments/second/words/table']?.shape).toEqual([rows, 3]);
+    expect(saved['moments/squareSum/words/table']?.shape).toEqual([rows, 3]);
     const other = (await stepsOf(true, adam({ learningRate: 0.1 }), 1)).step;
     other.state.load(saved);
     expect(largestDifference(other, step)).toBe(0);

@@ -14,14 +14,13 @@ export const tinySettings: VisionSettings = {
   subcropPixels: 7,
   depth: 18,
   width: 4,
-  latentScale: 1, // bounds well above 0: differences from 0 are compared relative to them
   predictorScale: 1,
   contextUnits: 6,
   contextBlocks: 2,
   lastOffset: 2,
   batchSize: 2,
   negativeCount: 8,
-  latentScale: 1, // gradients of a size that rounding does not reach
+  latentScale: 1, // bounds well above 0 and gradients of a size that rounding does not reach
 };
 
 export function tensorsOf(tree: Tree<HostArray>): TensorTree {

@@ -3,9 +3,9 @@ import { shareCommonSubexpressions } from '../../passes/common-subexpressions.js
 import { foldConstants } from '../../passes/constant-folding.js';
 import { removeDeadCode } from '../../passes/dead-code.js';
 import { removeIdentities } from '../../passes/identities.js';
+import { nameOutputs } from '../../passes/name-outputs.js';
 import type { Pass } from '../../passes/pass.js';
 import { foldBias } from './fold-bias.js';
-import { nameOutputs } from './name-outputs.js';
 import { shareWeights } from './share-weights.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { nameUnitAxes } from './unit-axes.js';
