@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentedCases, filledDocument } from './documents.js';
-import { documentPath, resultsFolder } from './places.js';
-import { readRecord } from './record.js';
+import { documentPath, passesFolder, resultsFolder } from './places.js';
+import { readRecords } from './record.js';
 import { exampleRecord } from './test-support/records.js';
 
 const empty = 'before\n<!-- results of audio -->\nold\n<!-- end -->\nafter\n';
@@ -32,9 +31,8 @@ describe('filledDocument', () => {
 describe('docs/benchmarks.md', () => {
   it('holds what the records in benchmarks/results say, each in its place', async () => {
     const document = readFileSync(documentPath, 'utf8');
-    const files = readdirSync(resultsFolder).filter((file) => file.endsWith('.json'));
-    const records = await Promise.all(files.map((file) => readRecord(join(resultsFolder, file))));
+    const records = await readRecords(resultsFolder);
     expect(documentedCases(document)).toEqual(expect.arrayContaining(records.map((record) => record.case)));
-    expect(filledDocument(document, records)).toBe(document);
+    expect(filledDocument(document, [...records, ...(await readRecords(passesFolder))])).toBe(document);
   });
 });

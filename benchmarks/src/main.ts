@@ -4,7 +4,7 @@
  * Figures go to stdout, what goes on to stderr. Exit codes: 0 done, 1 failed, 2 wrong use.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
@@ -16,10 +16,11 @@ import { filledDocument } from './documents.js';
 import { loadAverage } from './machine.js';
 import { machineRates } from './machine-rates.js';
 import { measure } from './measure.js';
-import { casesFolder, documentPath, resultsFolder } from './places.js';
+import { optionalPasses, passRows, withoutPass } from './passes.js';
+import { casesFolder, documentPath, passesFolder, resultsFolder } from './places.js';
 import { familyTimes, profileRows, ratesLine } from './profile.js';
 import { profileCase } from './profile-case.js';
-import { type CaseRecord, readRecord, writeRecord } from './record.js';
+import { type CaseRecord, readRecord, readRecords, writeRecord } from './record.js';
 import { summaryLines, summaryRows } from './summary.js';
 import { textTable } from './table.js';
 import { caseTools } from './tools.js';
@@ -35,6 +36,7 @@ interface Flags {
   readonly check?: true;
   readonly list?: true;
   readonly document?: true;
+  readonly passes?: true;
   /** A folder, or true for none. */
   readonly profile?: string | true;
 }
@@ -58,6 +60,7 @@ function program(): Command {
     .option('--save', 'write the records to benchmarks/results')
     .option('--check', 'compare the ratios to the peers with those in benchmarks/results; fails where ours got slower')
     .option('--profile [folder]', "sum ONNX Runtime's profile by operator instead; keep its files in the folder")
+    .option('--passes', 'measure each case beside itself without one pass of the compiler, pass by pass')
     .option('--document', 'fill docs/benchmarks.md from the records in benchmarks/results')
     .exitOverride();
 }
@@ -76,7 +79,28 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     });
   }
   if (flags.check) return checkAll(cases, flags);
+  if (flags.passes) return measurePasses(cases, flags);
   return flags.profile === undefined ? measureAll(cases, flags) : profileAll(cases, flags, flags.profile);
+}
+
+/** Every pass that may be left out, of every timed case; the records, where they are kept, lie in a folder of their own. */
+async function measurePasses(cases: readonly BenchmarkCase[], flags: Flags): Promise<void> {
+  const records: CaseRecord[] = [];
+  for (const subject of cases.filter(({ timed }) => timed)) {
+    for (const pass of optionalPasses()) {
+      const without = caseTools({ threads: flags.threads, withoutPass: pass });
+      const record = await measureCase(withoutPass(subject, pass, without), flags);
+      records.push(record);
+      if (flags.save) await saveRecord(passesFolder, record);
+    }
+    if (!flags.json) print(`${subject.name}: ${subject.summary}\n${textTable(passRows(subject.name, records))}\n`);
+  }
+  if (flags.json) print(JSON.stringify({ records }));
+}
+
+async function saveRecord(folder: string, record: CaseRecord): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeRecord(join(folder, `${record.case}.json`), record);
 }
 
 function measureCase(subject: BenchmarkCase, { preset, pairs, warmUp, threads }: Flags): Promise<CaseRecord> {
@@ -110,10 +134,7 @@ async function measureAll(cases: readonly BenchmarkCase[], flags: Flags): Promis
     const record = await measureCase(subject, flags);
     records.push(record);
     if (flags.out !== undefined) await writeRecord(flags.out, record);
-    if (flags.save) {
-      await mkdir(resultsFolder, { recursive: true });
-      await writeRecord(join(resultsFolder, `${subject.name}.json`), record);
-    }
+    if (flags.save) await saveRecord(resultsFolder, record);
     if (!flags.json) print(`${subject.name}: ${subject.summary}\n${recordText(record)}\n`);
   }
   if (flags.json) print(JSON.stringify({ records }));
@@ -134,8 +155,7 @@ async function profileAll(cases: readonly BenchmarkCase[], flags: Flags, kept: s
 }
 
 async function fillDocument(): Promise<void> {
-  const files = (await readdir(resultsFolder)).filter((file) => file.endsWith('.json'));
-  const records = await Promise.all(files.map((file) => readRecord(join(resultsFolder, file))));
+  const records = [...(await readRecords(resultsFolder)), ...(await readRecords(passesFolder))];
   await writeFile(documentPath, filledDocument(await readFile(documentPath, 'utf8'), records));
   report(`filled ${documentPath}`);
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** Absolute paths. */
 export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 export const resultsFolder = fileURLToPath(new URL('../results', import.meta.url));
+/** Of cases without a pass of the compiler. */
+export const passesFolder = fileURLToPath(new URL('../results/passes', import.meta.url));
 export const casesFolder = fileURLToPath(new URL('./cases', import.meta.url));
 export const documentPath = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 /** What twins in Python share. */

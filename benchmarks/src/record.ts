@@ -2,7 +2,9 @@
  * The record of one case's measurement, as it lies in `benchmarks/results/<case>.json`: enough to repeat it and to tell why
  * another machine differs. Documents are filled from records, never by hand.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
 import { machineSchema } from '@cpc/records';
 import { z } from 'zod';
@@ -90,4 +92,10 @@ export async function readRecord(path: string): Promise<CaseRecord> {
       cause,
     });
   }
+}
+
+/** All of a folder; none where there is no folder. */
+export async function readRecords(folder: string): Promise<CaseRecord[]> {
+  const files = existsSync(folder) ? (await readdir(folder)).filter((file) => file.endsWith('.json')) : [];
+  return Promise.all(files.map((file) => readRecord(join(folder, file))));
 }

@@ -1,5 +1,6 @@
 /** How cases make their sides on this machine. */
 import { join } from 'node:path';
+import { standardPasses } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
 import { type Engine, onnxEngine } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
@@ -13,6 +14,8 @@ export interface ToolOptions {
   readonly threads: number;
   /** Beginning of the paths of ONNX Runtime's profiles; none are written if left out. */
   readonly profile?: string;
+  /** Name of a pass of the compiler that the engine onnx leaves out. */
+  readonly withoutPass?: string;
 }
 
 export function caseTools(options: ToolOptions): CaseTools {
@@ -26,7 +29,13 @@ export function caseTools(options: ToolOptions): CaseTools {
 }
 
 /** Threads are for the engine onnx; the others take none. */
-async function engineOf(name: EngineRequest['name'], { threads, profile }: ToolOptions): Promise<Engine> {
+async function engineOf(name: EngineRequest['name'], options: ToolOptions): Promise<Engine> {
+  const { threads, profile, withoutPass } = options;
   if (name !== 'onnx') return createEngine({ name });
-  return profile === undefined ? createEngine({ name, threads }) : onnxEngine(await nodeRuntime({ threads, profile }));
+  if (profile === undefined && withoutPass === undefined) return createEngine({ name, threads });
+  const runtime = await nodeRuntime({ threads, ...(profile === undefined ? {} : { profile }) });
+  return onnxEngine(
+    runtime,
+    standardPasses('train').filter((pass) => pass.name !== withoutPass),
+  );
 }
