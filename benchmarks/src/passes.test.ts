@@ -15,7 +15,7 @@ it('leaves out every pass once, and never the one without which nothing can be e
   const names = optionalPasses();
   expect(new Set(names).size).toBe(names.length);
   expect(names).toEqual(expect.arrayContaining(['dead-code', 'identities', 'transposes', 'name-outputs']));
-  expect(names).not.toContain('lower-primitives');
+  expect(names.filter((name) => name.startsWith('lower-primitives'))).toEqual([]);
 });
 
 it('sets a case beside itself, made with other tools', async () => {

@@ -1,11 +1,11 @@
 /** What every pass of the compiler is worth: a case beside itself with that pass left out. */
-import { standardPasses } from '@cpc/compile';
+import { lowerPrimitives, standardPasses } from '@cpc/compile';
 import type { BenchmarkCase, CaseTools } from './case.js';
 import type { CaseRecord } from './record.js';
 import type { Rows } from './table.js';
 
 /** Nothing can be encoded without it: it is no choice. */
-const needed = 'lower-primitives';
+const needed = lowerPrimitives('train').name;
 const between = '-without-';
 
 /** Passes that may be left out, in the order in which they are first applied. */
