@@ -18,7 +18,7 @@ import { machineRates } from './machine-rates.js';
 import { measure } from './measure.js';
 import { optionalPasses, passRows, withoutPass } from './passes.js';
 import { casesFolder, documentPath, passesFolder, resultsFolder } from './places.js';
-import { familyTimes, profileRows, ratesLine } from './profile.js';
+import { profileRows, ratesLine, totalsByFamily, totalsByOperator, totalsByPart } from './profile.js';
 import { profileCase } from './profile-case.js';
 import { type CaseRecord, readRecord, readRecords, writeRecord } from './record.js';
 import { summaryLines, summaryRows } from './summary.js';
@@ -59,7 +59,10 @@ function program(): Command {
     .option('--out <file>', 'write the record of one case to a file')
     .option('--save', 'write the records to benchmarks/results')
     .option('--check', 'compare the ratios to the peers with those in benchmarks/results; fails where ours got slower')
-    .option('--profile [folder]', "sum ONNX Runtime's profile by operator instead; keep its files in the folder")
+    .option(
+      '--profile [folder]',
+      "sum ONNX Runtime's profile by part of the model and by operator instead; keep its files in the folder",
+    )
     .option('--passes', 'measure each case beside itself without one pass of the compiler, pass by pass')
     .option('--document', 'fill docs/benchmarks.md from the records in benchmarks/results')
     .exitOverride();
@@ -146,9 +149,10 @@ async function profileAll(cases: readonly BenchmarkCase[], flags: Flags, kept: s
   const profiles = [];
   for (const subject of cases.filter(({ timed }) => timed)) {
     const folder = kept === true ? {} : { folder: kept };
-    const operators = await profileCase(subject, { preset, threads, steps, warmUpSteps, ...folder });
-    profiles.push({ case: subject.name, operators, families: familyTimes(operators) });
-    const tables = [familyTimes(operators), operators].map((times) => textTable(profileRows(times, rates)));
+    const times = await profileCase(subject, { preset, threads, steps, warmUpSteps, ...folder });
+    const totals = { part: totalsByPart(times), family: totalsByFamily(times), operator: totalsByOperator(times) };
+    profiles.push({ case: subject.name, ...totals });
+    const tables = Object.entries(totals).map(([kind, sums]) => textTable(profileRows(kind, sums, rates)));
     if (!flags.json) print(`${subject.name}: ${subject.summary}\n${tables.join('\n\n')}\n`);
   }
   print(flags.json ? JSON.stringify({ rates, profiles }) : ratesLine(rates));

@@ -16,6 +16,11 @@ it('counts 7 products side by side, of a matrix each or of one for all', () => {
   expect(operatorWork('MatMul', float([7, 3, 4], [4, 5]), float([7, 3, 5])).operations).toBeCloseTo(7 * 120);
 });
 
+it('counts 2 x 6 x 8 operations for each of the 5 x 7 outputs of a convolution of 6 channels and 8 places', () => {
+  const shapes = [[{ float: [1, 6, 1, 14] }, { float: [5, 6, 1, 8] }], [{ float: [1, 5, 1, 7] }]] as const;
+  expect(operatorWork('Conv', ...shapes).operations).toBe(2 * 6 * 8 * 5 * 7);
+});
+
 it('counts the bytes of an Add and of a comparison, none of a Reshape, and nothing where the profile is silent', () => {
   expect(operatorWork('Add', float([2, 3], [3]), float([2, 3]))).toEqual({ operations: 0, bytes: 60 });
   expect(operatorWork('Greater', float([6], []), [{ bool: [6] }])).toEqual({ operations: 0, bytes: 34 });

@@ -1,5 +1,5 @@
 /**
- * What an operator has to do at the least, from the shapes in ONNX Runtime's profile: floating-point operations of products, and
+ * What an operator has to do at the least, from the shapes in ONNX Runtime's profile: floating-point operations of products and convolutions, and
  * bytes that enter and leave.
  *
  * Letters used for shapes here:
@@ -11,7 +11,7 @@ import { z } from 'zod';
 const tensorsSchema = z.array(z.record(z.string(), z.array(z.number())));
 
 export interface OperatorWork {
-  /** Of products, each multiplication and each addition counted; 0 for other operators. */
+  /** Of products and convolutions, each multiplication and each addition counted; 0 for other operators. */
   readonly operations: number;
   /** Of all inputs and outputs, each once; 0 where no value is touched. */
   readonly bytes: number;
@@ -19,6 +19,7 @@ export interface OperatorWork {
 
 const bytesPerElement: Readonly<Record<string, number>> = { float: 4, int32: 4, int64: 8, bool: 1, double: 8 };
 const products: ReadonlySet<string> = new Set(['Gemm', 'FusedGemm', 'MatMul', 'FusedMatMul']);
+const convolutions: ReadonlySet<string> = new Set(['Conv', 'FusedConv']);
 /** Their result is their input under another shape. */
 const untouched: ReadonlySet<string> = new Set(['Reshape', 'Identity', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
@@ -26,9 +27,9 @@ const untouched: ReadonlySet<string> = new Set(['Reshape', 'Identity', 'Squeeze'
 export type OperatorFamily = 'products' | 'movement' | 'reductions' | 'loops' | 'elementwise';
 
 const families: Readonly<Record<string, OperatorFamily>> = Object.fromEntries([
-  ...[...products].map((name) => [name, 'products']),
+  ...[...products, ...convolutions].map((name) => [name, 'products']),
   ...[...untouched].map((name) => [name, 'movement']),
-  ...'Slice Pad Concat Split Transpose Gather GatherElements GatherND ScatterElements Expand Tile'
+  ...'Slice Pad Concat Split Transpose Gather GatherElements GatherND ScatterElements Expand Tile ReorderInput ReorderOutput'
     .split(' ')
     .map((name) => [name, 'movement']),
   ...'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ArgMax Softmax LogSoftmax CumSum TopK'
@@ -49,7 +50,8 @@ export function operatorWork(operator: string, inputs: unknown, outputs: unknown
   const [read, written] = [tensorsOf(inputs), tensorsOf(outputs)];
   if (untouched.has(operator)) return { operations: 0, bytes: 0 };
   const bytes = [...read, ...written].reduce((sum, tensor) => sum + tensor.bytes, 0);
-  return { operations: products.has(operator) ? productOperations(read, written) : 0, bytes };
+  if (products.has(operator)) return { operations: productOperations(read, written), bytes };
+  return { operations: convolutions.has(operator) ? convolutionOperations(read, written) : 0, bytes };
 }
 
 interface Tensor {
@@ -76,4 +78,10 @@ function productOperations([left, right]: readonly Tensor[], [result]: readonly 
   const isShared = right.shape.length < result.shape.length; // one [K, N] for all
   const rightSize = isShared ? right.size * sideBySide : right.size;
   return 2 * Math.sqrt((left.size * rightSize * result.size) / Math.max(1, sideBySide));
+}
+
+/** Every output is a sum over one kernel `[I, …]` of `[O, I, …]`. */
+function convolutionOperations([, kernels]: readonly Tensor[], [result]: readonly Tensor[]): number {
+  if (kernels === undefined || result === undefined) return 0;
+  return (2 * result.size * kernels.size) / Math.max(1, kernels.shape[0] ?? 1);
 }

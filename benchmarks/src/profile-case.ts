@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkCase, CaseOptions } from './case.js';
-import { addOperatorTimes, type OperatorTime, operatorTimes } from './profile.js';
+import { type OperatorTime, operatorTimes } from './profile.js';
 import { caseTools } from './tools.js';
 
 export interface ProfileOptions extends CaseOptions {
@@ -14,7 +14,7 @@ export interface ProfileOptions extends CaseOptions {
   readonly folder?: string;
 }
 
-/** Operators of one step by their own time, the longest first; all functions of the step together. */
+/** Operators of one step by their own time, in every part of the model; all functions of the step, one after the other. */
 export async function profileCase(subject: BenchmarkCase, options: ProfileOptions): Promise<OperatorTime[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'cpc-profile-'));
   const folder = options.folder ?? temporary;
@@ -28,7 +28,7 @@ export async function profileCase(subject: BenchmarkCase, options: ProfileOption
         operatorTimes(JSON.parse(await readFile(join(folder, file), 'utf8')), options.warmUpSteps),
       ),
     );
-    return addOperatorTimes(lists);
+    return lists.flat();
   } finally {
     await rm(temporary, { recursive: true });
   }

@@ -1,11 +1,12 @@
 /**
- * ONNX Runtime's own profile, summed by operator and by family of operators, beside what the machine could do.
+ * ONNX Runtime's own profile, summed by operator, by family of operators and by part of the model, beside what the machine could do.
  *
  * A profile file is a list of events with a start and a duration in microseconds. An operator that runs others inside, such
  * as Scan, is charged with its own time only: what the events inside took is taken off.
  */
 import { z } from 'zod';
 import type { MachineRates } from './machine-rates.js';
+import { partOfName } from './model-parts.js';
 import { familyOf, operatorWork } from './operator-work.js';
 
 const eventSchema = z.object({
@@ -21,9 +22,15 @@ const eventSchema = z.object({
 
 type ProfileEvent = z.infer<typeof eventSchema>;
 
+/** What one operator took in one part of the model. */
 export interface OperatorTime extends OperatorSums {
-  /** Or a family of operators. */
+  readonly part: string;
   readonly operator: string;
+}
+
+/** What a group of them took. */
+export interface GroupTime extends OperatorSums {
+  readonly name: string;
 }
 
 /** Per run. */
@@ -41,7 +48,7 @@ const nothing: OperatorSums = { calls: 0, milliseconds: 0, operations: 0, bytes:
 /**
  * @param file - the parsed file of one session.
  * @param warmUpRuns - runs at the beginning that do not count.
- * @returns operators by time, the longest first.
+ * @returns every operator in every part, by time, the longest first.
  * @throws {ZodError} if it is not such a file; {Error} if it holds no run after the warm-up.
  */
 export function operatorTimes(file: unknown, warmUpRuns: number): OperatorTime[] {
@@ -51,33 +58,36 @@ export function operatorTimes(file: unknown, warmUpRuns: number): OperatorTime[]
   const [first] = counted;
   if (first === undefined) throw new Error(`profile: ${runs.length} runs, of which ${warmUpRuns} are warm-up`);
   const kernels = events.filter(({ name, ts }) => name.endsWith('_kernel_time') && ts >= first.ts);
-  return longestFirst(
-    [...summed(kernels)].map(([operator, sums]) => ({ operator, ...scaled(sums, 1 / counted.length) })),
-  );
+  return longestFirst(summed(kernels).map((time) => ({ ...time, ...scaled(time, 1 / counted.length) })));
 }
 
-/** Adds up what several sessions took, operator by operator. */
-export function addOperatorTimes(lists: readonly (readonly OperatorTime[])[]): OperatorTime[] {
-  return grouped(lists.flat(), ({ operator }) => operator);
+/** Adds up an operator's time in all parts. */
+export function totalsByOperator(times: readonly OperatorTime[]): GroupTime[] {
+  return grouped(times, ({ operator }) => operator);
 }
 
 /** Adds up operators of a kind: products, movement, reductions, loops and elementwise. */
-export function familyTimes(times: readonly OperatorTime[]): OperatorTime[] {
+export function totalsByFamily(times: readonly OperatorTime[]): GroupTime[] {
   return grouped(times, ({ operator }) => familyOf(operator));
 }
 
+/** Adds up all operators of a part of the model. */
+export function totalsByPart(times: readonly OperatorTime[]): GroupTime[] {
+  return grouped(times, ({ part }) => part);
+}
+
 /**
- * The rows of a table: milliseconds a step, share, what was done, and the part of the machine's rate that this is: of its products
+ * The rows of a table of what `kind` says: milliseconds a step, share, what was done, and the part of the machine's rate that this is: of its products
  * where there are any, else of its memory.
  */
-export function profileRows(times: readonly OperatorTime[], rates: MachineRates): string[][] {
-  const all = { operator: 'all', ...times.reduce(plus, nothing) };
-  const row = ({ operator, calls, milliseconds, operations, bytes }: OperatorTime) => {
+export function profileRows(kind: string, times: readonly GroupTime[], rates: MachineRates): string[][] {
+  const all = { name: 'all', ...times.reduce<OperatorSums>(plus, nothing) };
+  const row = ({ name, calls, milliseconds, operations, bytes }: GroupTime) => {
     const seconds = milliseconds / 1000;
     const part =
       operations > 0 ? operations / seconds / rates.operationsPerSecond : bytes / seconds / rates.bytesPerSecond;
     return [
-      operator,
+      name,
       calls.toFixed(0),
       milliseconds.toFixed(1),
       percent(milliseconds / all.milliseconds),
@@ -86,7 +96,7 @@ export function profileRows(times: readonly OperatorTime[], rates: MachineRates)
       seconds > 0 ? percent(part) : '',
     ];
   };
-  return [['operator', 'calls', 'ms a step', 'share', 'GFLOP', 'GB', 'of the rate'], ...times.map(row), row(all)];
+  return [[kind, 'calls', 'ms a step', 'share', 'GFLOP', 'GB', 'of the rate'], ...times.map(row), row(all)];
 }
 
 /** The rates that a profile's last column is a part of, as a line. */
@@ -98,13 +108,13 @@ function percent(part: number): string {
   return `${(100 * part).toFixed(1)} %`;
 }
 
-function grouped(times: readonly OperatorTime[], nameOf: (time: OperatorTime) => string): OperatorTime[] {
+function grouped(times: readonly OperatorTime[], nameOf: (time: OperatorTime) => string): GroupTime[] {
   const sums = new Map<string, OperatorSums>();
   for (const time of times) sums.set(nameOf(time), plus(sums.get(nameOf(time)) ?? nothing, time));
-  return longestFirst([...sums].map(([operator, sum]) => ({ operator, ...sum })));
+  return longestFirst([...sums].map(([name, sum]) => ({ name, ...sum })));
 }
 
-function longestFirst(times: readonly OperatorTime[]): OperatorTime[] {
+function longestFirst<Time extends OperatorSums>(times: readonly Time[]): Time[] {
   return [...times].sort((left, right) => right.milliseconds - left.milliseconds);
 }
 
@@ -131,23 +141,29 @@ function completeEvent(value: unknown): ProfileEvent[] {
   return event.success ? [event.data] : [];
 }
 
-/** Sums by operator, of own time: a stack of the events that are still open tells who is inside whom. */
-function summed(kernels: readonly ProfileEvent[]): Map<string, OperatorSums> {
-  const sums = new Map<string, OperatorSums>();
-  const add = ({ args }: ProfileEvent, more: OperatorSums) => {
-    const operator = args?.op_name ?? 'unknown';
-    sums.set(operator, plus(sums.get(operator) ?? nothing, more));
+/** Sums by part and operator, of own time: a stack of the events that are still open tells who is inside whom. */
+function summed(kernels: readonly ProfileEvent[]): OperatorTime[] {
+  const sums = new Map<string, OperatorTime>();
+  const add = (event: ProfileEvent, part: string, more: OperatorSums) => {
+    const operator = operatorOf(event);
+    const key = `${part} ${operator}`;
+    sums.set(key, { part, operator, ...plus(sums.get(key) ?? nothing, more) });
   };
-  const open: ProfileEvent[] = [];
+  const open: { readonly event: ProfileEvent; readonly part: string }[] = [];
   for (const event of [...kernels].sort((left, right) => left.ts - right.ts || right.dur - left.dur)) {
-    while (isOver(open.at(-1), event)) open.pop();
+    while (isOver(open.at(-1)?.event, event)) open.pop();
     const outer = open.at(-1);
-    if (outer !== undefined) add(outer, { ...nothing, milliseconds: -event.dur / 1000 });
-    const { op_name: operator = 'unknown', input_type_shape: inputs, output_type_shape: outputs } = event.args ?? {};
-    add(event, { calls: 1, milliseconds: event.dur / 1000, ...operatorWork(operator, inputs, outputs) });
-    open.push(event);
+    if (outer !== undefined) add(outer.event, outer.part, { ...nothing, milliseconds: -event.dur / 1000 });
+    const part = outer?.part ?? partOfName(event.name);
+    const { input_type_shape: inputs, output_type_shape: outputs } = event.args ?? {};
+    add(event, part, { calls: 1, milliseconds: event.dur / 1000, ...operatorWork(operatorOf(event), inputs, outputs) });
+    open.push({ event, part });
   }
-  return sums;
+  return [...sums.values()];
+}
+
+function operatorOf({ args }: ProfileEvent): string {
+  return args?.op_name ?? 'unknown';
 }
 
 function isOver(outer: ProfileEvent | undefined, event: ProfileEvent): boolean {

@@ -5,6 +5,7 @@ import { nodeRuntime } from '@cpc/compile/node';
 import { type Engine, onnxEngine } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
 import type { CaseTools } from './case.js';
+import { labelModelParts } from './model-parts.js';
 import { ownSideContestant } from './own-side.js';
 import { repositoryRoot } from './places.js';
 import { pythonTwin } from './python-twin.js';
@@ -34,8 +35,8 @@ async function engineOf(name: EngineRequest['name'], options: ToolOptions): Prom
   if (name !== 'onnx') return createEngine({ name });
   if (profile === undefined && withoutPass === undefined) return createEngine({ name, threads });
   const runtime = await nodeRuntime({ threads, ...(profile === undefined ? {} : { profile }) });
-  return onnxEngine(
-    runtime,
-    standardPasses('train').filter((pass) => pass.name !== withoutPass),
-  );
+  return onnxEngine(runtime, (purpose) => [
+    ...standardPasses(purpose).filter((pass) => pass.name !== withoutPass),
+    labelModelParts,
+  ]);
 }

@@ -95,13 +95,13 @@ describe('createFeatureExtractor', () => {
     await extractor.dispose();
   });
 
-  it('prepares chunks of 10 frames for 9, of 80 and 20 for 91, and of 80 within 300, each once, of chunks of 80 at most', async () => {
+  it('prepares chunks of 10 frames for 9, of 80 and 20 for 91, and of 80 and 60 within 300, each once, of chunks of 80 at most', async () => {
     const prepared: number[] = [];
     const counting: typeof cpu = {
       ...cpu,
-      compile: (fn, inputs) => {
+      compile: (fn, inputs, constants) => {
         prepared.push((inputs.waveform?.shape[1] ?? 0) / 160 - 2 * 3); // 465 samples are seen: 3 frames on either side
-        return cpu.compile(fn, inputs);
+        return cpu.compile(fn, inputs, constants);
       },
     };
     const extractor = createFeatureExtractor({ settings, parameters, engine: counting, chunkFrames: 80 });
@@ -110,8 +110,8 @@ describe('createFeatureExtractor', () => {
     await extractor.extract(noise(160 * 91));
     await extractor.extract(noise(160 * 8));
     expect(prepared).toEqual([10, 80, 20]);
-    await extractor.extract(noise(160 * 300)); // two chunks of it reach neither end
-    expect(prepared).toEqual([10, 80, 20, 80]);
+    await extractor.extract(noise(160 * 300)); // two chunks of it reach neither end, and 60 frames are left
+    expect(prepared).toEqual([10, 80, 20, 80, 60]);
     await extractor.dispose();
   });
 

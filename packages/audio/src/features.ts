@@ -1,7 +1,7 @@
 /**
  * What a trained model says of a recording: latents and contexts, frame by frame.
  *
- * A recording is heard in chunks, the last of them in the smallest of four sizes that holds it: few prepared functions serve every
+ * A recording is heard in chunks, the last of them in the smallest of five sizes that holds it: few prepared functions serve every
  * length, short recordings cost little, and memory does not grow with long ones. Chunks overlap by what the encoder sees around a
  * latent, the context is carried from chunk to chunk, and positions beyond the recording's ends are zero in every layer, as they
  * are where the recording is encoded in one piece; chunks that reach no end are spared that. The features are those of the whole
@@ -15,7 +15,6 @@ import {
   CpcArgumentError,
   type Engine,
   flatten,
-  float32Specs,
   type HostArray,
   type Tree,
   unflatten,
@@ -59,7 +58,7 @@ export interface FeatureExtractorOptions {
   readonly settings: SpeechSettings;
   readonly parameters: Tree<HostArray>;
   readonly engine: Engine;
-  /** C; default 400, which is 4 seconds. What is shorter is heard in an eighth, a quarter or half of it. Memory grows with it: about 0.3 GB per minute at 256 channels. */
+  /** C; default 400, which is 4 seconds. What is shorter is heard in an eighth, a quarter, half or three quarters of it. Memory grows with it: about 0.3 GB per minute at 256 channels. */
   readonly chunkFrames?: number;
 }
 
@@ -91,7 +90,7 @@ export function createFeatureExtractor(options: FeatureExtractorOptions): Featur
       const geometry = smaller.find(({ chunkFrames }) => chunkFrames >= left) ?? largest;
       const heard = await hear(source, first, frames, level, geometry);
       const chunk = await prepare(geometry, isInside(heard.bounds, geometry));
-      const outputs = await chunk.run({ ...flat, ...heard, state });
+      const outputs = await chunk.run({ ...heard, state });
       state = arrayOf(outputs.finalState);
       const count = Math.min(geometry.chunkFrames, left);
       yield {
@@ -133,7 +132,9 @@ interface Geometry {
 /** The largest has the frames asked for; of the others the smallest is first. */
 function geometriesOf(settings: SpeechSettings, chunkFrames: number) {
   const largest = geometryOf(settings, chunkFrames);
-  const frames = [8, 4, 2].map((part) => Math.floor(chunkFrames / part)).filter((count) => count >= 1);
+  const frames = [1 / 8, 1 / 4, 1 / 2, 3 / 4]
+    .map((part) => Math.floor(chunkFrames * part))
+    .filter((count) => count >= 1);
   return { largest, smaller: frames.map((count) => geometryOf(settings, count)) };
 }
 
@@ -157,12 +158,15 @@ function prepareChunk(
   geometry: Geometry,
   isInside: boolean,
 ): Promise<CompiledFunction> {
-  return engine.compile((inputs) => chunkFeatures(settings, Object.keys(flat), geometry, isInside, inputs), {
-    ...float32Specs(flat),
-    waveform: { shape: [1, geometry.chunkSamples], dtype: 'float32' },
-    bounds: { shape: [2], dtype: 'float32' },
-    state: { shape: [1, settings.contextUnits], dtype: 'float32' },
-  });
+  return engine.compile(
+    (inputs) => chunkFeatures(settings, Object.keys(flat), geometry, isInside, inputs),
+    {
+      waveform: { shape: [1, geometry.chunkSamples], dtype: 'float32' },
+      bounds: { shape: [2], dtype: 'float32' },
+      state: { shape: [1, settings.contextUnits], dtype: 'float32' },
+    },
+    flat,
+  );
 }
 
 /** Whether the recording goes on at both ends of a chunk. */

@@ -2,10 +2,16 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledFunction, compile, compileGraph } from './compile.js';
 import { CompileError } from './errors.js';
+import type { Node } from './graph.js';
 import { GraphBuilder } from './graph-builder.js';
 import { nodeRuntime } from './node/index.js';
+import { applyPasses, standardPasses } from './passes/index.js';
+import type { Purpose } from './passes/lower-primitives.js';
+import { blockConv1d } from './primitives/block-conv1d.js';
 import type { Runtime } from './runtime.js';
+import { largestDifference, scaleOf } from './test-support/compare.js';
 import { bools, floats, ints } from './test-support/tensors.js';
+import { type PureFunction, trace } from './trace.js';
 
 let runtime: Runtime;
 let line: CompiledFunction;
@@ -163,5 +169,67 @@ describe('compileGraph', () => {
     const x = g.input('x', { shape: [2], dtype: 'float32' });
     const graph = g.finish([['y', g.node('NoSuchOperator', [x], [2], 'float32')]]);
     await expect(compileGraph(graph, { runtime })).rejects.toThrow(/could not start a session.*NoSuchOperator/);
+  });
+});
+
+describe('constants', () => {
+  const kernel = { shape: [4, 3, 5], data: Float32Array.from({ length: 60 }, (_, index) => Math.sin(7 * index)) };
+  const bias = { shape: [5], data: Float32Array.of(0.1, -0.2, 0.3, -0.4, 0.5) };
+  const x = { shape: [2, 9, 3], data: Float32Array.from({ length: 54 }, (_, index) => Math.cos(3 * index)) };
+  const specs = {
+    x: { shape: [2, 9, 3], dtype: 'float32' },
+    kernel: { shape: [4, 3, 5], dtype: 'float32' },
+    bias: { shape: [5], dtype: 'float32' },
+  } as const;
+  const options = { stride: 2, padBefore: 1, padAfter: 2 };
+  const convolved: PureFunction = (inputs) => {
+    const hidden = tf.relu(blockConv1d(inputs.x as tf.Tensor, inputs.kernel as tf.Tensor, options, inputs.bias));
+    return { y: tf.sum(hidden, 2), hidden };
+  };
+
+  it('give what they give as inputs, and are asked for no more', async () => {
+    const fed = await compile(convolved, specs, { runtime });
+    const bound = await compile(convolved, { x: specs.x }, { runtime, constants: { kernel, bias } });
+    expect(Object.keys(bound.inputs)).toEqual(['x']);
+    const expected = await fed.run({ x, kernel, bias });
+    const received = await bound.run({ x });
+    expect(received.hidden?.shape).toEqual([2, 5, 5]);
+    for (const name of ['y', 'hidden']) {
+      expect(largestDifference(received[name], expected[name])).toBeLessThan(1e-6 * scaleOf(expected[name]));
+    }
+    await Promise.all([fed.dispose(), bound.dispose()]);
+  });
+
+  it('ask the passes for inference, inputs alone for training', async () => {
+    const asked: string[] = [];
+    const passes = (purpose: Purpose) => {
+      asked.push(purpose);
+      return standardPasses(purpose);
+    };
+    for (const constants of [{ kernel, bias }, {}]) {
+      await (await compile(convolved, specs, { runtime, passes, constants })).dispose();
+    }
+    expect(asked).toEqual(['infer', 'train']);
+  });
+
+  it('turn a convolution and its ReLU into two neighbours over two axes', () => {
+    const { nodes } = applyPasses(trace(convolved, specs), standardPasses('infer'));
+    const [first, second] = nodes.filter(({ op }) => op === 'Conv' || op === 'Relu');
+    expect(first).toMatchObject({
+      op: 'Conv',
+      attributes: { kernel_shape: [1, 4], strides: [1, 2], pads: [0, 1, 0, 2] },
+    });
+    expect(second).toMatchObject({ op: 'Relu', inputs: (first as Node).outputs });
+  });
+
+  it('are refused where a graph has no such input, or one of another shape', async () => {
+    const g = new GraphBuilder();
+    const graph = g.finish([['y', g.node('Neg', [g.input('x', specs.bias)], [5], 'float32')]]);
+    await expect(compileGraph(graph, { runtime, constants: { bias } })).rejects.toThrow(
+      /compile: constants names "bias", which is no input; inputs are x/,
+    );
+    await expect(compileGraph(graph, { runtime, constants: { x: kernel } })).rejects.toThrow(
+      /constant "x" should be float32\[5\], received/,
+    );
   });
 });

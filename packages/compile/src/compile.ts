@@ -8,6 +8,7 @@ import { dataTypeOf, describedTensor, type HostTensor, type NamedHostTensors, ze
 import { refuseSharedMemory } from './memory.js';
 import { toOnnx } from './onnx/encode.js';
 import { applyPasses, standardPasses } from './passes/index.js';
+import type { Purpose } from './passes/lower-primitives.js';
 import type { Pass } from './passes/pass.js';
 import type { Runtime } from './runtime.js';
 import { GuardedSession } from './session.js';
@@ -34,8 +35,13 @@ export interface CompiledFunction {
 
 export interface CompileOptions {
   readonly runtime: Runtime;
-  /** Passes to apply instead of the standard ones for training. */
-  readonly passes?: readonly Pass[];
+  /** Passes to apply instead of `standardPasses`: for `infer` where there are constants, else for `train`. */
+  readonly passes?: (purpose: Purpose) => readonly Pass[];
+  /**
+   * Inputs that are the same at every run, by name. They become part of the function, which the runtime then lays out for speed; to
+   * change one, compile again.
+   */
+  readonly constants?: NamedHostTensors;
 }
 
 /**
@@ -50,14 +56,42 @@ export async function compile(
   inputs: NamedSpecs,
   options: CompileOptions,
 ): Promise<CompiledFunction> {
-  return compileGraph(trace(fn, inputs), options);
+  return compileGraph(trace(fn, { ...inputs, ...specsOfTensors(options.constants ?? {}) }), options);
 }
 
-/** Like `compile`, for a graph already traced. */
+/**
+ * Like `compile`, for a graph already traced, of which the constants are inputs.
+ *
+ * @throws {CompileError} if a constant is no input of the graph, or of another shape or element type.
+ */
 export async function compileGraph(traced: Graph, options: CompileOptions): Promise<CompiledFunction> {
-  const graph = applyPasses(traced, options.passes ?? standardPasses('train'));
+  const { constants = {}, passes = standardPasses } = options;
+  const purpose = Object.keys(constants).length === 0 ? 'train' : 'infer';
+  const graph = applyPasses(withConstants(traced, constants), passes(purpose));
   const session = await options.runtime.createSession(toOnnx(graph));
   return new SessionFunction(graph, new GuardedSession('compile', session), options.runtime);
+}
+
+/** The graph with these values instead of inputs. */
+function withConstants(graph: Graph, constants: NamedHostTensors): Graph {
+  const given = Object.entries(
+    chosen('constant', specsOf(graph.inputs.filter(({ name }) => name in constants)), constants),
+  );
+  refuseUnknown('constants', constants, specsOf(graph.inputs));
+  return {
+    ...graph,
+    inputs: graph.inputs.filter(({ name }) => !(name in constants)),
+    constants: new Map([
+      ...graph.constants,
+      ...given.map(([name, { shape, data }]) => [name, { shape, data, dtype: dataTypeOf(data) }] as const),
+    ]),
+  };
+}
+
+function specsOfTensors(tensors: NamedHostTensors): NamedSpecs {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
+  );
 }
 
 class SessionFunction implements CompiledFunction {
@@ -76,7 +110,7 @@ class SessionFunction implements CompiledFunction {
   readonly run = async (feeds: NamedHostTensors, into: NamedHostTensors = {}): Promise<NamedHostTensors> => {
     this.#session.requireAlive();
     const read = chosen('input', this.inputs, feeds);
-    refuseUnknown(into, this.outputs);
+    refuseUnknown('into', into, this.outputs);
     const made = Object.entries(this.outputs).map(([name, spec]) => [name, into[name] ?? zeros(spec)] as const);
     const written = chosen('output', this.outputs, Object.fromEntries(made));
     refuseSharedMemory(read, into);
@@ -98,7 +132,11 @@ class SessionFunction implements CompiledFunction {
 }
 
 /** The tensors that were asked for, each with the shape and element type of its spec. */
-function chosen(kind: 'input' | 'output', specs: NamedSpecs, tensors: NamedHostTensors): Record<string, HostTensor> {
+function chosen(
+  kind: 'input' | 'output' | 'constant',
+  specs: NamedSpecs,
+  tensors: NamedHostTensors,
+): Record<string, HostTensor> {
   return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, fitting(kind, name, spec, tensors[name])]),
   );
@@ -114,11 +152,12 @@ function fitting(kind: string, name: string, spec: TensorSpec, tensor: HostTenso
   );
 }
 
-function refuseUnknown(into: NamedHostTensors, outputs: NamedSpecs): void {
-  const unknown = Object.keys(into).find((name) => outputs[name] === undefined);
+function refuseUnknown(argument: 'into' | 'constants', tensors: NamedHostTensors, known: NamedSpecs): void {
+  const unknown = Object.keys(tensors).find((name) => known[name] === undefined);
   if (unknown === undefined) return;
+  const [where, kind] = argument === 'into' ? ['run', 'output'] : ['compile', 'input'];
   throw new CompileError(
-    `run: into names "${unknown}", which is no output; outputs are ${Object.keys(outputs).join(', ')}. Leave it out, or name an output.`,
+    `${where}: ${argument} names "${unknown}", which is no ${kind}; ${kind}s are ${Object.keys(known).join(', ')}. Leave it out, or name an ${kind}.`,
   );
 }
 

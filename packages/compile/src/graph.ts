@@ -39,6 +39,8 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** ONNX operator set; '' is the standard one. */
   readonly domain?: string;
+  /** What a profile or a viewer calls it; none if left out. */
+  readonly name?: string;
 }
 
 /** Nodes are in an order in which they can run. */

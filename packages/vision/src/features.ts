@@ -10,7 +10,6 @@ import {
   CpcArgumentError,
   type Engine,
   flatten,
-  float32Specs,
   type HostArray,
   type Tree,
   unflatten,
@@ -69,7 +68,7 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
   let prepared: Promise<CompiledFunction> | undefined;
   const run = async (pictures: readonly Picture[]) => {
     prepared ??= compileEncoder(options, flat, batchSize);
-    return (await prepared).run({ ...flat, patches: patchesOf(pictures, settings, batchSize) });
+    return (await prepared).run({ patches: patchesOf(pictures, settings, batchSize) });
   };
   return {
     encode: async (pictures) => {
@@ -127,10 +126,11 @@ function compileEncoder(
   flat: Readonly<Record<string, HostArray>>,
   batchSize: number,
 ): Promise<CompiledFunction> {
-  return engine.compile((inputs) => featuresOf(settings, Object.keys(flat), inputs), {
-    ...float32Specs(flat),
-    patches: { shape: patchesShape(settings, batchSize), dtype: 'float32' },
-  });
+  return engine.compile(
+    (inputs) => featuresOf(settings, Object.keys(flat), inputs),
+    { patches: { shape: patchesShape(settings, batchSize), dtype: 'float32' } },
+    flat,
+  );
 }
 
 /** Traced: `patches` [B G², P, P, C] to `latents` and `contexts`, [B G, G, D or H]. */

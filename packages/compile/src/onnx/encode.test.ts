@@ -6,7 +6,10 @@ import { microsoftDomain, toOnnx } from './encode.js';
 
 const run = async (make: (g: GraphBuilder) => readonly (readonly [string, Traced])[]) => {
   const g = new GraphBuilder();
-  const compiled = await compileGraph(g.finish(make(g)), { runtime: await nodeRuntime({ threads: 1 }), passes: [] });
+  const compiled = await compileGraph(g.finish(make(g)), {
+    runtime: await nodeRuntime({ threads: 1 }),
+    passes: () => [],
+  });
   try {
     return await compiled.run({});
   } finally {

@@ -65,6 +65,7 @@ function encodeNode(node: Node): MessageWriter {
   const message = new MessageWriter();
   for (const name of node.inputs) message.text(1, name);
   for (const name of node.outputs) message.text(2, name);
+  if (node.name !== undefined) message.text(3, node.name);
   message.text(4, node.op);
   for (const [key, attribute] of Object.entries(node.attributes)) message.message(5, encodeAttribute(key, attribute));
   if (node.domain !== undefined) message.text(7, node.domain);

@@ -4,6 +4,7 @@ import { collapseChains } from './chains.js';
 import { shareCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
 import { removeDeadCode } from './dead-code.js';
+import { leadRelus } from './early-relus.js';
 import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
@@ -13,7 +14,10 @@ import type { Pass } from './pass.js';
 import { maskByReluOutputs } from './relu-masks.js';
 import { moveTransposes } from './transposes.js';
 
-/** The passes that `compile` applies (`train`), or that serve for graphs of fixed shapes that other programs read (`export`). */
+/**
+ * The passes that `compile` applies: for functions whose parameters change from run to run (`train`), or whose parameters are constants
+ * (`infer`); or those that serve for graphs of fixed shapes that other programs read (`export`).
+ */
 export function standardPasses(purpose: Purpose): Pass[] {
   return [
     removeDeadCode,
@@ -23,6 +27,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     sinkExpands,
     foldConstants,
     maskByReluOutputs,
+    ...(purpose === 'infer' ? [leadRelus] : []),
     collapseChains,
     removeIdentities,
     shareCommonSubexpressions,

