@@ -90,7 +90,8 @@ export const smallPreset = {
   learningRate: 7e-4, //     ours, within its range
   rmspropEpsilon: 1e-5, //   ours, within its range
   clipNorm: 40, //           ours, as in IMPALA's code
-  contrastiveWeight: 0.1, // ours: at 1 its gradient is 40 times as long as that of the actor-critic loss
+  contrastiveWeight: 0.01, // ours: at 0.1 its gradient is several times as long as that of the actor-critic loss, and nothing else is learnt
+  predictorScale: 1, //      ours: so small a weight needs a start that is not near 0
 } satisfies RlSettings;
 
 export const rlPresets = { paper: paperPreset, small: smallPreset } as const;
