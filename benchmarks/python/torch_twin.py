@@ -39,7 +39,7 @@ class ContrastiveModel(nn.Module):
     def forward(self, candidates, **batch):
         latents = self.encoder(**batch)  # [B, T, D]
         contexts, _ = self.context(latents)  # [B, T, H]
-        return contrastive_loss(latents, contexts, self.predictors, candidates)
+        return contrastive_loss(latents, contexts, enumerate(self.predictors, start=1), candidates)
 
     @torch.no_grad()
     def load(self, tensors):
@@ -68,13 +68,13 @@ GRU_NAMES = {
 
 
 def contrastive_loss(latents, contexts, predictors, candidates):
-    """Mean InfoNCE over steps, in nats; `candidates` `[G, M]` are rows of the flattened latents."""
+    """Mean InfoNCE over steps, in nats; `predictors`: pairs of k and W_k; `candidates` `[G, M]` are rows of the flattened latents."""
     sequences, positions, channels = latents.shape
     groups, count = candidates.shape
     rows = torch.arange(sequences * positions).reshape(sequences, positions)
     chosen = latents.reshape(-1, channels)[candidates.reshape(-1)].reshape(groups, count, channels)
     losses = []
-    for step, predictor in enumerate(predictors, start=1):
+    for step, predictor in predictors:
         predictions = contexts[:, :-step] @ predictor  # [B, T - k, D]
         positive = (predictions * latents[:, step:]).sum(2).reshape(-1, 1)  # [A, 1]
         scores = torch.bmm(predictions.reshape(groups, -1, channels), chosen.transpose(1, 2))  # [G, A / G, M]
@@ -92,7 +92,7 @@ class AdamOfAll:
     """Adam; "lazy" where a parameter's gradient is sparse: rows without one rest, their averages too, as with ours."""
 
     def __init__(self, model, rate, form):
-        sparse = getattr(model.encoder, "sparse_parameters", list)()
+        sparse = getattr(getattr(model, "encoder", None), "sparse_parameters", list)()
         dense = [parameter for parameter in model.parameters() if not any(parameter is other for other in sparse)]
         self.parts = [torch.optim.Adam(dense, lr=rate, **form)]
         if sparse:
@@ -106,8 +106,8 @@ class AdamOfAll:
 class StepTwin:
     """A training step in the form in which PyTorch is fastest on the machine at hand.
 
-    `encoders`: name of a form to a function that makes the encoder of these settings. Nothing is done here that the step does not
-    need; ours also counts hits, bounds and the gradient's length.
+    `encoders`: name of a form to a function that makes the encoder of these settings, or to whatever else a domain's own `make_model`
+    makes of it. Nothing is done here that the step does not need; ours also counts hits, bounds and the gradient's length.
     """
 
     def __init__(self, request, encoders):

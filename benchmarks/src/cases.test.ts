@@ -54,7 +54,7 @@ it('fit 4,000 frames as scikit-learn does: to 1e-4 in every gradient, and to 1e-
   expect(peer.iterations).toBeGreaterThan(10);
 });
 
-it.for(['text', 'text-encode'])(
+it.for(['text', 'text-encode', 'vision', 'vision-embed'])(
   '%s agrees with PyTorch within 1e-4 on a tiny model',
   { timeout: 60_000 },
   async (name, { skip }) => {

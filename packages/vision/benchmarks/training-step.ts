@@ -1,7 +1,8 @@
 /** A whole training step of the vision model, beside the same step in PyTorch: on built-in scenes, so that anyone can repeat it. */
-import { adam, batchOf, CpcArgumentError, createRandom, initialiseModel } from '@cpc/core';
-import { createScenes, createVisionDomain, type VisionSettings, visionPresets } from '@cpc/vision';
+import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
+import { createScenes, createVisionDomain, type VisionSettings } from '@cpc/vision';
 import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
+import { visionSettings } from './vision-input.js';
 
 const seed = 1;
 /** Batches that the steps go through in turn. */
@@ -11,7 +12,7 @@ export const trainingStep: BenchmarkCase<StepInput> = {
   name: 'vision',
   summary: 'one training step of the vision model: loss, gradients, Adam',
   timed: true,
-  prepare: async ({ preset }) => visionInput(settingsOf(preset)),
+  prepare: async ({ preset }) => visionInput(visionSettings('bench vision', preset)),
   ours: (input, tools) => tools.trainingStep(input, 'onnx'),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/vision/benchmarks/training_step.py'),
 };
@@ -29,15 +30,4 @@ async function visionInput(settings: VisionSettings): Promise<StepInput> {
     parameters: initialiseModel(domain, random.fold('initialise')),
     batches: await Promise.all(numbers.map((number) => batchOf(domain, random, number))),
   };
-}
-
-function settingsOf(preset: string): VisionSettings {
-  const settings = new Map<string, VisionSettings>(Object.entries(visionPresets)).get(preset);
-  if (settings !== undefined) return settings;
-  throw new CpcArgumentError({
-    where: 'bench vision',
-    argument: '--preset',
-    expected: `one of ${Object.keys(visionPresets).join(', ')}`,
-    received: preset,
-  });
 }

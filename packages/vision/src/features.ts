@@ -38,8 +38,8 @@ export interface ImageEncoder {
    * @throws {CpcArgumentError} if a picture is of another size.
    */
   readonly encode: (pictures: readonly Picture[]) => Promise<PictureFeatures>;
-  /** Takes other parameters of the same model from now on: nothing is prepared anew. */
-  readonly load: (parameters: Tree<HostArray>) => void;
+  /** Takes other parameters of the same model from now on; the next call of `encode` prepares anew. */
+  readonly load: (parameters: Tree<HostArray>) => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -66,6 +66,11 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
   requireBatchSize(batchSize);
   let flat = withoutPredictors(flatten(options.parameters));
   let prepared: Promise<CompiledFunction> | undefined;
+  const unload = async () => {
+    const made = await prepared;
+    prepared = undefined;
+    await made?.dispose();
+  };
   const run = async (pictures: readonly Picture[]) => {
     prepared ??= compileEncoder(options, flat, batchSize);
     return (await prepared).run({ patches: patchesOf(pictures, settings, batchSize) });
@@ -86,14 +91,11 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
         contexts: { shape: shape(settings.contextUnits), data: contexts.data },
       };
     },
-    load: (parameters) => {
+    load: async (parameters) => {
+      await unload();
       flat = withoutPredictors(flatten(parameters));
     },
-    dispose: async () => {
-      const made = await prepared;
-      prepared = undefined;
-      await made?.dispose();
-    },
+    dispose: unload,
   };
 }
 

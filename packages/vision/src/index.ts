@@ -1,4 +1,4 @@
-export { channelCount } from './data/augmentation.js';
+export { channelCount, middlePatches, patchesShape } from './data/augmentation.js';
 export type { ImageEntry, ImageSet, Picture } from './data/image-set.js';
 export { DamagedImageError, type SkippedImage } from './data/skipped-image.js';
 export { latentSize } from './encoder/architecture.js';

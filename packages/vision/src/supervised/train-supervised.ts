@@ -163,7 +163,7 @@ export function createSupervisedNetwork({
   const network = createImageEncoder({ settings, parameters: withContext(parameters), engine });
   return {
     scores: async (images, indices, latest) => {
-      network.load(withContext(latest));
+      await network.load(withContext(latest));
       const { kernel, bias } = layerAt(latest, linearLayer, ['kernel', 'bias']);
       const { latents } = await encodeImages(network, images, indices);
       return logisticScores({ weights: kernel, biases: bias }, pooledFeatures(latents), engine);
