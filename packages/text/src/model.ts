@@ -26,18 +26,18 @@ import type { TextSettings } from './presets.js';
 
 export type TextModel = Pick<
   TextSettings,
-  'vocabularySize' | 'embeddingSize' | 'kernelWords' | 'channels' | 'contextUnits'
+  'vocabularySize' | 'embeddingSize' | 'wordScale' | 'kernelWords' | 'channels' | 'contextUnits'
 >;
 
 /** @param vocabularySize - words that there are; may be fewer than the settings ask for. */
 export function initialiseTextModel(
-  { vocabularySize, embeddingSize, kernelWords, channels, contextUnits }: TextModel,
+  { vocabularySize, embeddingSize, wordScale, kernelWords, channels, contextUnits }: TextModel,
   random: Random,
 ): Tree<HostArray> {
   const convolution = { kernelLength: kernelWords, inputs: embeddingSize, outputs: channels };
   return {
     encoder: {
-      words: initialiseEmbedding({ rows: vocabularySize, size: embeddingSize }, random.fold('words')),
+      words: initialiseEmbedding({ rows: vocabularySize, size: embeddingSize, scale: wordScale }, random.fold('words')),
       convolution: initialiseConv1d(convolution, random.fold('convolution')),
     },
     context: { gru: initialiseGru({ inputs: channels, units: contextUnits }, random.fold('context')) },

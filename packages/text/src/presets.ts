@@ -17,6 +17,8 @@ export interface TextSettings {
   readonly vocabularySize: number;
   /** Size of a word's vector. */
   readonly embeddingSize: number;
+  /** Length of a word's first vector, about. Rows of rare words move little in training: beside long first vectors, those of frequent ones do too. */
+  readonly wordScale: number;
   /** Words that a convolution sees at once; odd. */
   readonly kernelWords: number;
   /** Channels of the convolution; the size of z. */
@@ -48,6 +50,7 @@ export interface TextSettings {
 export const paperPreset = {
   vocabularySize: 20_000, //     quoted
   embeddingSize: 620, //         quoted
+  wordScale: 1, //               ours; the paper gives none
   kernelWords: 3, //             ours; the paper gives none
   channels: 2400, //             section 3.3
   contextUnits: 2400, //         section 3.3

@@ -58,6 +58,13 @@ describe('embedding', () => {
     expect(Math.abs(table.data.reduce((sum, value) => sum + value * value, 0) / 1000 - 1)).toBeLessThan(0.02);
   });
 
+  it('starts with vectors that are 5 times as long at scale 5', () => {
+    const at = (scale: number) => initialiseEmbedding({ rows: 3, size: 8, scale }, random).table.data;
+    const once = at(1);
+    expect(at(5).every((value, index) => Math.abs(value - 5 * (once[index] ?? 0)) < 1e-6)).toBe(true);
+    expect(Math.max(...once.map(Math.abs))).toBeGreaterThan(0.1);
+  });
+
   it('refuses ids of type float32 and a table of rank 1, naming each', () => {
     expect(() => embedding({ table: tf.zeros([5, 2]) }, tf.zeros([3]))).toThrow(/ids of type int32, received float32/);
     expect(() => embedding({ table: tf.zeros([5]) }, tf.zeros([3], 'int32'))).toThrow(

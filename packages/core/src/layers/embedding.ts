@@ -19,12 +19,16 @@ export interface EmbeddingParameters<Leaf> {
   readonly table: Leaf;
 }
 
-/** Normal with variance 1 / D: every vector is about 1 long, whatever its size. */
+/**
+ * Normal with variance 1 / D: every vector is about 1 long, whatever its size.
+ *
+ * @param scale - length of a vector instead of 1.
+ */
 export function initialiseEmbedding(
-  { rows, size }: { readonly rows: number; readonly size: number },
+  { rows, size, scale = 1 }: { readonly rows: number; readonly size: number; readonly scale?: number },
   random: Random,
 ): EmbeddingParameters<HostArray> {
-  return { table: normalArray([rows, size], Math.sqrt(1 / size), random.fold('table')) };
+  return { table: normalArray([rows, size], scale * Math.sqrt(1 / size), random.fold('table')) };
 }
 
 /**
