@@ -1,9 +1,9 @@
 /** Images to latents and contexts with a model as it would be after training, beside the same in PyTorch: what using a model costs. */
-import { createRandom, initialiseModel } from '@cpc/core';
+import { createRandom } from '@cpc/core';
 import {
   createImageEncoder,
   createScenes,
-  createVisionDomain,
+  initialiseVisionModel,
   middlePatches,
   type Picture,
   patchesShape,
@@ -27,7 +27,7 @@ export const encodeImages: BenchmarkCase<ImagesInput> = {
     const settings = visionSettings('bench vision-embed', preset);
     const images = createScenes({ seed: 1, train: imageCount, test: 0, side: settings.resizePixels });
     const pictures = await Promise.all(Array.from({ length: imageCount }, (_, index) => images.read(index)));
-    const parameters = initialiseModel(createVisionDomain(images, settings), createRandom(1));
+    const parameters = initialiseVisionModel(settings, createRandom(1));
     const patches = cutPatches(pictures, settings);
     return { settings, pictures, parameters, batches: [{ patches }] };
   },
