@@ -5,10 +5,10 @@ import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from './fe
 import { initialiseVisionModel } from './model.js';
 import { noisyPicture, tinySettings } from './test-support/tensors.js';
 
-const encoder = async (batchSize: number) =>
+const encoder = async (batchSize: number, seed = 1) =>
   createImageEncoder({
     settings: tinySettings,
-    parameters: initialiseVisionModel(tinySettings, createRandom(1)),
+    parameters: initialiseVisionModel(tinySettings, createRandom(seed)),
     engine: await createEngine({ name: 'onnx', threads: 1 }),
     batchSize,
   });
@@ -33,6 +33,16 @@ describe('createImageEncoder', () => {
       for (const name of ['latents', 'contexts'] as const)
         for (const [at, value] of (one?.[name].data ?? []).entries())
           expect(other?.[name].data[at]).toBeCloseTo(value, 5);
+  });
+
+  it('gives what another model does, bit for bit, once its parameters are loaded', async () => {
+    const [made, other] = await Promise.all([encoder(4), encoder(4, 2)]);
+    const before = await made.encode(pictures);
+    await made.load(initialiseVisionModel(tinySettings, createRandom(2)));
+    const [after, expected] = await Promise.all([made.encode(pictures), other.encode(pictures)]);
+    expect(after).toEqual(expected);
+    expect(after.latents.data).not.toEqual(before.latents.data);
+    await Promise.all([made.dispose(), other.dispose()]);
   });
 
   it('encodes images of a set in their order, and refuses a batch size of 0', async () => {
