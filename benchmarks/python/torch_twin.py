@@ -176,6 +176,52 @@ class StepTwin:
         return twin.best_milliseconds(self.make_adam(model, form).step)
 
 
+class EncodingTwin:
+    """A trained model in use, in the form in which PyTorch is fastest: nothing is minimised, so `check` says a loss of 0 and gives
+    what is computed where others give gradients.
+
+    A twin says which `forms` there are, makes one ready in `prepare(form)`, and gives its tensors by name in `encode()`; it finds
+    `settings`, `parameters` and the batches' `tensors`.
+    """
+
+    forms = ()
+
+    def __init__(self, request):
+        torch.set_num_threads(request["threads"])
+        self.settings = request["settings"]
+        tensors = twin.read_safetensors(request["tensors"], tensor_of)
+        self.parameters = twin.below("parameters/", tensors)
+        self.tensors = twin.below("batches/0/", tensors)
+
+    def choose(self):
+        form, times = twin.fastest(self.forms, self.time_form)
+        return {"forms": {"encoder": form}, "milliseconds": times[form], "notes": times}
+
+    def load(self, forms):
+        started = time.perf_counter()
+        self.prepare(forms["encoder"])
+        return loaded(forms["encoder"], started)
+
+    def check(self, _number, into):
+        tensors, milliseconds = self.timed()
+        write_tensors(into, tensors)
+        return {"milliseconds": milliseconds, "lossNats": 0}
+
+    def step(self, _number):
+        _, milliseconds = self.timed()
+        return {"milliseconds": milliseconds}
+
+    def time_form(self, form):
+        self.prepare(form)
+        return twin.best_milliseconds(self.timed)
+
+    @torch.inference_mode()
+    def timed(self):
+        started = time.perf_counter()
+        tensors = self.encode()
+        return tensors, (time.perf_counter() - started) * 1e3
+
+
 def loaded(form, started):
     """The answer to `load`."""
     return {

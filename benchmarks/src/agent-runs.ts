@@ -113,6 +113,11 @@ export function curveRows({ runs }: AgentRuns, environment: string): Rows {
 
 const noPoint: AgentRun['curve'][number] = { frames: 0, entropyNats: 0 };
 
+/** All tables: the returns, then a curve for every environment. */
+export function agentTables(record: AgentRuns): Rows[] {
+  return [returnRows(record), ...environmentsOf(record.runs).map((environment) => curveRows(record, environment))];
+}
+
 function environmentsOf(runs: readonly AgentRun[]): string[] {
   return [...new Set(runs.map(({ environment }) => environment))];
 }

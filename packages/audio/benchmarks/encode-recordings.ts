@@ -2,6 +2,7 @@
 import { createBuiltInSpeech, createFeatureExtractor, initialiseSpeechModel, type SpeechSettings } from '@cpc/audio';
 import { createRandom } from '@cpc/core';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { speechSettings } from './speech-input.js';
 
 export interface RecordingsInput extends CaseInput {
@@ -27,25 +28,12 @@ export const encodeRecordings: BenchmarkCase<RecordingsInput> = {
     tools.ownSide('onnx', async (engine) => {
       const extractor = createFeatureExtractor({ settings, parameters, engine });
       const contextsOfAll = async () => {
-        const contexts: Float32Array[] = [];
-        for (const samples of recordings) contexts.push((await extractor.extract(samples)).contexts.data);
-        return contexts;
+        const named: Record<string, Float32Array> = {};
+        for (const [index, samples] of recordings.entries())
+          named[`contexts${index}`] = (await extractor.extract(samples)).contexts.data;
+        return named;
       };
-      return {
-        check: async () => {
-          const started = performance.now();
-          const contexts = await contextsOfAll();
-          const milliseconds = performance.now() - started;
-          const named = contexts.map((data, index) => [`contexts${index}`, data]);
-          return { milliseconds, lossNats: 0, gradients: Object.fromEntries(named) };
-        },
-        step: async () => {
-          const started = performance.now();
-          await contextsOfAll();
-          return { milliseconds: performance.now() - started };
-        },
-        dispose: extractor.dispose,
-      };
+      return encodingSide(contextsOfAll, extractor.dispose);
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/audio/benchmarks/encode_recordings.py'),
 };

@@ -4,7 +4,14 @@
 import type { Tensor } from 'onnxruntime-common';
 import { CompileError } from './errors.js';
 import { type AxisLength, type Graph, sizeOf, type TensorSpec, type Value } from './graph.js';
-import { dataTypeOf, describedTensor, type HostTensor, type NamedHostTensors, zeros } from './host-tensor.js';
+import {
+  dataTypeOf,
+  describedTensor,
+  type HostTensor,
+  type NamedHostTensors,
+  specsOfTensors,
+  zeros,
+} from './host-tensor.js';
 import { refuseSharedMemory } from './memory.js';
 import { toOnnx } from './onnx/encode.js';
 import { applyPasses, standardPasses } from './passes/index.js';
@@ -86,12 +93,6 @@ function withConstants(graph: Graph, constants: NamedHostTensors): Graph {
       ...given.map(([name, { shape, data }]) => [name, { shape, data, dtype: dataTypeOf(data) }] as const),
     ]),
   };
-}
-
-function specsOfTensors(tensors: NamedHostTensors): NamedSpecs {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
-  );
 }
 
 class SessionFunction implements CompiledFunction {

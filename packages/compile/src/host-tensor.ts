@@ -27,6 +27,13 @@ export function dataTypeOf(data: HostData): 'float32' | 'int32' | 'bool' {
   );
 }
 
+/** Shape and element type of each. */
+export function specsOfTensors(tensors: NamedHostTensors): Record<string, TensorSpec> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
+  );
+}
+
 function kindOf(value: unknown): string {
   return value instanceof Object ? value.constructor.name : String(value);
 }

@@ -8,6 +8,7 @@ import {
   unknownWord,
 } from '@cpc/text';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { novelLikeSentences } from './novel-like-text.js';
 import { textSettings } from './text-input.js';
 
@@ -32,19 +33,7 @@ export const encodeSentences: BenchmarkCase<SentencesInput> = {
     tools.ownSide('onnx', async (engine) => {
       const words = [unknownWord, ...Array.from({ length: settings.vocabularySize - 1 }, (_, index) => `w${index}`)];
       const encoder = createSentenceEncoder({ settings, parameters, engine, vocabulary: createVocabulary(words) });
-      return {
-        check: async () => {
-          const started = performance.now();
-          const { data } = await encoder.encodeNumbers(sentences);
-          return { milliseconds: performance.now() - started, lossNats: 0, gradients: { vectors: data } };
-        },
-        step: async () => {
-          const started = performance.now();
-          await encoder.encodeNumbers(sentences);
-          return { milliseconds: performance.now() - started };
-        },
-        dispose: encoder.dispose,
-      };
+      return encodingSide(async () => ({ vectors: (await encoder.encodeNumbers(sentences)).data }), encoder.dispose);
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/text/benchmarks/encode_sentences.py'),
 };

@@ -1,49 +1,22 @@
 """Sentences to vectors in PyTorch: the twin that `npm run bench -- text-encode` times beside ours.
 
 Sentences are sorted by length and computed in batches, by the form of the encoder and the size of batch that are fastest together.
-Nothing is minimised: `check` says a loss of 0 and gives the vectors where others give gradients.
 """
-
-import time
 
 import twin
 from text_encoder import ENCODERS
-from torch_twin import loaded, tensor_of, torch, write_tensors
+from torch_twin import EncodingTwin, torch
 
 BATCH_SIZES = (16, 64, 256)
 
 
-class EncodingTwin:
+class SentencesTwin(EncodingTwin):
+    forms = tuple(f"{name}, batches of {size}" for name in ENCODERS for size in BATCH_SIZES)
+
     def __init__(self, request):
-        torch.set_num_threads(request["threads"])
-        self.settings = request["settings"]
-        tensors = twin.read_safetensors(request["tensors"], tensor_of)
-        self.parameters = twin.below("parameters/", tensors)
-        words, lengths = tensors["batches/0/words"].long(), tensors["batches/0/lengths"].tolist()
+        super().__init__(request)
+        words, lengths = self.tensors["words"].long(), self.tensors["lengths"].tolist()
         self.sentences = [sentence[: self.settings["maxWords"]] for sentence in words.split(lengths)]
-        self.encoder = self.batch_size = None
-
-    def choose(self):
-        forms = [f"{name}, batches of {size}" for name in ENCODERS for size in BATCH_SIZES]
-        form, times = twin.fastest(forms, self.time_form)
-        return {"forms": {"encoder": form}, "milliseconds": times[form], "notes": times}
-
-    def load(self, forms):
-        started = time.perf_counter()
-        self.prepare(forms["encoder"])
-        return loaded(forms["encoder"], started)
-
-    def check(self, _number, into):
-        started = time.perf_counter()
-        vectors = self.encode()
-        milliseconds = (time.perf_counter() - started) * 1e3
-        write_tensors(into, {"vectors": vectors})
-        return {"milliseconds": milliseconds, "lossNats": 0}
-
-    def step(self, _number):
-        started = time.perf_counter()
-        self.encode()
-        return {"milliseconds": (time.perf_counter() - started) * 1e3}
 
     def prepare(self, form):
         name, size = form.split(", batches of ")
@@ -52,11 +25,6 @@ class EncodingTwin:
         with torch.no_grad():
             self.encoder.load(self.parameters)
 
-    def time_form(self, form):
-        self.prepare(form)
-        return twin.best_milliseconds(self.encode)
-
-    @torch.inference_mode()
     def encode(self):
         """`[N, D]`, in the order given."""
         order = sorted(range(len(self.sentences)), key=lambda row: len(self.sentences[row]))
@@ -67,8 +35,8 @@ class EncodingTwin:
             lengths = torch.tensor([len(self.sentences[row]) for row in rows])
             mask = (torch.arange(words.shape[1]) < lengths[:, None]).float()
             vectors[rows] = self.encoder.means(words, mask)
-        return vectors
+        return {"vectors": vectors}
 
 
 if __name__ == "__main__":
-    twin.serve(EncodingTwin)
+    twin.serve(SentencesTwin)

@@ -10,6 +10,7 @@ import {
   type VisionSettings,
 } from '@cpc/vision';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { visionSettings } from './vision-input.js';
 
 export interface ImagesInput extends CaseInput {
@@ -34,20 +35,10 @@ export const encodeImages: BenchmarkCase<ImagesInput> = {
   ours: ({ settings, pictures, parameters }, tools) =>
     tools.ownSide('onnx', async (engine) => {
       const encoder = createImageEncoder({ settings, parameters, engine });
-      return {
-        check: async () => {
-          const started = performance.now();
-          const { latents, contexts } = await encoder.encode(pictures);
-          const milliseconds = performance.now() - started;
-          return { milliseconds, lossNats: 0, gradients: { latents: latents.data, contexts: contexts.data } };
-        },
-        step: async () => {
-          const started = performance.now();
-          await encoder.encode(pictures);
-          return { milliseconds: performance.now() - started };
-        },
-        dispose: encoder.dispose,
-      };
+      return encodingSide(async () => {
+        const { latents, contexts } = await encoder.encode(pictures);
+        return { latents: latents.data, contexts: contexts.data };
+      }, encoder.dispose);
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/vision/benchmarks/encode_images.py'),
 };

@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { CompileError } from '../errors.js';
 import { GraphBuilder } from '../graph-builder.js';
+import { specsOfTensors } from '../host-tensor.js';
 import { toOnnx } from '../onnx/encode.js';
 import { blockConv1d } from '../primitives/block-conv1d.js';
 import { primitiveDomain } from '../primitives/define.js';
 import { gru } from '../primitives/gru.js';
 import { scan } from '../primitives/scan.js';
-import { expectAgreement, specsOf, values } from '../test-support/compare.js';
+import { expectAgreement, values } from '../test-support/compare.js';
 import { applied, countOf } from '../test-support/passes.js';
 import { toText } from '../text.js';
 import { type NamedTensors, trace } from '../trace.js';
@@ -67,7 +68,7 @@ it('puts operators in the place of primitives in the body of a scan, and in a bo
   };
   const feeds = { x: values([3, 4]), w: values([2, 1, 1], 3) };
   await expectAgreement(rows, feeds);
-  const graph = trace(rows, specsOf(feeds));
+  const graph = trace(rows, specsOfTensors(feeds));
   for (const purpose of ['train', 'export'] as const) {
     expect(toText(lowerPrimitives(purpose).apply(graph))).not.toContain(primitiveDomain);
   }

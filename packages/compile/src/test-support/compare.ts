@@ -2,15 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { type CompiledFunction, compile } from '../compile.js';
-import { dataTypeOf, type HostTensor, type NamedHostTensors } from '../host-tensor.js';
+import { type HostTensor, type NamedHostTensors, specsOfTensors } from '../host-tensor.js';
 import { nodeRuntime } from '../node/index.js';
-import type { NamedSpecs, NamedTensors, PureFunction } from '../trace.js';
-
-export function specsOf(inputs: NamedHostTensors): NamedSpecs {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
-  );
-}
+import type { NamedTensors, PureFunction } from '../trace.js';
 
 /** What `fn` gives on the plain JavaScript backend. */
 export async function eagerly(fn: PureFunction, inputs: NamedHostTensors): Promise<NamedHostTensors> {
@@ -34,7 +28,9 @@ function hostData(tensor: tf.Tensor): HostTensor['data'] {
 /** What `fn` gives when compiled. */
 export async function compiled(fn: PureFunction, inputs: NamedHostTensors): Promise<NamedHostTensors> {
   await tf.setBackend('cpu');
-  const run: CompiledFunction = await compile(fn, specsOf(inputs), { runtime: await nodeRuntime({ threads: 2 }) });
+  const run: CompiledFunction = await compile(fn, specsOfTensors(inputs), {
+    runtime: await nodeRuntime({ threads: 2 }),
+  });
   try {
     return await run.run(inputs);
   } finally {

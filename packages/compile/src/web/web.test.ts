@@ -6,10 +6,11 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.js';
 import type { NamedHostTensors } from '../host-tensor.js';
+import { specsOfTensors } from '../host-tensor.js';
 import { blockConv1d } from '../primitives/block-conv1d.js';
 import { gru } from '../primitives/gru.js';
 import { createState } from '../state.js';
-import { eagerly, largestDifference, specsOf, values } from '../test-support/compare.js';
+import { eagerly, largestDifference, values } from '../test-support/compare.js';
 import type { NamedTensors } from '../trace.js';
 import { webRuntime } from './index.js';
 
@@ -56,7 +57,7 @@ describe('webRuntime', () => {
     const inputs = { ...initial, ...batch };
     const runtime = await webRuntime();
     expect(runtime.name).toMatch(/^onnxruntime-web \d/);
-    const step = await compile(trainingStep, specsOf(inputs), { runtime });
+    const step = await compile(trainingStep, specsOfTensors(inputs), { runtime });
     const received = await step.run(inputs);
     const expected = await eagerly(trainingStep, inputs);
     expect(Object.keys(received)).toEqual(Object.keys(expected));
@@ -76,7 +77,7 @@ describe('webRuntime', () => {
   });
 
   it('lowers the loss in 20 steps that write each into the other of 2 sets of buffers', async () => {
-    const step = await compile(trainingStep, specsOf({ ...initial, ...batch }), { runtime: await webRuntime() });
+    const step = await compile(trainingStep, specsOfTensors({ ...initial, ...batch }), { runtime: await webRuntime() });
     const state = createState(initial);
     const losses: number[] = [];
     for (let count = 0; count < 20; count++) {

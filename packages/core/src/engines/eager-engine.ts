@@ -53,9 +53,6 @@ async function eagerFunction(
   constants: NamedHostTensors,
   backend: string,
 ): Promise<CompiledFunction> {
-  const known = Object.fromEntries(
-    Object.entries(constants).map(([name, { shape, data }]) => [name, { shape, dtype: dataTypeOf(data) }]),
-  );
   let outputs: NamedSpecs | undefined;
   return {
     inputs,
@@ -67,7 +64,7 @@ async function eagerFunction(
       await tf.setBackend(backend);
       const results = tf.tidy(
         (): Record<string, tf.Tensor> => ({
-          ...fn({ ...tensorsOf(inputs, feeds), ...tensorsOf(known, constants) }),
+          ...fn({ ...tensorsOf(inputs, feeds), ...constantTensors(constants) }),
         }),
       );
       outputs = Object.fromEntries(
@@ -81,6 +78,12 @@ async function eagerFunction(
     },
     dispose: async () => undefined,
   };
+}
+
+function constantTensors(constants: NamedHostTensors): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(constants).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape], dataTypeOf(data))]),
+  );
 }
 
 function tensorsOf(inputs: NamedSpecs, feeds: NamedHostTensors): Record<string, tf.Tensor> {
