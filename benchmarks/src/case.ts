@@ -92,6 +92,13 @@ export interface StepInput extends CaseInput {
 /** What a case of another kind has to say of our side. */
 export type OwnSide = Pick<Contestant, 'check' | 'step' | 'dispose'>;
 
+/** A trained model in use: nothing is minimised. */
+export interface Encoding {
+  /** The whole computation; what it gives, by name, is compared where others have gradients. */
+  readonly encode: () => Promise<Outcome['gradients']>;
+  readonly dispose: () => Promise<void>;
+}
+
 /** How a case makes its sides. */
 export interface CaseTools {
   /** Our training step on an engine, by its name. */
@@ -100,6 +107,11 @@ export interface CaseTools {
   readonly ownSide: (
     engine: EngineRequest['name'],
     prepare: (engine: Engine) => Promise<OwnSide>,
+  ) => Promise<Contestant>;
+  /** A trained model in use on an engine, by its name. */
+  readonly encoding: (
+    engine: EngineRequest['name'],
+    prepare: (engine: Engine) => Promise<Encoding>,
   ) => Promise<Contestant>;
   /**
    * A program in Python that answers the commands told in `benchmarks/python/twin.py`.

@@ -1,7 +1,7 @@
 /** Our side of a case that is no training step, in this process. */
 import type { Engine } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
-import type { Contestant, OwnSide } from './case.js';
+import type { Contestant, Encoding, OwnSide } from './case.js';
 import { peakMemoryBytes } from './memory.js';
 
 export async function ownSideContestant(
@@ -18,4 +18,24 @@ export async function ownSideContestant(
     notes: {},
     peakMemoryBytes: async () => peakMemoryBytes(),
   };
+}
+
+/** A trained model in use: a step is one encoding of everything. */
+export function encodingContestant(
+  engine: Engine,
+  prepare: (engine: Engine) => Promise<Encoding>,
+): Promise<Contestant> {
+  return ownSideContestant(engine, async () => {
+    const { encode, dispose } = await prepare(engine);
+    const timed = async () => {
+      const started = performance.now();
+      const gradients = await encode();
+      return { milliseconds: performance.now() - started, gradients };
+    };
+    return {
+      check: async () => ({ ...(await timed()), lossNats: 0 }),
+      step: async () => ({ milliseconds: (await timed()).milliseconds }),
+      dispose,
+    };
+  });
 }

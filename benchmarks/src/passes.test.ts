@@ -8,6 +8,7 @@ import { exampleRecord } from './test-support/records.js';
 const without: CaseTools = {
   trainingStep: () => Promise.reject(new Error('not used')),
   ownSide: () => Promise.reject(new Error('not used')),
+  encoding: () => Promise.reject(new Error('not used')),
   pythonTwin: () => Promise.reject(new Error('not used')),
 };
 

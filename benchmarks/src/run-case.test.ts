@@ -15,6 +15,7 @@ const options: RunOptions = {
 const tools: CaseTools = {
   trainingStep: () => Promise.reject(new Error('not used')),
   ownSide: () => Promise.reject(new Error('not used')),
+  encoding: () => Promise.reject(new Error('not used')),
   pythonTwin: () => Promise.reject(new Error('not used')),
 };
 

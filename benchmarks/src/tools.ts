@@ -6,7 +6,7 @@ import { type Engine, onnxEngine } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
 import type { CaseTools } from './case.js';
 import { labelModelParts } from './model-parts.js';
-import { ownSideContestant } from './own-side.js';
+import { encodingContestant, ownSideContestant } from './own-side.js';
 import { repositoryRoot } from './places.js';
 import { pythonTwin } from './python-twin.js';
 import { trainingStepContestant } from './training-step.js';
@@ -24,6 +24,7 @@ export function caseTools(options: ToolOptions): CaseTools {
   return {
     trainingStep: async (input, name) => trainingStepContestant(input, await engineOf(name, options)),
     ownSide: async (name, prepare) => ownSideContestant(await engineOf(name, options), prepare),
+    encoding: async (name, prepare) => encodingContestant(await engineOf(name, options), prepare),
     pythonTwin: (input, script, packages = 'torch') =>
       pythonTwin(input, { script: join(repositoryRoot, script), threads, packages }),
   };

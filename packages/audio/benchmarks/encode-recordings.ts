@@ -2,7 +2,6 @@
 import { createBuiltInSpeech, createFeatureExtractor, initialiseSpeechModel, type SpeechSettings } from '@cpc/audio';
 import { createRandom } from '@cpc/core';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
-import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { speechSettings } from './speech-input.js';
 
 export interface RecordingsInput extends CaseInput {
@@ -25,7 +24,7 @@ export const encodeRecordings: BenchmarkCase<RecordingsInput> = {
     return { settings, recordings, parameters, batches: [Object.fromEntries(batch)] };
   },
   ours: ({ settings, recordings, parameters }, tools) =>
-    tools.ownSide('onnx', async (engine) => {
+    tools.encoding('onnx', async (engine) => {
       const extractor = createFeatureExtractor({ settings, parameters, engine });
       const contextsOfAll = async () => {
         const named: Record<string, Float32Array> = {};
@@ -33,7 +32,7 @@ export const encodeRecordings: BenchmarkCase<RecordingsInput> = {
           named[`contexts${index}`] = (await extractor.extract(samples)).contexts.data;
         return named;
       };
-      return encodingSide(contextsOfAll, extractor.dispose);
+      return { encode: contextsOfAll, dispose: extractor.dispose };
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/audio/benchmarks/encode_recordings.py'),
 };

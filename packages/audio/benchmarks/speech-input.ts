@@ -1,8 +1,7 @@
 /** Model and data of a speech case: built-in speech, so that anyone can repeat it. */
 import { createBuiltInSpeech, createSpeechDomain, type SpeechSettings, speechPresets } from '@cpc/audio';
-import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
+import { adam, batchOf, CpcArgumentError, createRandom, initialiseModel } from '@cpc/core';
 import type { StepInput } from '../../../benchmarks/src/case.js';
-import { namedPreset } from '../../../benchmarks/src/named-preset.js';
 
 const seed = 1;
 /** Batches that the steps go through in turn, and among which the check looks for one on which both sides agree. */
@@ -25,5 +24,12 @@ export async function speechInput(settings: SpeechSettings): Promise<StepInput> 
 
 /** @throws {CpcArgumentError} if there is no such preset. */
 export function speechSettings(where: string, preset: string): SpeechSettings {
-  return namedPreset<SpeechSettings>(where, speechPresets, preset);
+  const settings = new Map<string, SpeechSettings>(Object.entries(speechPresets)).get(preset);
+  if (settings !== undefined) return settings;
+  throw new CpcArgumentError({
+    where,
+    argument: '--preset',
+    expected: `one of ${Object.keys(speechPresets).join(', ')}`,
+    received: preset,
+  });
 }

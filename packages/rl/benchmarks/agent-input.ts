@@ -1,6 +1,6 @@
 /** Settings of a case, and unrolls as an untrained agent plays them in seekavoid_arena. */
 import type { HostTensor, NamedHostTensors } from '@cpc/compile';
-import type { StepLoss } from '@cpc/core';
+import { CpcArgumentError, type StepLoss } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import {
   createAgent,
@@ -11,7 +11,6 @@ import {
   rlPresets,
 } from '@cpc/rl';
 import type { CaseInput } from '../../../benchmarks/src/case.js';
-import { namedPreset } from '../../../benchmarks/src/named-preset.js';
 
 export const task = 'seekavoid_arena';
 export const seed = 1;
@@ -25,7 +24,14 @@ export interface AgentInput extends CaseInput {
 
 /** @throws {CpcArgumentError} if there is no preset of that name. */
 export function settingsOf(preset: string): RlSettings {
-  return namedPreset<RlSettings>('bench rl', rlPresets, preset);
+  const settings = new Map<string, RlSettings>(Object.entries(rlPresets)).get(preset);
+  if (settings !== undefined) return settings;
+  throw new CpcArgumentError({
+    where: 'bench rl',
+    argument: '--preset',
+    expected: `one of ${Object.keys(rlPresets).join(', ')}`,
+    received: preset,
+  });
 }
 
 export async function agentInput(settings: RlSettings): Promise<AgentInput> {

@@ -8,7 +8,6 @@ import {
   unknownWord,
 } from '@cpc/text';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
-import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { novelLikeSentences } from './novel-like-text.js';
 import { textSettings } from './text-input.js';
 
@@ -30,10 +29,13 @@ export const encodeSentences: BenchmarkCase<SentencesInput> = {
     return { settings, sentences, parameters: { encoder: parameters.encoder ?? {} }, batches: [joined(sentences)] };
   },
   ours: ({ settings, sentences, parameters }, tools) =>
-    tools.ownSide('onnx', async (engine) => {
+    tools.encoding('onnx', async (engine) => {
       const words = [unknownWord, ...Array.from({ length: settings.vocabularySize - 1 }, (_, index) => `w${index}`)];
       const encoder = createSentenceEncoder({ settings, parameters, engine, vocabulary: createVocabulary(words) });
-      return encodingSide(async () => ({ vectors: (await encoder.encodeNumbers(sentences)).data }), encoder.dispose);
+      return {
+        encode: async () => ({ vectors: (await encoder.encodeNumbers(sentences)).data }),
+        dispose: encoder.dispose,
+      };
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/text/benchmarks/encode_sentences.py'),
 };

@@ -1,8 +1,17 @@
 /** Model and data of a training step on text. */
-import { adam, batchOf, createRandom, flatten, type HostArray, initialiseModel, type Tree, unflatten } from '@cpc/core';
+import {
+  adam,
+  batchOf,
+  CpcArgumentError,
+  createRandom,
+  flatten,
+  type HostArray,
+  initialiseModel,
+  type Tree,
+  unflatten,
+} from '@cpc/core';
 import { createTextDomain, type TextSettings, textPresets } from '@cpc/text';
 import type { StepInput } from '../../../benchmarks/src/case.js';
-import { namedPreset } from '../../../benchmarks/src/named-preset.js';
 import { novelLikeCorpus } from './novel-like-text.js';
 
 const seed = 1;
@@ -51,5 +60,8 @@ const presets: Readonly<Record<string, TextSettings>> = {
 
 /** @throws {CpcArgumentError} if there is no preset of that name. */
 export function textSettings(where: string, preset: string): TextSettings {
-  return namedPreset(where, presets, preset);
+  const settings = new Map(Object.entries(presets)).get(preset);
+  if (settings !== undefined) return settings;
+  const expected = `one of ${Object.keys(presets).join(', ')}`;
+  throw new CpcArgumentError({ where, argument: '--preset', expected, received: preset });
 }

@@ -10,7 +10,6 @@ import {
   type VisionSettings,
 } from '@cpc/vision';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
-import { encodingSide } from '../../../benchmarks/src/encoding-side.js';
 import { visionSettings } from './vision-input.js';
 
 export interface ImagesInput extends CaseInput {
@@ -33,12 +32,13 @@ export const encodeImages: BenchmarkCase<ImagesInput> = {
     return { settings, pictures, parameters, batches: [{ patches }] };
   },
   ours: ({ settings, pictures, parameters }, tools) =>
-    tools.ownSide('onnx', async (engine) => {
+    tools.encoding('onnx', async (engine) => {
       const encoder = createImageEncoder({ settings, parameters, engine });
-      return encodingSide(async () => {
+      const encode = async () => {
         const { latents, contexts } = await encoder.encode(pictures);
         return { latents: latents.data, contexts: contexts.data };
-      }, encoder.dispose);
+      };
+      return { encode, dispose: encoder.dispose };
     }),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/vision/benchmarks/encode_images.py'),
 };

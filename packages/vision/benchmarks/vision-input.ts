@@ -1,6 +1,6 @@
 /** What the cases of vision have in common. */
+import { CpcArgumentError } from '@cpc/core';
 import { type VisionSettings, visionPresets } from '@cpc/vision';
-import { namedPreset } from '../../../benchmarks/src/named-preset.js';
 
 /** Beside the domain's own, `tiny` is for tests. */
 const presets: Readonly<Record<string, VisionSettings>> = {
@@ -10,5 +10,8 @@ const presets: Readonly<Record<string, VisionSettings>> = {
 
 /** @throws {CpcArgumentError} if there is no such preset. */
 export function visionSettings(where: string, preset: string): VisionSettings {
-  return namedPreset(where, presets, preset);
+  const settings = new Map(Object.entries(presets)).get(preset);
+  if (settings !== undefined) return settings;
+  const expected = `one of ${Object.keys(presets).join(', ')}`;
+  throw new CpcArgumentError({ where, argument: '--preset', expected, received: preset });
 }
