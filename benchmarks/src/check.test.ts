@@ -14,7 +14,7 @@ const options = {
   report: () => undefined,
 };
 const unused = () => Promise.reject(new Error('not used'));
-const tools: CaseTools = { trainingStep: unused, ownSide: unused, pythonTwin: unused };
+const tools: CaseTools = { trainingStep: unused, ownSide: unused, encoding: unused, pythonTwin: unused };
 
 /** A case whose step takes `ours` ms and its peer's `peer` ms, each give or take 2 %. */
 function timedCase(ours: number, peer: number): BenchmarkCase {
