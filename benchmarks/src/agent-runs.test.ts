@@ -9,6 +9,7 @@ import {
   curveRows,
   parseAgentRuns,
   returnRows,
+  withRuns,
 } from './agent-runs.js';
 import { agentsPath, repositoryRoot } from './places.js';
 import { markdownTable } from './table.js';
@@ -47,6 +48,15 @@ it('sets the mean of 4 and 6 beside a run of 2, random play and the better of tw
     ['arena', 'random', '', '0.50 ± 0.25'],
     ['arena', 'always forward', '', '0.75 ± 0.25'],
   ]);
+});
+
+it('puts a run made anew in the place of the one before, and others beside it, in order', () => {
+  const again = run(true, 2, [7, 8], 9);
+  const other = { ...run(false, 1, [0], 1), environment: 'aquarium' };
+  const record = withRuns(runs, [again, other, run(true, 10, [0], 1)]);
+  const [with1, , without] = runs.runs;
+  expect(record.runs).toEqual([other, with1, again, run(true, 10, [0], 1), without]);
+  expect(runs.runs).toHaveLength(3);
 });
 
 it('sets returns on the way side by side, with what was not measured left out', () => {

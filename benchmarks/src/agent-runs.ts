@@ -66,7 +66,18 @@ export function agentRunOf(record: string, metrics: string): AgentRun {
   });
 }
 
-const sides = [true, false] as const;
+/** The record with more runs in it; one of an environment, side and seed that it has takes that one's place. */
+export function withRuns(record: AgentRuns, added: readonly AgentRun[]): AgentRuns {
+  const places = new Map([...record.runs, ...added].map((run) => [placeOf(run), run]));
+  const ordered = [...places].sort(([left], [right]) => (left < right ? -1 : 1));
+  return { ...record, runs: ordered.map(([, run]) => run) };
+}
+
+function placeOf({ environment, contrastive, seed }: AgentRun): string {
+  return [environment, sides.indexOf(contrastive), String(seed).padStart(16, '0')].join(' ');
+}
+
+const sides = [true, false];
 const nameOf = (contrastive: boolean) => (contrastive ? 'with the contrastive task' : 'without');
 
 /** Return over whole episodes after training: a row per environment and side, then the best of what learnt nothing. */
@@ -124,8 +135,8 @@ function environmentsOf(runs: readonly AgentRun[]): string[] {
 
 /** The random policy and the best single action, each where it was played. */
 function untrainedRows(environment: string, runs: readonly AgentRun[]): string[][] {
-  const results = runs[0]?.evaluations ?? [];
-  const random = results.filter(({ policy }) => policy === 'random');
+  const results = runs.flatMap(({ evaluations }) => evaluations);
+  const random = results.filter(({ policy }) => policy === 'random').slice(0, 1);
   const best = results
     .filter(({ policy }) => policy !== 'random' && policy !== 'trained')
     .sort((left, right) => right.meanReturn - left.meanReturn)

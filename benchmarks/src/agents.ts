@@ -1,7 +1,7 @@
-/** `npm run -s agents`: gathers finished runs of agents into a record, and prints the tables of one. */
+/** `npm run -s agents`: takes finished runs of agents into the record, and prints its tables. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { agentRunOf, agentTables, parseAgentRuns } from './agent-runs.js';
+import { agentRunOf, agentTables, parseAgentRuns, withRuns } from './agent-runs.js';
 import { agentsPath } from './places.js';
 import { markdownTable } from './table.js';
 
@@ -13,7 +13,8 @@ if (folders.length > 0) {
       return agentRunOf(await text('run.json'), await text('metrics.jsonl'));
     }),
   );
-  await writeFile(agentsPath, `${JSON.stringify({ schema: 1, runs }, undefined, 2)}\n`);
+  const record = withRuns(parseAgentRuns(await readFile(agentsPath, 'utf8')), runs);
+  await writeFile(agentsPath, `${JSON.stringify(record, undefined, 2)}\n`);
 }
 const tables = agentTables(parseAgentRuns(await readFile(agentsPath, 'utf8')));
 process.stdout.write(`${tables.map(markdownTable).join('\n\n')}\n`);
