@@ -28,6 +28,8 @@ export interface Agreement extends BatchAgreement {
   readonly tolerance: number;
   /** Its number, counted from 1. */
   readonly batch: number;
+  /** What the batch holds, where it is not one of those that are timed. */
+  readonly of?: string;
   /** Batches before it: the gradient that differed most, and by how much. */
   readonly passedOver: readonly { readonly batch: number; readonly name: string; readonly difference: number }[];
 }
@@ -47,7 +49,7 @@ export async function findAgreement(
   const passedOver: Agreement['passedOver'][number][] = [];
   for (let batch = 1; batch <= batches; batch++) {
     const found = await compare(batch);
-    if (!(found.lossDifference <= tolerance)) throw disagreement(where, lossesOf(found));
+    requireSameLoss(where, found);
     const worst = worstGradient(found);
     if (worst.difference <= tolerance) return { tolerance, batch, passedOver, ...found };
     passedOver.push({ batch, ...worst });
@@ -57,6 +59,11 @@ export async function findAgreement(
     ({ batch, name, difference }) => `${difference.toExponential(1)} in ${name} of batch ${batch}`,
   );
   throw disagreement(where, `relative differences of ${worst.join(', ')}`);
+}
+
+/** @throws {CpcError} if the losses of both sides differ by more than the tolerance. */
+export function requireSameLoss(where: string, found: BatchAgreement): void {
+  if (!(found.lossDifference <= tolerance)) throw disagreement(where, lossesOf(found));
 }
 
 /** Compares two sides. A gradient that one side does not have, or has in another size, differs infinitely. */

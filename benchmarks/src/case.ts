@@ -24,10 +24,21 @@ export interface BenchmarkCase<Input extends CaseInput = CaseInput> {
   /** False for a case that only checks that both sides agree. */
   readonly timed: boolean;
   readonly prepare: (options: CaseOptions) => Promise<Input>;
+  /**
+   * What both sides are compared on before they are timed; by default what they are timed on. For models in which some input of
+   * a ReLU lies within rounding of 0 in every batch of full size (`agreement.ts`): the same model on smaller ones.
+   */
+  readonly checkedOn?: CheckedOn<Input>;
   /** Given what `prepare` made. Methods, and not functions, so that cases of different inputs stand in one list. */
   ours(input: Input, tools: CaseTools): Promise<Contestant>;
   /** Whom ours is measured beside. */
   peer?(input: Input, tools: CaseTools): Promise<Contestant | Skipped>;
+}
+
+export interface CheckedOn<Input extends CaseInput> {
+  /** For the record, such as `2 images`. */
+  readonly what: string;
+  readonly prepare: (options: CaseOptions) => Promise<Input>;
 }
 
 /** One side, ready to compute, with its parameters as they were given. */

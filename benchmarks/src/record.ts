@@ -53,6 +53,8 @@ export const caseRecordSchema = z.object({
     .object({
       tolerance: z.number(),
       batch: z.int(),
+      /** What that batch holds, where it is not one of those that are timed. */
+      of: z.string().optional(),
       /** Batches before that one, with the gradient that differed most. */
       passedOver: z.array(z.object({ batch: z.int(), name: z.string(), difference: z.number() })).readonly(),
       oursLossNats: z.number(),

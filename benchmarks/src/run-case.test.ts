@@ -78,6 +78,40 @@ describe('runCase', () => {
     expect(log).toEqual(['ours check', 'peer check', 'peer gone', 'ours gone']);
   });
 
+  describe('of a case that is compared on 2 images and timed on more', () => {
+    const more = noInput();
+    const two = noInput();
+    const apart = (peerOutcomes: Readonly<{ two: Outcome; more: Outcome }>, log: string[]) =>
+      caseOf(
+        {
+          prepare: async () => more,
+          checkedOn: { what: '2 images', prepare: async () => two },
+          ours: async (input) => contestant(input === two ? 'ours of two' : 'ours', log),
+          peer: async (input) =>
+            input === two
+              ? contestant('peer of two', log, peerOutcomes.two)
+              : contestant('peer', log, peerOutcomes.more),
+        },
+        log,
+      );
+    const flipped = { ...agreed, gradients: { kernel: Float32Array.of(1, 2.002) } };
+
+    it('takes the gradients of the 2 images, lets those sides go, and of more wants the same loss only', async () => {
+      const log: string[] = [];
+      const { agreement } = await runCase(apart({ two: agreed, more: flipped }, log), { ...options, pairs: 0 }, tools);
+      expect(agreement).toMatchObject({ batch: 1, of: '2 images', gradientDifferences: { kernel: 0 } });
+      const before = ['ours of two check', 'peer of two check', 'ours of two gone', 'peer of two gone'];
+      expect(log.slice(0, 6)).toEqual([...before, 'ours check', 'peer check']);
+    });
+
+    it('refuses a gradient that differs on the 2 images, and a loss that differs on more', async () => {
+      const other = { ...agreed, lossNats: 4.001 };
+      const running = (outcomes: Parameters<typeof apart>[0]) => runCase(apart(outcomes, []), options, tools);
+      await expect(running({ two: flipped, more: agreed })).rejects.toThrow(/1\.0e-3 in kernel of batch 1/);
+      await expect(running({ two: agreed, more: other })).rejects.toThrow(/4 nats here and 4\.001 nats there/);
+    });
+  });
+
   it('gives 3 timed steps of ours and the reason where the peer is skipped', async () => {
     const subject = caseOf({ peer: async () => ({ skipped: 'not installed' }) }, []);
     const result = await runCase(subject, options, tools);

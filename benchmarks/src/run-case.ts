@@ -4,7 +4,7 @@
  */
 
 import { CpcError } from '@cpc/core';
-import { type Agreement, compareOutcomes, findAgreement } from './agreement.js';
+import { type Agreement, type BatchAgreement, compareOutcomes, findAgreement, requireSameLoss } from './agreement.js';
 import {
   type BenchmarkCase,
   type CaseOptions,
@@ -60,6 +60,7 @@ export interface CaseResult {
 export async function runCase(subject: BenchmarkCase, options: RunOptions, tools: CaseTools): Promise<CaseResult> {
   const { report } = options;
   report(`${subject.name}: ${subject.summary}`);
+  const apart = await agreementApart(subject, options, tools);
   const input = await subject.prepare(options);
   return disposing(await subject.ours(input, tools), async (ours) => {
     report(`ready: ${ours.name}`);
@@ -74,13 +75,33 @@ export async function runCase(subject: BenchmarkCase, options: RunOptions, tools
     return disposing(peer, async () => {
       report(`ready: ${peer.name}`);
       const other = measurementOf(peer);
-      const agreement = await findAgreement(subject.name, input.batches.length, async (number) =>
-        compareOutcomes(await checked(own, number), await checked(other, number)),
-      );
+      const compare = comparing(own, other);
+      if (apart !== undefined) requireSameLoss(subject.name, await compare(1));
+      const agreement = apart ?? (await findAgreement(subject.name, input.batches.length, compare));
       if (subject.timed) await stepInTurns([own, other], options);
       return { ours: await finished(own, options), peer: await finished(other, options), agreement };
     });
   });
+}
+
+/** The agreement of sides made for nothing else, for a case that says what to compare on; undefined without a peer, too. */
+async function agreementApart(
+  { name, checkedOn, ours, peer }: BenchmarkCase,
+  options: RunOptions,
+  tools: CaseTools,
+): Promise<Agreement | undefined> {
+  if (checkedOn === undefined) return undefined;
+  const input = await checkedOn.prepare(options);
+  const other = await peer?.(input, tools);
+  if (other === undefined || isSkipped(other)) return undefined;
+  return disposing(other, async () =>
+    disposing(await ours(input, tools), async (own) => {
+      const compare = comparing(measurementOf(own), measurementOf(other));
+      const agreement = await findAgreement(name, input.batches.length, compare);
+      options.report(`both sides agree on batch ${agreement.batch} of ${checkedOn.what}`);
+      return { ...agreement, of: checkedOn.what };
+    }),
+  );
 }
 
 /** How many times as long as ours the peer's step takes: of the medians, and spread over the pairs. */
@@ -101,6 +122,10 @@ interface Measurement {
 
 function measurementOf(side: Contestant): Measurement {
   return { side, milliseconds: [] };
+}
+
+function comparing(own: Measurement, other: Measurement): (number: number) => Promise<BatchAgreement> {
+  return async (number) => compareOutcomes(await checked(own, number), await checked(other, number));
 }
 
 async function checked(measurement: Measurement, number: number): Promise<Outcome> {

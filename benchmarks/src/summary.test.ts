@@ -52,6 +52,13 @@ describe('summaryLines', () => {
     expect(text).toContain('CPU X, 2 cores, linux-x64, Node 20.19.0; 2 threads, preset paper; load 0.1 before');
   });
 
+  it('tells that the batch was one of 2 images, where it was', () => {
+    const { agreement } = exampleRecord();
+    if (agreement === undefined) throw new Error('the example has an agreement');
+    const text = summaryLines(exampleRecord({ agreement: { ...agreement, of: '2 images' } })).join('\n');
+    expect(text).toContain('(encoder/conv1/kernel), on batch 2 of 2 images.');
+  });
+
   it('tells where 2 whole fits ended, to 7 digits', () => {
     const { ours, peer } = exampleRecord();
     if (peer === undefined) throw new Error('the example has a peer');

@@ -45,9 +45,10 @@ function agreementLines({ agreement, ours, timed }: CaseRecord): string[] {
   const gradients = Object.keys(agreement.gradientDifferences).length;
   if (timed && ours.lossNats === undefined)
     return [`Results agree within ${small(difference)} of the largest (${name}).`];
+  const batchOf = agreement.of === undefined ? '' : ` of ${agreement.of}`;
   return [
     `Loss agrees within ${small(agreement.lossDifference)}, all ${gradients} gradients within ` +
-      `${small(difference)} of their largest entry (${name}), on batch ${agreement.batch}.`,
+      `${small(difference)} of their largest entry (${name}), on batch ${agreement.batch}${batchOf}.`,
     ...agreement.passedOver.map(
       (batch) => `Batch ${batch.batch} was passed over: ${small(batch.difference)} in ${batch.name}.`,
     ),

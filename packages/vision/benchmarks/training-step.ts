@@ -7,17 +7,28 @@ import { visionSettings } from './vision-input.js';
 const seed = 1;
 /** Batches that the steps go through in turn. */
 const batchCount = 4;
+/** Images of a batch small enough that no input of a ReLU need lie within rounding of 0. */
+const checkedImages = 2;
 
 export const trainingStep: BenchmarkCase<StepInput> = {
   name: 'vision',
   summary: 'one training step of the vision model: loss, gradients, Adam',
   timed: true,
-  prepare: async ({ preset }) => visionInput(visionSettings('bench vision', preset)),
+  prepare: async ({ preset }) => visionInput(visionSettings('bench vision', preset), batchCount),
+  checkedOn: {
+    what: `${checkedImages} images`,
+    prepare: async ({ preset }) => visionInput(ofImages(visionSettings('bench vision', preset), checkedImages), 8),
+  },
   ours: (input, tools) => tools.trainingStep(input, 'onnx'),
   peer: (input, tools) => tools.pythonTwin(input, 'packages/vision/benchmarks/training_step.py'),
 };
 
-async function visionInput(settings: VisionSettings): Promise<StepInput> {
+/** The same model on fewer images, whose patches are the candidates. */
+function ofImages(settings: VisionSettings, batchSize: number): VisionSettings {
+  return { ...settings, batchSize, negativeCount: batchSize * settings.gridSize ** 2 };
+}
+
+async function visionInput(settings: VisionSettings, batchCount: number): Promise<StepInput> {
   const images = createScenes({ seed, train: 2 * settings.batchSize, test: 0, side: settings.resizePixels });
   const domain = createVisionDomain(images, settings);
   const random = createRandom(seed);
