@@ -1,7 +1,8 @@
 /**
  * What holds for every domain, as tests: call it in the domain's own test file.
  */
-import type { NamedHostTensors } from '@cpc/compile';
+import { lowerPrimitives, type NamedHostTensors, type Pass, type Purpose, removeDeadCode } from '@cpc/compile';
+import { nodeRuntime } from '@cpc/compile/node';
 import {
   adam,
   batchOf,
@@ -13,6 +14,7 @@ import {
   flatten,
   type HostArray,
   initialiseModel,
+  onnxEngine,
   train,
   unflatten,
 } from '@cpc/core';
@@ -28,7 +30,7 @@ export interface DescribeDomainOptions {
   readonly tolerance?: number;
 }
 
-/** Contract of a domain: shapes, causality, equal engines, determinism, exact resume, no leaks. */
+/** Contract of a domain: shapes, causality, equal engines, no passes that change the course of training, determinism, exact resume, no leaks. */
 export function describeDomain(name: string, { create, tolerance = 1e-4 }: DescribeDomainOptions): void {
   describe(`${name}: contract of a domain`, () => {
     it('gives latents [S, T, D] and contexts [S, T, H] as its layout says, and leaves only those behind', async () => {
@@ -91,6 +93,15 @@ export function describeDomain(name: string, { create, tolerance = 1e-4 }: Descr
       }
     });
 
+    it(`has the losses of 8 updates without the compiler’s passes, within ${tolerance} relative`, async () => {
+      const optimised = await lossesOf(await create(), onnxEngine(await nodeRuntime({ threads: 2 })));
+      const plain = await lossesOf(await create(), onnxEngine(await nodeRuntime({ threads: 2 }), withoutPasses));
+      expect(new Set(plain).size).toBe(8);
+      for (const [index, loss] of plain.entries()) {
+        expect(Math.abs((optimised[index] ?? Number.NaN) / loss - 1), `update ${index + 1}`).toBeLessThan(tolerance);
+      }
+    });
+
     it('draws the same batch from the same stream, and another one from another', async () => {
       const domain = await create();
       const first = await batchOf(domain, createRandom(3), 7);
@@ -139,6 +150,21 @@ async function firstGradients(domain: Domain, engine: Engine) {
   const result = await step.gradients(await batchOf(domain, random, 1));
   await step.dispose();
   return result;
+}
+
+/** Only what a graph needs to be executed at all. */
+function withoutPasses(purpose: Purpose): Pass[] {
+  return [removeDeadCode, lowerPrimitives(purpose), removeDeadCode];
+}
+
+async function lossesOf(domain: Domain, engine: Engine): Promise<number[]> {
+  const losses: number[] = [];
+  const checkpoints = createMemoryCheckpointStore();
+  const optimiser = adam({ learningRate: 1e-3 });
+  for await (const event of train({ domain, engine, optimiser, seed: 5, steps: 8, checkpoints })) {
+    if (event.type === 'step-end') losses.push(event.lossNats);
+  }
+  return losses;
 }
 
 function pick(tensors: NamedHostTensors, name: string): NamedHostTensors {
