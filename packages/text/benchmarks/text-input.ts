@@ -19,7 +19,11 @@ const seed = 1;
 const batchCount = 8;
 const sentenceCount = 20_000;
 
-export async function textInput(settings: TextSettings): Promise<StepInput> {
+export interface TextStepInput extends StepInput {
+  readonly settings: TextSettings;
+}
+
+export async function textInput(settings: TextSettings): Promise<TextStepInput> {
   const domain = createTextDomain(novelLikeCorpus(sentenceCount, settings.vocabularySize), settings);
   const random = createRandom(seed);
   const numbers = Array.from({ length: batchCount }, (_, index) => index + 1);

@@ -18,7 +18,8 @@ class TextEncoder(nn.Module):
         self.positions = settings["sentencesPerExample"]
         self.table = nn.Embedding(settings["vocabularySize"], settings["embeddingSize"], sparse=True)
 
-    def forward(self, words, mask):
+    def forward(self, words, mask, read):
+        del read  # names the gradient's rows
         means = self.means(words, mask)  # [N, D]
         return means.reshape(-1, self.positions, means.shape[1])
 
@@ -30,13 +31,12 @@ class TextEncoder(nn.Module):
         self.load_convolution(tensors["encoder/convolution/kernel"], tensors["encoder/convolution/bias"])
 
     def gradients(self, batch):
-        """Of the table: rows in the order in which the batch first reads them, zeros behind, as many as it has places."""
+        """Of the table: rows in the order in which ours first reads them, zeros behind, as many as the batch has places."""
         yield "encoder/convolution/kernel", self.kernel_gradient()
         yield "encoder/convolution/bias", self.bias_gradient()
-        places = batch["words"].reshape(-1).tolist()
-        first = torch.tensor(list(dict.fromkeys(places)))
+        first = torch.tensor(list(dict.fromkeys(batch["read"].reshape(-1).tolist())))
         dense = self.table.weight.grad.coalesce().to_dense()
-        rows = torch.zeros(min(len(places), len(dense)), dense.shape[1])
+        rows = torch.zeros(min(batch["words"].numel(), len(dense)), dense.shape[1])
         rows[: len(first)] = dense[first]
         yield "encoder/words/table", rows
 

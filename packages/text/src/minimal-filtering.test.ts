@@ -1,7 +1,7 @@
 import { conv1d, createRandom } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { filteredConvolution, mixedKernel, weightedSum } from './minimal-filtering.js';
+import { filteredConvolution, mixedKernel, weightedSums } from './minimal-filtering.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -51,23 +51,23 @@ describe('filteredConvolution', () => {
   });
 });
 
-it('weightedSum of 6 positions counts each by its weight, to 1e-5, and nothing behind them', () => {
-  const [values, weights] = [normals([4, 2, 2, 3]) as tf.Tensor4D, normals([2, 6]) as tf.Tensor2D];
-  const expected = tf.sum(tf.mul(inOrder(values, 6), tf.expandDims(weights, 2)), 1);
-  expect(largestDifference(weightedSum(values, weights), expected)).toBeLessThan(1e-5);
+it('weightedSums of 6 positions count each by its weight in each of 3 sums, to 1e-5, and nothing behind them', () => {
+  const [values, weights] = [normals([4, 2, 2, 3]) as tf.Tensor4D, normals([2, 3, 6]) as tf.Tensor3D];
+  const expected = tf.matMul(weights, inOrder(values, 6));
+  expect(largestDifference(weightedSums(values, weights), expected)).toBeLessThan(1e-5);
 });
 
 it('each leave 1 tensor behind', () => {
   const [input, kernel, weights] = [
     normals([2, 5, 3]) as tf.Tensor3D,
     normals([3, 3, 2]) as tf.Tensor3D,
-    tf.ones<tf.Rank.R2>([2, 5]),
+    tf.ones<tf.Rank.R3>([2, 3, 5]),
   ];
   const before = tf.memory().numTensors;
   const kernels = mixedKernel(kernel);
   expect(tf.memory().numTensors).toBe(before + 1);
   const found = filteredConvolution(input, kernels);
   expect(tf.memory().numTensors).toBe(before + 2);
-  weightedSum(found, weights);
+  weightedSums(found, weights);
   expect(tf.memory().numTensors).toBe(before + 3);
 });

@@ -7,7 +7,7 @@
  *
  * Letters used for shapes here:
  *   N  sequences    W  positions, padded to 4 T    T  tiles of a sequence
- *   E  inputs       D  outputs
+ *   E  inputs       D  outputs                        K  sums over a sequence
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -85,24 +85,26 @@ function mix(matrix: readonly number[], columns: number, rows: tf.Tensor): tf.Te
 }
 
 /**
- * The sum over a sequence's positions, each times its weight.
+ * Sums over a sequence's positions, each times its weight.
  *
  * @param values - `[4, N, T, D]` as `filteredConvolution` gives them.
- * @param weights - `[N, W]`.
- * @returns `[N, D]`; the caller owns it.
+ * @param weights - `[N, K, W]`: those of K sums.
+ * @returns `[N, K, D]`; the caller owns it.
  */
-export function weightedSum(values: tf.Tensor4D, weights: tf.Tensor2D): tf.Tensor2D {
+export function weightedSums(values: tf.Tensor4D, weights: tf.Tensor3D): tf.Tensor3D {
   const [, sequences, tiles, outputs] = values.shape;
+  const [, count, positions] = weights.shape;
   return tf.tidy(() => {
     const padded = tf.pad(weights, [
       [0, 0],
-      [0, tile * tiles - weights.shape[1]],
+      [0, 0],
+      [0, tile * tiles - positions],
     ]);
-    const byPlace = tf.transpose(tf.reshape(padded, [sequences, tiles, tile]), [2, 0, 1]); // [4, N, T]
+    const byPlace = tf.transpose(tf.reshape(padded, [sequences, count, tiles, tile]), [3, 0, 1, 2]); // [4, N, K, T]
     const sums = tf.matMul(
-      tf.reshape<tf.Rank.R3>(byPlace, [tile * sequences, 1, tiles]),
+      tf.reshape<tf.Rank.R3>(byPlace, [tile * sequences, count, tiles]),
       tf.reshape<tf.Rank.R3>(values, [tile * sequences, tiles, outputs]),
-    ); // [4 N, 1, D]
-    return tf.sum<tf.Tensor2D>(tf.reshape(sums, [tile, sequences, outputs]), 0);
+    ); // [4 N, K, D]
+    return tf.sum<tf.Tensor3D>(tf.reshape(sums, [tile, sequences, count, outputs]), 0);
   });
 }

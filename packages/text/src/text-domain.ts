@@ -1,9 +1,11 @@
 /** Text as a domain of core: runs of sentences in, the model of `model.ts` over them. */
+import type { NamedSpecs } from '@cpc/compile';
 import { CpcArgumentError, type Domain, negativesFromBatch } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { createExampleSampler } from './data/example-sampler.js';
+import { type PackedLayout, packSentences, rowLengths } from './data/packed-sentences.js';
 import type { SentenceCorpus } from './data/sentence-corpus.js';
-import { contextualise, encodeSentencesFast, initialiseTextModel } from './model.js';
+import { contextualise, encodePackedSentences, initialiseTextModel, wordsBeyond } from './model.js';
 import type { TextSettings } from './presets.js';
 
 /** Text as a domain. */
@@ -27,9 +29,10 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
   const { negatives, negativeCount, wordDropout } = settings;
   requireFuture(settings);
   const sampler = createExampleSampler(corpus, {
-    ...{ batchSize, sentences: sentencesPerExample, maxWords, negatives, wordDropout },
+    ...{ batchSize, sentences: sentencesPerExample, negatives, wordDropout },
   });
-  const shape = [batchSize * sentencesPerExample, maxWords];
+  const packed = packedLayout(settings);
+  const batches = rowLengths(packed).map((places) => batchSpecs(packed, places));
   return {
     name: 'text',
     exampleCount: sampler.exampleCount,
@@ -38,19 +41,45 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
     predictorScale: settings.predictorScale,
     negatives: negativesFromBatch(negativeCount),
     initialise: (random) => initialiseTextModel(settings, random),
-    tables: { 'encoder/words/table': { rows: 'words' } },
-    batch: { words: { shape, dtype: 'int32' }, mask: { shape, dtype: 'float32' } },
+    tables: { 'encoder/words/table': { rows: 'words', atMost: packed.sentences * maxWords } },
+    batch: batches.at(-1) ?? {},
+    smallerBatches: batches.slice(0, -1),
     draw: async (random) => {
-      const { words, mask } = await sampler.draw(random);
-      return { words: { shape, data: words }, mask: { shape, data: mask } };
+      const { places, ...data } = packSentences((await sampler.draw(random)).flat(), packed);
+      const { words, shares, slots } = batchSpecs(packed, places);
+      return {
+        words: { shape: words.shape, data: data.words },
+        shares: { shape: shares.shape, data: data.shares },
+        slots: { shape: slots.shape, data: data.slots },
+      };
     },
-    encode: (parameters, { words, mask }) =>
+    encode: (parameters, { words, shares, slots }) =>
       tf.tidy(() => {
-        const latents = encodeSentencesFast(parameters, words as tf.Tensor2D, mask as tf.Tensor2D); // [S T, D]
-        return tf.reshape(latents, [batchSize, sentencesPerExample, channels]);
+        const latents = encodePackedSentences(parameters, words as tf.Tensor2D, shares as tf.Tensor3D); // [R, K, D]
+        const inOrder = tf.gather(tf.reshape(latents, [-1, channels]), slots as tf.Tensor1D); // [S T, D]
+        return tf.reshape(inOrder, [batchSize, sentencesPerExample, channels]);
       }),
     contextualise: (parameters, latents) => contextualise(parameters, latents),
   };
+}
+
+/** Rows at most: with more of them means are cheaper, and rows fill less evenly. */
+const mostRows = 8;
+
+function packedLayout({ batchSize, sentencesPerExample, maxWords, kernelWords }: TextSettings): PackedLayout {
+  const sentences = batchSize * sentencesPerExample;
+  const rows = Array.from({ length: mostRows }, (_, index) => mostRows - index).find(
+    (count) => sentences % count === 0,
+  );
+  return { sentences, rows: rows ?? 1, maxWords, gap: wordsBeyond(kernelWords) };
+}
+
+function batchSpecs({ sentences, rows }: PackedLayout, places: number) {
+  return {
+    words: { shape: [rows, places], dtype: 'int32' },
+    shares: { shape: [rows, sentences / rows, places], dtype: 'float32' },
+    slots: { shape: [sentences], dtype: 'int32' },
+  } as const satisfies NamedSpecs;
 }
 
 function requireFuture({ sentencesPerExample, predictionSteps }: TextSettings): void {

@@ -25,6 +25,8 @@ export interface DomainLayout {
 export interface DomainTable {
   /** The int32 input of the batch that holds the rows it reads. */
   readonly rows: string;
+  /** How many different rows a batch reads at most; as many as that input has places if left out. */
+  readonly atMost?: number;
 }
 
 export type TensorTree = Tree<tf.Tensor>;
@@ -50,6 +52,11 @@ export interface Domain {
   readonly tables?: Readonly<Record<string, DomainTable>>;
   /** Shape and type of everything that `draw` gives. */
   readonly batch: NamedSpecs;
+  /**
+   * Smaller shapes of the same, such as those of shorter text: a batch may come in any of them. A step is prepared for each when a batch
+   * first does, and then takes as long as that size needs.
+   */
+  readonly smallerBatches?: readonly NamedSpecs[];
   /** One batch, new and owned by the caller. All randomness comes from `random`; the same stream gives the same batch. */
   readonly draw: (random: Random) => Promise<NamedHostTensors>;
   /** What draws had to leave out so far, in the order found, each once; left out where there is no such thing. */

@@ -11,7 +11,8 @@ import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-t
 import type { Random } from '../random.js';
 import { batchOf } from './batches.js';
 import type { Domain } from './domain.js';
-import { domainLoss, stepInputs } from './loss.js';
+import { createFunctionByShape } from './function-by-shape.js';
+import { domainLoss, smallerStepInputs, stepInputs } from './loss.js';
 import { parameterNames, treeOfParameters } from './state-names.js';
 
 export interface EvaluateOptions {
@@ -78,10 +79,9 @@ export async function* evaluateBatches({
   requireBatches(batches);
   const named = parameterNames(flatten(parameters));
   const specs = float32Specs(named);
-  const measure = await engine.compile((inputs) => measurementsOf(domain, Object.keys(specs), inputs), {
-    ...specs,
-    ...stepInputs(domain),
-  });
+  const measure = await createFunctionByShape([stepInputs(domain), ...smallerStepInputs(domain)], (batch) =>
+    engine.compile((inputs) => measurementsOf(domain, Object.keys(specs), inputs), { ...specs, ...batch }),
+  );
   const sums = createSums();
   try {
     for (let number = 1; number <= batches; number++) {

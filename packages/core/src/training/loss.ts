@@ -48,11 +48,19 @@ export function withoutPredictors<Leaf>(parameters: Readonly<Record<string, Leaf
   return Object.fromEntries(Object.entries(parameters).filter(([path]) => !path.startsWith(`${predictorsBranch}/`)));
 }
 
-/** Everything that enters a step beside the parameters. */
+/** Everything that enters a step beside the parameters, for a batch of the largest shape. */
 export function stepInputs(domain: Domain): NamedSpecs {
-  const { negatives, layout } = domain;
+  return withCandidates(domain, domain.batch);
+}
+
+/** The same for every smaller shape in which a batch may come. */
+export function smallerStepInputs(domain: Domain): readonly NamedSpecs[] {
+  return (domain.smallerBatches ?? []).map((batch) => withCandidates(domain, batch));
+}
+
+function withCandidates({ negatives, layout }: Domain, batch: NamedSpecs): NamedSpecs {
   const shape = [negatives.groups(layout), negatives.candidatesPerGroup];
-  return { ...domain.batch, [candidatesInput]: { shape, dtype: 'int32' } };
+  return { ...batch, [candidatesInput]: { shape, dtype: 'int32' } };
 }
 
 /** Loss, accuracy and bound of one batch. */

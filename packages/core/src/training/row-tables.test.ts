@@ -104,6 +104,21 @@ describe('a table that is read by row', () => {
     }
   });
 
+  it('has room for 2 rows where its domain says at most 2, and refuses a batch that reads 3', async () => {
+    const domain = { ...domainOf(true), tables: { 'words/table': { rows: 'words', atMost: 2 } } };
+    const parameters = initialiseModel(domain, createRandom(7));
+    const step = await createTrainingStep({ domain, engine, optimiser: sgd({ learningRate: 0.1 }), parameters });
+    const batch = await batchOf(domain, createRandom(7), 1);
+    const reading = (...words: number[]) => ({
+      ...batch,
+      words: { shape: [3, 4], data: Int32Array.from({ length: 12 }, (_, index) => words[index % words.length] ?? 0) },
+    });
+    const { gradients } = await step.gradients(reading(8, 12));
+    expect(gradients['words/table']?.shape).toEqual([2, 3]);
+    await expect(step.gradients(reading(8, 12, 16))).rejects.toThrow(/at most 2 different rows.*received 3/);
+    await step.dispose();
+  });
+
   it('is loaded whole or not at all, and its state is that of the table', async () => {
     const { step } = await stepsOf(true, adam({ learningRate: 0.1 }), 2);
     const saved = Object.fromEntries(

@@ -46,8 +46,8 @@ export function createRowTables(
   batch: NamedSpecs,
   optimiser: Optimiser,
 ): RowTables {
-  const all = Object.entries(parameterNames(tables)).map(([name, { rows }]) =>
-    createRowTable(name, rows, { parameters, batch, optimiser }),
+  const all = Object.entries(parameterNames(tables)).map(([name, table]) =>
+    createRowTable(name, table, { parameters, batch, optimiser }),
   );
   const merged = (pick: (table: RowTable) => NamedHostTensors): NamedHostTensors => Object.assign({}, ...all.map(pick));
   return {
@@ -88,9 +88,13 @@ interface TableMeans {
   readonly optimiser: Optimiser;
 }
 
-function createRowTable(name: string, input: string, { parameters, batch, optimiser }: TableMeans): RowTable {
+function createRowTable(
+  name: string,
+  { rows: input, atMost = Number.POSITIVE_INFINITY }: DomainTable,
+  { parameters, batch, optimiser }: TableMeans,
+): RowTable {
   const { length, width, data } = tableNamed(name, parameters);
-  const room = Math.min(length, roomFor(name, input, batch));
+  const room = Math.min(length, atMost, roomFor(name, input, batch));
   const spec = { shape: [room, width], dtype: 'float32' } as const;
   const whole = { shape: [length, width], dtype: 'float32' } as const;
   const current: NamedHostTensors = {
@@ -113,6 +117,7 @@ function createRowTable(name: string, input: string, { parameters, batch, optimi
       return places[row] ?? 0;
     });
     gathered = Int32Array.from(found);
+    if (gathered.length > room) refuseRows(name, gathered.length, room);
     for (const [key, tensor] of Object.entries(rows)) copyRows(current[key], tensor, gathered, width, 'gather');
     return { [input]: { shape, data: counted } };
   };
@@ -163,7 +168,7 @@ function tableNamed(name: string, parameters: NamedHostTensors) {
   });
 }
 
-/** As many rows as a batch has row numbers. */
+/** As many rows as the largest batch has row numbers. */
 function roomFor(name: string, input: string, batch: NamedSpecs): number {
   const spec = batch[input];
   if (spec?.dtype === 'int32') return sizeOf(spec.shape);
@@ -181,6 +186,15 @@ function refuseRow(name: string, row: number, length: number): never {
     argument: 'rows',
     expected: `row numbers from 0 to ${length - 1}`,
     received: row,
+  });
+}
+
+function refuseRows(name: string, count: number, room: number): never {
+  throw new CpcArgumentError({
+    where: `batch, rows of ${name}`,
+    argument: 'rows',
+    expected: `at most ${room} different rows, as the domain's table says`,
+    received: count,
   });
 }
 

@@ -5,7 +5,7 @@ import { requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import type { Domain } from './domain.js';
-import { domainLoss, stepInputs } from './loss.js';
+import { domainLoss, smallerStepInputs, stepInputs } from './loss.js';
 import { createUpdateStep, type UpdateStep } from './update-step.js';
 
 export interface TrainingStepOptions {
@@ -45,6 +45,7 @@ export async function createTrainingStep({ domain, ...options }: TrainingStepOpt
     ...options,
     loss: {
       batch: stepInputs(domain),
+      smallerBatches: smallerStepInputs(domain),
       ...(tables === undefined ? {} : { tables }),
       measure: (parameters, batch) => ({ ...domainLoss(domain, parameters, batch) }),
     },

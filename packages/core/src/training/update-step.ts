@@ -12,6 +12,7 @@ import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../parameter-tree.js';
 import type { BatchTensors, DomainTable, TensorTree } from './domain.js';
+import { createFunctionByShape } from './function-by-shape.js';
 import { requireFinite } from './require-finite.js';
 import { createRowTables, type RowTables } from './row-tables.js';
 import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
@@ -21,6 +22,8 @@ import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate 
 export interface StepLoss {
   /** Shape and type of everything in a batch. */
   readonly batch: NamedSpecs;
+  /** As `Domain.smallerBatches`. */
+  readonly smallerBatches?: readonly NamedSpecs[];
   /** As `Domain.tables`. */
   readonly tables?: Readonly<Record<string, DomainTable>>;
   /** Traced once, so it must compute from tensors alone: the loss `[]`, differentiable, and further metrics by name. */
@@ -60,7 +63,7 @@ export interface TrainingState {
 
 export interface UpdateStep {
   readonly state: TrainingState;
-  /** Time to trace and load both functions. */
+  /** Time to trace and load both functions; for batches of several shapes, the gradients' are made as these come. */
   readonly prepareMilliseconds: number;
   /**
    * Gradients of a batch, by parameter path; the buffers are reused by the next call. That of a table (`Domain.tables`) is of the
@@ -127,7 +130,9 @@ export async function createUpdateStep(options: UpdateStepOptions): Promise<Upda
 async function compileStep({ loss, engine, optimiser, clipNorm }: UpdateStepOptions, specs: NamedSpecs) {
   const names = Object.keys(specs);
   return {
-    gradientsFunction: await engine.compile((inputs) => gradientsOf(loss, names, inputs), { ...specs, ...loss.batch }),
+    gradientsFunction: await createFunctionByShape([loss.batch, ...(loss.smallerBatches ?? [])], (batch) =>
+      engine.compile((inputs) => gradientsOf(loss, names, inputs), { ...specs, ...batch }),
+    ),
     updateFunction: await engine.compile(
       (inputs) => updateOf(optimiser, names, inputs, clipNorm),
       updateInputs(optimiser, specs),

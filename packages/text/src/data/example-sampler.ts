@@ -3,12 +3,11 @@
  * sentence, or a negative could be the positive itself; only where the text has no room for that they may.
  *
  * Letters used for shapes here:
- *   S  examples of a batch    T  sentences of an example    W  words of a sentence at most
+ *   S  examples of a batch    T  sentences of an example
  */
 import { CpcError, type Random } from '@cpc/core';
 import type { TextNegatives } from '../presets.js';
 import { examplePlaces } from './example-places.js';
-import { type PaddedSentences, padSentences } from './padded-sentences.js';
 import type { SentenceCorpus } from './sentence-corpus.js';
 import { unknownId } from './vocabulary.js';
 
@@ -17,8 +16,6 @@ export interface ExampleSamplerOptions {
   readonly batchSize: number;
   /** T. */
   readonly sentences: number;
-  /** W: words behind are left out. */
-  readonly maxWords: number;
   /** Default `mixed-documents`. */
   readonly negatives?: TextNegatives;
   /** How often a word is given as the unknown word; default 0. */
@@ -28,8 +25,8 @@ export interface ExampleSamplerOptions {
 export interface ExampleSampler {
   /** Places where an example may begin. */
   readonly exampleCount: number;
-  /** `[S T, W]`: the sentences of an example stand together. */
-  readonly draw: (random: Random) => Promise<PaddedSentences>;
+  /** S examples of T sentences, as word numbers; the caller owns them. */
+  readonly draw: (random: Random) => Promise<readonly (readonly Int32Array[])[]>;
 }
 
 /**
@@ -37,7 +34,7 @@ export interface ExampleSampler {
  */
 export function createExampleSampler(
   corpus: SentenceCorpus,
-  { batchSize, sentences, maxWords, negatives = 'mixed-documents', wordDropout = 0 }: ExampleSamplerOptions,
+  { batchSize, sentences, negatives = 'mixed-documents', wordDropout = 0 }: ExampleSamplerOptions,
 ): ExampleSampler {
   const isOneDocument = negatives === 'same-document';
   const places = examplePlaces(corpus, sentences, isOneDocument ? batchesPerDocument * batchSize : 1);
@@ -56,7 +53,7 @@ export function createExampleSampler(
       }
       const examples = await Promise.all(starts.map((start) => corpus.read(start, sentences)));
       if (wordDropout > 0) dropWords(examples.flat(), wordDropout, random.fold('words'));
-      return padSentences(examples.flat(), maxWords);
+      return examples;
     },
   };
 }

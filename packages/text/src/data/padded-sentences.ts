@@ -19,21 +19,21 @@ export interface PaddedSentences {
  * @throws {CpcArgumentError} if a sentence has no word: its mean would not be a number.
  */
 export function padSentences(sentences: readonly Int32Array[], maxWords: number): PaddedSentences {
+  requireWords('padSentences', sentences);
   const words = new Int32Array(sentences.length * maxWords);
   const mask = new Float32Array(sentences.length * maxWords);
   for (const [row, sentence] of sentences.entries()) {
-    if (sentence.length === 0) {
-      const expected = 'at least one word in every sentence';
-      throw new CpcArgumentError({
-        where: 'padSentences',
-        argument: 'sentences',
-        expected,
-        received: `none in ${row}`,
-      });
-    }
     const kept = sentence.subarray(0, maxWords);
     words.set(kept, row * maxWords);
     mask.fill(1, row * maxWords, row * maxWords + kept.length);
   }
   return { words, mask };
+}
+
+/** @throws {CpcArgumentError} if a sentence has no word, naming the first such. */
+export function requireWords(where: string, sentences: readonly Int32Array[]): void {
+  const row = sentences.findIndex(({ length }) => length === 0);
+  if (row === -1) return;
+  const expected = 'at least one word in every sentence';
+  throw new CpcArgumentError({ where, argument: 'sentences', expected, received: `none in ${row}` });
 }
