@@ -7,6 +7,7 @@ import { removeDeadCode } from './dead-code.js';
 import { leadRelus } from './early-relus.js';
 import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
+import { splitLongSums } from './long-sums.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
 import { nameOutputs } from './name-outputs.js';
 import { takeParts } from './parts.js';
@@ -33,6 +34,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     shareCommonSubexpressions,
     removeDeadCode,
     moveTransposes,
+    ...(purpose === 'export' ? [] : [splitLongSums]),
     removeIdentities,
     shareCommonSubexpressions,
     removeDeadCode,

@@ -57,6 +57,17 @@ describe('blockConv2d', () => {
     expect(tf.max(tf.abs(tf.sub(received, expected))).dataSync()[0]).toBeLessThan(1e-4);
   });
 
+  it('computes the first 3 rows and 2 columns alone where no more are read', async () => {
+    await tf.setBackend('cpu');
+    const layer = parametersOf(4, 2, 3);
+    const tensors = { kernel: tensorOf(layer.kernel), bias: tensorOf(layer.bias) };
+    const input = tensorOf(normalArray([2, 12, 14, 2], 1, random.fold('pictures'))) as tf.Tensor4D;
+    const whole = blockConv2d(tensors, input, { stride: 2 }); // [2, 5, 6, 3]
+    const part = blockConv2d(tensors, input, { stride: 2, read: [3, 2] });
+    expect(part.shape).toEqual([2, 3, 2, 3]);
+    expect(part.dataSync()).toEqual(tf.slice(whole, [0, 0, 0, 0], [-1, 3, 2, -1]).dataSync());
+  });
+
   it('refuses a kernel of 3 x 3 for a stride of 2, naming 4', () => {
     const layer = { kernel: tf.zeros([3, 3, 1, 1]), bias: tf.zeros([1]) };
     expect(() => blockConv2d(layer, tf.zeros([1, 8, 8, 1]), { stride: 2 })).toThrow(/at least 4 x 4/);

@@ -8,28 +8,35 @@
 import { type Conv2dParameters, CpcArgumentError } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 
+export interface BlockConv2dOptions {
+  readonly stride: number;
+  /** How many of the first rows and columns of the result are read: no more are computed. All if left out. */
+  readonly read?: readonly [rows: number, columns: number];
+}
+
 /**
  * What `conv2d` of core gives without padding, to rounding.
  *
  * @param parameters - `kernel` `[2 s, 2 s, I, O]`, `bias` `[O]`.
  * @param input - `[N, H, W, I]` float32, H and W at least 2 s; rows and columns beyond the last whole block do not count.
- * @returns `[N, h - 1, w - 1, O]`; the caller owns it.
+ * @returns `[N, h - 1, w - 1, O]`, or as much of it as is read; the caller owns it.
  * @throws {CpcArgumentError} if the kernel is of another size, or the input is smaller than it.
  */
 export function blockConv2d(
   parameters: Conv2dParameters<tf.Tensor>,
   input: tf.Tensor4D,
-  { stride }: { readonly stride: number },
+  { stride, read = [Infinity, Infinity] }: BlockConv2dOptions,
 ): tf.Tensor4D {
   const [pictures, height, width, inputs] = input.shape;
   const [rows, columns] = [Math.floor(height / stride), Math.floor(width / stride)];
   requireFit(parameters.kernel, input, stride);
+  const [outputRows, outputColumns] = [Math.min(rows - 1, read[0]), Math.min(columns - 1, read[1])];
   return tf.tidy(() => {
     const blocks = toBlocks(input, stride); // [N, h, w, s s I]
     const flat: tf.Tensor2D = tf.reshape(blocks, [pictures * rows * columns, stride * stride * inputs]);
     const terms = tapsOf(parameters.kernel, stride).map(({ row, column, tap }) => {
       const products: tf.Tensor4D = tf.reshape(tf.matMul(flat, tap), [pictures, rows, columns, tap.shape[1]]);
-      return tf.slice(products, [0, row, column, 0], [-1, rows - 1, columns - 1, -1]); // [N, h - 1, w - 1, O]
+      return tf.slice(products, [0, row, column, 0], [-1, outputRows, outputColumns, -1]);
     });
     return tf.add(tf.addN(terms), parameters.bias);
   });

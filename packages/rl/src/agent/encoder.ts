@@ -60,11 +60,15 @@ export function initialiseEncoder(shape: EncoderShape, random: Random): Tree<Hos
   };
 }
 
-/** A convolution without padding. */
+/** A convolution without padding. Of its result, no more than the first rows and columns that are read need be computed. */
 export type Convolution = (
   layer: Conv2dParameters<tf.Tensor>,
   input: tf.Tensor4D,
-  options: { readonly stride: number; readonly padding: 'valid' },
+  options: {
+    readonly stride: number;
+    readonly padding: 'valid';
+    readonly read: readonly [rows: number, columns: number];
+  },
 ) => tf.Tensor4D;
 
 /**
@@ -106,18 +110,35 @@ function convolutionParameters(channels: number, outputs: readonly number[], ran
 /** `[N, H, W, C]` to what the second convolution shows. */
 function convolved(parameters: TensorTree, pictures: tf.Tensor4D, convolve: Convolution): tf.Tensor4D {
   let hidden = pictures;
-  for (const [index, { stride }] of convolutions.entries()) {
+  for (const [index, { kernel, stride }] of convolutions.entries()) {
     const layer = layerAt(parameters, `encoder/conv${index + 1}`, ['kernel', 'bias']);
     const scaled = index === 0 ? { ...layer, kernel: tf.div(layer.kernel, brightest) } : layer; // cheaper than to scale the pictures
-    hidden = tf.relu(convolve(scaled, hidden, { stride, padding: 'valid' }));
+    const [, height, width] = hidden.shape;
+    const next = convolutions[index + 1];
+    const read = [height, width].map((length) => readOf(outputsOf(length, { kernel, stride }), next));
+    hidden = tf.relu(convolve(scaled, hidden, { stride, padding: 'valid', read: [read[0] ?? 0, read[1] ?? 0] }));
   }
   return hidden;
 }
 
+interface Extent {
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/** Outputs of a convolution along an axis. */
+function outputsOf(length: number, { kernel, stride }: Extent): number {
+  return Math.floor((length - kernel) / stride) + 1;
+}
+
+/** How many positions the windows of the next convolution reach; all if none follows. */
+function readOf(length: number, next: Extent | undefined): number {
+  return next === undefined ? length : (outputsOf(length, next) - 1) * next.stride + next.kernel;
+}
+
 /** Height and width after both convolutions. */
 function positionsAfter({ shape }: ObservationSpec): readonly [height: number, width: number] {
-  const after = (length: number) =>
-    convolutions.reduce((before, { kernel, stride }) => Math.floor((before - kernel) / stride) + 1, length);
+  const after = (length: number) => convolutions.reduce<number>(outputsOf, length);
   const [height, width] = [after(shape[0] ?? 0), after(shape[1] ?? 0)];
   if (height >= 1 && width >= 1) return [height, width];
   throw new CpcArgumentError({
