@@ -12,7 +12,7 @@ export const splitLongSums: Pass = { name: 'long-sums', apply: (graph) => new Sp
 const divisible = new Set(['ReduceMean', 'ReduceSum']);
 /** Fewer are not worth another call; single numbers the runtime adds up fast enough, and exactly enough up to here. */
 const fewestRows = 1024;
-const fewestNumbers = 2 ** 17;
+const fewestNumbers = 2 ** 20;
 
 class Splitting {
   readonly #graph: Graph;
