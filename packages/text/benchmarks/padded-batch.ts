@@ -1,5 +1,6 @@
 /** A batch as ours takes it, with sentences behind one another, in the form in which a user of PyTorch has it: a sentence a row. */
 import type { HostTensor, NamedHostTensors } from '@cpc/compile';
+import { CpcError } from '@cpc/core';
 
 /**
  * @param batch - `words` `[R, P]`, `shares` `[R, K, P]` and `slots` `[R K]`, as the domain draws them; the rest stays as it is.
@@ -8,7 +9,11 @@ import type { HostTensor, NamedHostTensors } from '@cpc/compile';
  */
 export function paddedBatch({ words, shares, slots, ...others }: NamedHostTensors, maxWords: number): NamedHostTensors {
   if (words === undefined || shares === undefined || slots === undefined)
-    throw new Error('not a batch of the text domain');
+    throw new CpcError({
+      where: 'bench text',
+      expected: 'words, shares and slots in a batch',
+      received: Object.keys(others),
+    });
   const [rows = 0, count = 0, places = 0] = shares.shape;
   const shape = [rows * count, maxWords];
   const padded: HostTensor = { shape, data: new Int32Array(rows * count * maxWords) };

@@ -78,12 +78,8 @@ export function encodeSentencesFast(
   kernels?: tf.Tensor3D,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const { layer, seen } = seenWords(parameters, words, mask);
-    if (layer.kernel.shape[0] !== filteredWidth) return encodeSentences(parameters, words, mask);
-    const mixed = kernels ?? mixedKernel(layer.kernel as tf.Tensor3D);
-    const activations = tf.relu(tf.add<tf.Tensor4D>(filteredConvolution(seen, mixed), layer.bias)); // [4, N, W / 4, D]
-    const total = weightedSums(activations, tf.expandDims(mask, 1) as tf.Tensor3D); // [N, 1, D]
-    return tf.div(tf.squeeze<tf.Tensor2D>(total, [1]), tf.sum(mask, 1, true));
+    const shares: tf.Tensor3D = tf.expandDims(tf.div(mask, tf.sum(mask, 1, true)), 1); // a sentence a row: [N, 1, W]
+    return tf.squeeze<tf.Tensor2D>(encodePackedSentences(parameters, words, shares, kernels), [1]);
   });
 }
 
@@ -94,14 +90,20 @@ export function encodeSentencesFast(
  * @param words - `[R, P]` int32.
  * @param shares - `[R, K, P]` float32: what a place counts in the mean of a sentence. Places that count in none are zero for the
  *   convolution; between two sentences there must be as many as it sees beyond a word.
+ * @param kernels - as above.
  * @returns `[R, K, D]`; the caller owns it.
  */
-export function encodePackedSentences(parameters: TensorTree, words: tf.Tensor2D, shares: tf.Tensor3D): tf.Tensor3D {
+export function encodePackedSentences(
+  parameters: TensorTree,
+  words: tf.Tensor2D,
+  shares: tf.Tensor3D,
+  kernels?: tf.Tensor3D,
+): tf.Tensor3D {
   return tf.tidy(() => {
     const isWord = tf.cast(tf.greater(tf.sum(shares, 1), 0), 'float32') as tf.Tensor2D; // [R, P]
     const { layer, seen } = seenWords(parameters, words, isWord);
     if (layer.kernel.shape[0] !== filteredWidth) return tf.matMul(shares, tf.relu(plainConvolution(layer, seen)));
-    const convolved = filteredConvolution(seen, mixedKernel(layer.kernel as tf.Tensor3D)); // [4, R, P / 4, D]
+    const convolved = filteredConvolution(seen, kernels ?? mixedKernel(layer.kernel as tf.Tensor3D)); // [4, R, P / 4, D]
     return weightedSums(tf.relu(tf.add<tf.Tensor4D>(convolved, layer.bias)), shares);
   });
 }

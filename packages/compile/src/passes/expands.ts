@@ -2,8 +2,9 @@
  * Puts off every Expand as long as its readers allow: element-wise nodes broadcast by themselves, and what
  * they make of one number many times over is computed once. Gradients of sums and means are full of these.
  */
-import { type Constant, type Graph, type Node, namesReadBy, type Value } from '../graph.js';
+import { type Graph, type Node, namesReadBy } from '../graph.js';
 import { elementwise } from './elementwise.js';
+import { GraphAdditions } from './graph-additions.js';
 import type { Pass } from './pass.js';
 import { renamedInputs } from './rename.js';
 
@@ -13,16 +14,14 @@ export const sinkExpands: Pass = { name: 'expands', apply: (graph) => new Sinkin
 class Sinking {
   readonly #graph: Graph;
   readonly #nodes: Node[] = [];
-  readonly #constants: Map<string, Constant>;
-  readonly #values: Map<string, Value>;
+  readonly #additions: GraphAdditions;
   /** Values that are not written yet, by the smaller value that they repeat. */
   readonly #putOff = new Map<string, string>();
   readonly #rename = new Map<string, string>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#constants = new Map(graph.constants);
-    this.#values = new Map(graph.values);
+    this.#additions = new GraphAdditions(graph);
   }
 
   graph(): Graph {
@@ -34,11 +33,12 @@ class Sinking {
       const source = this.#rename.get(name);
       if (source !== undefined) this.#nodes.push({ op: 'Identity', inputs: [source], outputs: [name], attributes: {} });
     }
-    return { ...this.#graph, nodes: this.#nodes, constants: this.#constants, values: this.#values };
+    const { constants, values } = this.#additions;
+    return { ...this.#graph, nodes: this.#nodes, constants, values };
   }
 
   #expand({ op, inputs: [input = ''], outputs: [output = ''] }: Node): boolean {
-    if (op !== 'Expand' || this.#shape(output) === undefined) return false;
+    if (op !== 'Expand' || this.#additions.fixedShape(output) === undefined) return false;
     this.#putOff.set(output, this.#small(input));
     return true;
   }
@@ -47,7 +47,7 @@ class Sinking {
   #neutral({ op, inputs: [a = '', b = ''], outputs: [output = ''] }: Node): boolean {
     const other = op === 'Mul' && this.#isOne(a) ? b : (op === 'Mul' || op === 'Div') && this.#isOne(b) ? a : undefined;
     if (other === undefined) return false;
-    const isWhole = this.#shape(other)?.join() === this.#shape(output)?.join();
+    const isWhole = this.#additions.fixedShape(other)?.join() === this.#additions.fixedShape(output)?.join();
     const putOff = this.#putOff.get(other);
     if (isWhole && putOff === undefined) this.#rename.set(output, this.#named(other));
     else this.#putOff.set(output, this.#small(other));
@@ -56,26 +56,25 @@ class Sinking {
 
   /** True for a constant 1 that a node need not read for the shape of its result. */
   #isOne(name: string): boolean {
-    const constant = this.#constants.get(this.#small(name));
+    const constant = this.#additions.constants.get(this.#small(name));
     return constant?.dtype === 'float32' && constant.data.length === 1 && constant.data[0] === 1;
   }
 
   /** Computes on the smaller values; the result is whole at once, or put off in its turn. */
   #elementwise(node: Node): boolean {
     const [output = ''] = node.outputs;
-    const whole = this.#shape(output);
+    const whole = this.#additions.fixedShape(output);
     if (!elementwise.has(node.op) || whole === undefined || !node.inputs.some((name) => this.#putOff.has(name)))
       return false;
     const inputs = node.inputs.map((name) => this.#small(name));
-    const shapes = inputs.map((name) => (name === '' ? [] : this.#shape(name)));
+    const shapes = inputs.map((name) => (name === '' ? [] : this.#additions.fixedShape(name)));
     if (!shapes.every((shape) => shape !== undefined)) return false;
     const shape = broadcast(shapes);
     if (shape.join() === whole.join()) {
       this.#nodes.push({ ...node, inputs });
       return true;
     }
-    const small = this.#newName(`${output}_small`);
-    this.#values.set(small, { name: small, shape, dtype: this.#values.get(output)?.dtype ?? 'float32' });
+    const small = this.#additions.value(`${output}_small`, output, shape);
     this.#nodes.push({ ...node, inputs, outputs: [small] });
     this.#putOff.set(output, small);
     return true;
@@ -89,12 +88,10 @@ class Sinking {
 
   #write(name: string): void {
     const small = this.#putOff.get(name);
-    const shape = this.#shape(name);
+    const shape = this.#additions.fixedShape(name);
     if (small === undefined || shape === undefined) return;
     this.#putOff.delete(name);
-    const wanted = this.#newName(`${name}_shape`);
-    this.#constants.set(wanted, { data: BigInt64Array.from(shape.map(BigInt)), shape: [shape.length], dtype: 'int64' });
-    this.#values.set(wanted, { name: wanted, shape: [shape.length], dtype: 'int64' });
+    const wanted = this.#additions.integers(`${name}_shape`, shape);
     this.#nodes.push({ op: 'Expand', inputs: [small, wanted], outputs: [name], attributes: {} });
   }
 
@@ -104,19 +101,6 @@ class Sinking {
 
   #named(name: string): string {
     return this.#rename.get(name) ?? name;
-  }
-
-  /** A value's shape; undefined where an axis has no fixed length. */
-  #shape(name: string): readonly number[] | undefined {
-    const shape = this.#values.get(name)?.shape ?? [];
-    const numbers = shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
-    return numbers.length === shape.length ? numbers : undefined;
-  }
-
-  #newName(wanted: string): string {
-    let name = wanted;
-    for (let count = 2; this.#values.has(name); count++) name = `${wanted}${count}`;
-    return name;
   }
 }
 

@@ -1,6 +1,7 @@
 /** One walk through a graph that puts off every Transpose as long as its readers allow. */
-import { type Constant, type Graph, inverseOf, type Node, namesReadBy, numbersOf, type Value } from '../graph.js';
+import { type Graph, inverseOf, type Node, namesReadBy, numbersOf, type Value } from '../graph.js';
 import { elementwise } from './elementwise.js';
+import { GraphAdditions } from './graph-additions.js';
 import { renamedInputs } from './rename.js';
 
 /** A value that is another one transposed, and the Transpose it comes from. */
@@ -18,8 +19,7 @@ export class TransposeMover {
   readonly #graph: Graph;
   readonly #pinned: ReadonlySet<string>;
   readonly #nodes: Node[] = [];
-  readonly #constants: Map<string, Constant>;
-  readonly #values: Map<string, Value>;
+  readonly #additions: GraphAdditions;
   readonly #putOff = new Map<string, PutOff>();
   readonly #written = new Set<string>();
   readonly #rename = new Map<string, string>();
@@ -28,8 +28,7 @@ export class TransposeMover {
   constructor(graph: Graph, pinned: ReadonlySet<string>) {
     this.#graph = graph;
     this.#pinned = pinned;
-    this.#constants = new Map(graph.constants);
-    this.#values = new Map(graph.values);
+    this.#additions = new GraphAdditions(graph);
   }
 
   graph(): Graph {
@@ -42,7 +41,8 @@ export class TransposeMover {
       const source = this.#rename.get(name);
       if (source !== undefined) this.#nodes.push(nodeOf('Identity', [source], name));
     }
-    return { ...this.#graph, nodes: this.#nodes, constants: this.#constants, values: this.#values };
+    const { constants, values } = this.#additions;
+    return { ...this.#graph, nodes: this.#nodes, constants, values };
   }
 
   #transpose(node: Node): void {
@@ -120,9 +120,7 @@ export class TransposeMover {
 
   #reshaped(name: string, shape: readonly number[]): string {
     const reshaped = this.#newValue(name, shape);
-    const wanted = this.#newName(`${name}_shape`);
-    this.#constants.set(wanted, { data: BigInt64Array.from(shape.map(BigInt)), shape: [shape.length], dtype: 'int64' });
-    this.#values.set(wanted, { name: wanted, shape: [shape.length], dtype: 'int64' });
+    const wanted = this.#additions.integers(`${name}_shape`, shape);
     this.#nodes.push({ ...nodeOf('Reshape', [this.#named(name), wanted], reshaped), attributes: { allowzero: 1 } });
     return reshaped;
   }
@@ -131,7 +129,7 @@ export class TransposeMover {
     const [input = '', axesName = ''] = node.inputs;
     const [output = ''] = node.outputs;
     const putOff = this.#movable(input);
-    const axes = this.#constants.get(axesName);
+    const axes = this.#additions.constants.get(axesName);
     if (!reductions.has(node.op) || putOff === undefined || axes === undefined) return false;
     const { perm, origin } = putOff;
     const reduced = new Set(numbersOf(axes).map((axis) => perm[(axis + perm.length) % perm.length] ?? 0));
@@ -143,21 +141,20 @@ export class TransposeMover {
       output,
       inverseOf(order).map((axis) => shape[axis] ?? 1),
     );
-    const inputs = [putOff.source, this.#axes([...reduced].sort((a, b) => a - b))];
+    const inputs = [
+      putOff.source,
+      this.#additions.integers(
+        'axes',
+        [...reduced].sort((a, b) => a - b),
+      ),
+    ];
     this.#nodes.push({ ...node, inputs, outputs: [source] });
     this.#note(output, { source, perm: order, origin });
     return true;
   }
 
-  #axes(axes: readonly number[]): string {
-    const name = this.#newName('axes');
-    this.#constants.set(name, { data: BigInt64Array.from(axes.map(BigInt)), shape: [axes.length], dtype: 'int64' });
-    this.#values.set(name, { name, shape: [axes.length], dtype: 'int64' });
-    return name;
-  }
-
   #shape(name: string): Value['shape'] {
-    return this.#values.get(name)?.shape ?? [];
+    return this.#additions.values.get(name)?.shape ?? [];
   }
 
   #named(name: string): string {
@@ -166,15 +163,7 @@ export class TransposeMover {
 
   /** A value like another, of another shape. */
   #newValue(like: string, shape: Value['shape']): string {
-    const name = this.#newName(`${like}_moved`);
-    this.#values.set(name, { name, shape, dtype: this.#values.get(like)?.dtype ?? 'float32' });
-    return name;
-  }
-
-  #newName(wanted: string): string {
-    let name = wanted;
-    for (let count = 2; this.#values.has(name); count++) name = `${wanted}${count}`;
-    return name;
+    return this.#additions.value(`${like}_moved`, like, shape);
   }
 }
 

@@ -115,8 +115,9 @@ function convolved(parameters: TensorTree, pictures: tf.Tensor4D, convolve: Conv
     const scaled = index === 0 ? { ...layer, kernel: tf.div(layer.kernel, brightest) } : layer; // cheaper than to scale the pictures
     const [, height, width] = hidden.shape;
     const next = convolutions[index + 1];
-    const read = [height, width].map((length) => readOf(outputsOf(length, { kernel, stride }), next));
-    hidden = tf.relu(convolve(scaled, hidden, { stride, padding: 'valid', read: [read[0] ?? 0, read[1] ?? 0] }));
+    const readAlong = (length: number) => readOf(outputsOf(length, { kernel, stride }), next);
+    const read = [readAlong(height), readAlong(width)] as const;
+    hidden = tf.relu(convolve(scaled, hidden, { stride, padding: 'valid', read }));
   }
   return hidden;
 }

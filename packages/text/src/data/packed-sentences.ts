@@ -52,19 +52,12 @@ export function packSentences(sentences: readonly Int32Array[], layout: PackedLa
   const inRow = sentences.length / rows;
   const lengths = rowLengths(layout);
   const filled = evenRows(kept, rows);
-  const longest = Math.max(
-    ...filled.map((row) =>
-      placesOf(
-        row.map((index) => kept[index]?.length ?? 0),
-        gap,
-      ),
-    ),
-  );
+  const longest = Math.max(...filled.map(({ words }) => words)) + (inRow - 1) * gap;
   const places = lengths.find((length) => length >= longest) ?? longest;
   const words = new Int32Array(rows * places);
   const shares = new Float32Array(sentences.length * places);
   const slots = new Int32Array(sentences.length);
-  for (const [row, indices] of filled.entries()) {
+  for (const [row, { indices }] of filled.entries()) {
     const ofRow = words.subarray(row * places, (row + 1) * places);
     let start = 0;
     for (const [place, index] of indices.entries()) {
@@ -80,12 +73,8 @@ export function packSentences(sentences: readonly Int32Array[], layout: PackedLa
   return { places, words, shares, slots };
 }
 
-function placesOf(lengths: readonly number[], gap: number): number {
-  return lengths.reduce((sum, length) => sum + length + gap, -gap);
-}
-
-/** Which sentences a row holds, as many each: the longest first, each into the row with the fewest words so far. */
-function evenRows(sentences: readonly Int32Array[], rows: number): readonly (readonly number[])[] {
+/** How many words each row has, and which sentences, as many each: the longest first, each into the row with the fewest words so far. */
+function evenRows(sentences: readonly Int32Array[], rows: number) {
   const filled = Array.from({ length: rows }, () => ({ words: 0, indices: [] as number[] }));
   const lengthOf = (index: number) => sentences[index]?.length ?? 0;
   for (const index of [...sentences.keys()].sort((left, right) => lengthOf(right) - lengthOf(left))) {
@@ -94,5 +83,5 @@ function evenRows(sentences: readonly Int32Array[], rows: number): readonly (rea
     emptiest.words += lengthOf(index);
     emptiest.indices.push(index);
   }
-  return filled.map(({ indices }) => indices);
+  return filled;
 }
