@@ -199,6 +199,12 @@ describe('cpc probe, embed and export', () => {
       cwd,
     });
     expect(asked()).toMatchObject({ pooled: false, representation: 'latent' });
+    writeFileSync(join(cwd, 'words.txt'), 'boat 1 2');
+    const embedding = ['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--word-vectors'];
+    await run([...embedding, 'words.txt'], { cwd });
+    expect(asked()).toMatchObject({ wordVectors: 'words.txt' });
+    const { code, stderr } = await run([...embedding, 'nothing.txt'], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--word-vectors nothing.txt: does not exist.')]);
     const exported = await run(['text', 'export', '--run', 'first', '--out', 'a.onnx', '--json'], { cwd });
     expect(JSON.parse(exported.stdout)).toEqual({
       run: 'first',

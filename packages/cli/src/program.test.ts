@@ -240,6 +240,18 @@ describe('help', () => {
     );
   });
 
+  it.each(['probe', 'embed', 'export', 'neighbours'])(
+    'of %s names word vectors where a domain knows words',
+    async (name) => {
+      expect(await helpOf(`text ${name} --help`)).toContain('--word-vectors <file>');
+      if (!isProbed(text)) throw new Error('the fake domain is probed');
+      const { wordVectors: _, ...commands } = text.commands;
+      expect(addProbeOptions(new Command(), { ...text, commands }).options.map(({ long }) => long)).not.toContain(
+        '--word-vectors',
+      );
+    },
+  );
+
   it('of a domain that is not installed says what to install', async () => {
     expect(await helpOf('vision --help')).toContain('Not installed. Run: npm install @cpc/vision');
   });

@@ -99,7 +99,9 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   if (commands.embed !== undefined) {
     const embed = sub(command, 'embed', 'write the features of your data to a file', context);
     const embedExample = example('embed --run runs/first --data my-data --out features.npy');
-    offer(addEmbedOptions(embed), (given: EmbedOptions) => runEmbed(domain, given, context), options, [embedExample]);
+    offer(addEmbedOptions(embed, domain), (given: EmbedOptions) => runEmbed(domain, given, context), options, [
+      embedExample,
+    ]);
   }
 
   if (commands.evaluation !== undefined) {
@@ -124,14 +126,16 @@ function addDomainCommands(command: Command, domain: LoadedDomain, options: Prog
   const exporting = sub(command, 'export', 'write the model as an ONNX file', context);
   const exportExample = example(`export --run runs/first --out ${name}.onnx`);
   const runGivenExport = (given: ExportOptions) => runExport(domain, given, context);
-  offer(addExportOptions(exporting), runGivenExport, options, [exportExample]);
+  offer(addExportOptions(exporting, domain), runGivenExport, options, [exportExample]);
 
   if (commands.neighbours !== undefined) {
-    const { summary, query, endings = [] } = commands.neighbours;
+    const { summary, query } = commands.neighbours;
     const neighbours = sub(command, 'neighbours', summary, context);
     const neighboursExample = example(`neighbours --run runs/first --data my-data --query "${query}"`);
     const runGivenNeighbours = (given: NeighboursOptions) => runNeighbours(domain, given, context);
-    offer(addNeighboursOptions(neighbours, query, endings), runGivenNeighbours, options, [neighboursExample]);
+    offer(addNeighboursOptions(neighbours, commands.neighbours, commands), runGivenNeighbours, options, [
+      neighboursExample,
+    ]);
   }
 
   if (commands.exemplars !== undefined) {

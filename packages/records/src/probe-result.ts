@@ -66,6 +66,15 @@ export const probeResultSchema = z
     inverseRegularisation: z.array(z.number().gt(0)).optional(),
     /** of a baseline: how far the trained model's features are ahead of it, in accuracy, on the same examples */
     trainedLead: z.array(trainedLeadSchema).optional(),
+    /** words that training never saw and that were given vectors, by a map from those in `file`; absent where none were */
+    addedWords: z
+      .object({
+        file: z.string().min(1),
+        /** words of the vocabulary that the map was fitted on */
+        shared: z.int().min(1),
+        added: z.int().min(0),
+      })
+      .optional(),
     /** row = true class, column = predicted class, entries = test examples */
     confusion: z.array(z.array(z.int().min(0))).optional(),
   })

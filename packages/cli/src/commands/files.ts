@@ -8,22 +8,23 @@ import { addEngineOptions, type EngineOptions, engineRequestOf } from '../option
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn } from '../options/values.js';
+import { addWordVectorsOption, type WordVectorsOption, wordVectorsOf } from '../options/word-vectors-option.js';
 import { table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
-export interface EmbedOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
+export interface EmbedOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions, WordVectorsOption {
   readonly out: string;
   readonly representation?: 'latent' | 'context';
   readonly pooled?: true;
   readonly strict?: true;
 }
 
-export interface ExportOptions extends RunOption, GeneralOptions {
+export interface ExportOptions extends RunOption, GeneralOptions, WordVectorsOption {
   readonly out: string;
 }
 
-export function addEmbedOptions(command: Command): Command {
+export function addEmbedOptions(command: Command, { commands }: LoadedDomain): Command {
   addDataOptions(addRunOption(command))
     .addOption(outOption(['.npy', '.safetensors', '.parquet']))
     .addOption(
@@ -31,11 +32,12 @@ export function addEmbedOptions(command: Command): Command {
     )
     .addOption(new Option('--pooled', 'one vector per input instead of one per position'))
     .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
-  return addGeneralOptions(addEngineOptions(command));
+  return addGeneralOptions(addEngineOptions(addWordVectorsOption(command, commands)));
 }
 
-export function addExportOptions(command: Command): Command {
-  return addGeneralOptions(addRunOption(command).addOption(outOption(['.onnx'])));
+export function addExportOptions(command: Command, { commands }: LoadedDomain): Command {
+  addRunOption(command).addOption(outOption(['.onnx']));
+  return addGeneralOptions(addWordVectorsOption(command, commands));
 }
 
 export function embedRequest(options: EmbedOptions): EmbedRequest {
@@ -45,6 +47,7 @@ export function embedRequest(options: EmbedOptions): EmbedRequest {
     out: options.out,
     ...(options.representation === undefined ? {} : { representation: options.representation }),
     pooled: options.pooled === true,
+    ...wordVectorsOf(options),
     engine: engineRequestOf(options),
     strict: options.strict === true,
   };
@@ -55,7 +58,7 @@ export function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: C
 }
 
 export function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
-  const request: ExportRequest = { run: runOf(options), out: options.out };
+  const request: ExportRequest = { run: runOf(options), out: options.out, ...wordVectorsOf(options) };
   return writeFiles(domain, 'export', request, options, context);
 }
 

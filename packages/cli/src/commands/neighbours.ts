@@ -1,5 +1,5 @@
 /** `cpc <domain> neighbours`: what of some data is most like a query. */
-import type { NeighboursRequest } from '@cpc/core/node';
+import type { DomainCommands, NeighboursRequest } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';
@@ -8,22 +8,23 @@ import { addEngineOptions, type EngineOptions, engineRequestOf } from '../option
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn, wholeNumber } from '../options/values.js';
+import { addWordVectorsOption, type WordVectorsOption, wordVectorsOf } from '../options/word-vectors-option.js';
 import { table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
-export interface NeighboursOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
+export interface NeighboursOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions, WordVectorsOption {
   readonly query: string;
   readonly count: number;
   readonly out?: string;
   readonly strict?: true;
 }
 
-/**
- * @param query - what a query is, for help.
- * @param endings - of files that neighbours can be shown in; empty where there are none.
- */
-export function addNeighboursOptions(command: Command, query: string, endings: readonly string[]): Command {
+export function addNeighboursOptions(
+  command: Command,
+  { query, endings = [] }: NonNullable<DomainCommands['neighbours']>,
+  commands: DomainCommands,
+): Command {
   addDataOptions(addRunOption(command))
     .addOption(new Option('--query <query>', query).makeOptionMandatory())
     .addOption(new Option('--count <n>', 'how many to tell').argParser(wholeNumber(1)).default(5))
@@ -34,7 +35,7 @@ export function addNeighboursOptions(command: Command, query: string, endings: r
         fileEndingIn(endings),
       ),
     );
-  return addGeneralOptions(addEngineOptions(command));
+  return addGeneralOptions(addEngineOptions(addWordVectorsOption(command, commands)));
 }
 
 export async function runNeighbours(
@@ -47,6 +48,7 @@ export async function runNeighbours(
     ...{ run: runOf(options), data: dataOf(options), query, count },
     ...{ engine: engineRequestOf(options), strict: options.strict === true },
     ...(out === undefined ? {} : { out }),
+    ...wordVectorsOf(options),
   };
   const [{ neighbours, files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'neighbours.run', request, work);

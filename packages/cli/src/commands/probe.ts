@@ -10,11 +10,12 @@ import { addEngineOptions, type EngineOptions, engineRequestOf } from '../option
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { namesOutOf, path, positiveNumber, seed, shares } from '../options/values.js';
+import { addWordVectorsOption, type WordVectorsOption, wordVectorsOf } from '../options/word-vectors-option.js';
 import { percent, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
-export interface ProbeOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions {
+export interface ProbeOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions, WordVectorsOption {
   readonly task: string;
   readonly representation?: readonly Representation[];
   readonly classifier?: string;
@@ -52,6 +53,7 @@ export function addProbeOptions(command: Command, { commands }: ProbedDomain): C
     .addOption(new Option('--seed <n>', 'decides folds and intervals').argParser(seed).default(1))
     .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
   addDomainsOwnOptions(command, commands);
+  addWordVectorsOption(command, commands);
   return addGeneralOptions(addEngineOptions(command));
 }
 
@@ -100,6 +102,7 @@ export function probeRequest(options: ProbeOptions): ProbeRequest {
     ...(folds === undefined ? {} : { folds }),
     ...(labels === undefined ? {} : { labelShares: labels }),
     ...(stepShare === undefined ? {} : { stepShare }),
+    ...wordVectorsOf(options),
     baselines: options.baselines,
     seed: options.seed,
     engine: engineRequestOf(options),
@@ -169,6 +172,11 @@ const furtherColumns: readonly {
     head: 'labels',
     isTold: ({ labelShare }) => labelShare !== undefined,
     cell: ({ labelShare = 1, counts }) => `${counts.train} (${percent(labelShare)})`,
+  },
+  {
+    head: 'words added',
+    isTold: ({ addedWords }) => addedWords !== undefined,
+    cell: ({ addedWords }) => (addedWords === undefined ? '' : String(addedWords.added)),
   },
 ];
 

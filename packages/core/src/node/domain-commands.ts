@@ -63,6 +63,8 @@ export interface ProbeRequest {
   readonly labelShares?: readonly number[];
   /** Of the updates that the paper's own training of a probe takes, above 0; see `DomainCommands.probeOptions`. */
   readonly stepShare?: number;
+  /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
+  readonly wordVectors?: string;
   /** Names out of `DomainCommands.baselines`. */
   readonly baselines: readonly string[];
   readonly seed: number;
@@ -79,6 +81,8 @@ export interface EmbedRequest {
   readonly representation?: 'latent' | 'context';
   /** One vector per input instead of one per position. */
   readonly pooled: boolean;
+  /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
+  readonly wordVectors?: string;
   readonly engine: EngineRequest;
   readonly strict: boolean;
 }
@@ -87,6 +91,8 @@ export interface ExportRequest {
   readonly run: string;
   /** A file ending in `.onnx`. */
   readonly out: string;
+  /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
+  readonly wordVectors?: string;
 }
 
 /** What of some data is most like a query. */
@@ -99,6 +105,8 @@ export interface NeighboursRequest {
   readonly count: number;
   /** A file to show query and neighbours in; see `DomainCommands.neighbours`. */
   readonly out?: string;
+  /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
+  readonly wordVectors?: string;
   readonly engine: EngineRequest;
   readonly strict: boolean;
 }
@@ -206,6 +214,11 @@ export interface DomainCommands {
   readonly classifiers?: readonly string[];
   /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
   readonly probeOptions?: readonly ('pooled' | 'folds' | 'labelShares' | 'stepShare')[];
+  /**
+   * For domains whose input is words: `probe`, `embed`, `neighbours` and `export` heed `wordVectors` of their requests, and give words that
+   * training never saw vectors by a map from those in the file.
+   */
+  readonly wordVectors?: true;
   /** What a person names as data of these commands, as a word to fill in such as `TASKS`, where that is not what was trained on. */
   readonly otherData?: { readonly probe?: string; readonly embed?: string };
   /** Every setting with the preset's value, for help and validation; throws a CpcError that names an unknown or wrong one. */

@@ -149,7 +149,7 @@ describe('text probe', () => {
   });
 
   it('refuses a baseline, a protocol and a representation that it does not have', async () => {
-    await expect(probe({ baselines: ['mfcc'] })).rejects.toThrow(/random, words, tfidf, received "mfcc"/);
+    await expect(probe({ baselines: ['mfcc'] })).rejects.toThrow(/random, words, tfidf, word-vectors, received "mfcc"/);
     await expect(probe({ classifier: 'mlp' })).rejects.toThrow(/skip-thought, senteval, received "mlp"/);
     await expect(probe({ representations: ['context'] })).rejects.toThrow(/sentences of these tasks have no context/);
   });

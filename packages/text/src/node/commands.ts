@@ -11,6 +11,7 @@ import { exportEncoder } from '../export-model.js';
 import { textPresets } from '../presets.js';
 import { resolveTextSettings } from '../settings.js';
 import { embedText } from './embed.js';
+import { withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { textNeighbours } from './neighbours.js';
 import { builtInData } from './open-text.js';
@@ -25,6 +26,7 @@ export const domainCommands = {
   probeTasks: sentenceTasks,
   baselines: textBaselines,
   classifiers: textClassifiers,
+  wordVectors: true,
   otherData: { probe: 'SENTENCE_TASKS', embed: 'SENTENCES.txt' },
   settings: (preset, overrides) => resolveTextSettings(preset, overrides).resolved,
   train: trainText,
@@ -53,10 +55,17 @@ export const domainCommands = {
   },
 } satisfies DomainCommands;
 
-async function* exportText({ run, out }: ExportRequest, _control: Control): AsyncGenerator<TaskEvent, void, undefined> {
+/** Words of a file of word vectors that an exported file gets. */
+const mostExportedWords = 200_000;
+
+async function* exportText(
+  { run, out, wordVectors }: ExportRequest,
+  _control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
-  await writeFileAtomically(out, exportEncoder(await loadTextModel(run)));
+  const model = await withWordVectors(await loadTextModel(run), wordVectors, { limit: mostExportedWords });
+  await writeFileAtomically(out, exportEncoder(model));
   yield {
     type: 'file-written',
     path: out,

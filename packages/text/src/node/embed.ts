@@ -4,6 +4,7 @@ import { type Control, createEngine, type EmbedRequest, type TaskEvent, writeFil
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { textLines, UnreadableTextError } from './data/text-lines.js';
+import { withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { builtInData } from './open-text.js';
 
@@ -28,8 +29,8 @@ export async function* embedText(request: EmbedRequest, control: Control): Async
     const expected = 'the representation latent: lines stand by themselves';
     throw new CpcError({ where: 'embed', expected, received: representation });
   }
-  const model = await loadTextModel(run);
   const sentences = await linesOf(request.data);
+  const model = await withWordVectors(await loadTextModel(run), request.wordVectors, { texts: sentences });
   const engine = await createEngine(request.engine);
   const encoder = createSentenceEncoder({ ...model, parameters: unflatten(model.parameters), engine });
   try {

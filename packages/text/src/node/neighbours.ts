@@ -1,10 +1,12 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
 import { CpcError, unflatten } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
+import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';
-import { createSentenceEncoder, type SentenceEncoder } from '../sentence-encoder.js';
+import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { readSentences } from './data/prepare-corpus.js';
+import { withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { builtInData } from './open-text.js';
 
@@ -13,17 +15,18 @@ const block = 2048;
 
 /** Every sentence once, however often it stands there; the query itself is none of its neighbours. */
 export async function* textNeighbours(
-  { run, data, query, count, engine, strict }: NeighboursRequest,
+  { run, data, query, count, wordVectors, engine, strict }: NeighboursRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  const model = await loadTextModel(run);
+  requireWord(query);
+  const sentences = (await differentSentences(data, strict)).filter((sentence) => sentence !== query);
+  const model = await withWordVectors(await loadTextModel(run), wordVectors, { texts: [query, ...sentences] });
   const encoder = createSentenceEncoder({
     ...{ ...model, parameters: unflatten(model.parameters) },
     engine: await createEngine(engine),
   });
   try {
-    const asked = await queryVector(encoder, query);
-    const sentences = (await differentSentences(data, strict)).filter((sentence) => sentence !== query);
+    const { data: asked } = await encoder.encode([query]);
     let best: { readonly label: string; readonly similarity: number }[] = [];
     for (let first = 0; first < sentences.length; first += block) {
       if (control.stopRequested()) return;
@@ -39,9 +42,8 @@ export async function* textNeighbours(
   }
 }
 
-async function queryVector(encoder: SentenceEncoder, query: string): Promise<Float32Array> {
-  const { data } = await encoder.encode([query]);
-  if (data.some((value) => value !== 0)) return data;
+function requireWord(query: string): void {
+  if (splitWords(query).length > 0) return;
   throw new CpcError({ where: 'neighbours', expected: 'a query with at least one word', received: `"${query}"` });
 }
 

@@ -24,8 +24,9 @@ import { createSentenceEncoder } from '../sentence-encoder.js';
 import { bagOfWords } from '../tasks/bag-of-words.js';
 import { type Protocol, protocolRandom, protocols, protocolText } from '../tasks/protocols.js';
 import { answerFolds, denseClassifier } from '../tasks/sentence-probe.js';
-import { meanWordVectors } from '../tasks/word-means.js';
-import { loadTextModel, type TextModelFile } from './model-file.js';
+import { meanVectors, meanWordVectors } from '../tasks/word-means.js';
+import { type ExpandedModel, givenVectors, withWordVectors } from './expanded-model.js';
+import { loadTextModel } from './model-file.js';
 import { openTask, type SentenceTask } from './tasks/sentence-tasks.js';
 
 export const textClassifiers: readonly string[] = protocols.map(({ name }) => name);
@@ -39,7 +40,7 @@ interface Source {
   readonly classifier: (task: SentenceTask, protocol: Protocol) => Promise<Classifier<number, unknown>>;
 }
 
-type Made = TextModelFile & { readonly engine: Engine };
+type Made = ExpandedModel & { readonly engine: Engine };
 
 const baselines: Readonly<Record<string, (model: Made) => Source>> = {
   /** The run's own encoder before its first update. */
@@ -62,7 +63,25 @@ const baselines: Readonly<Record<string, (model: Made) => Source>> = {
     classifier: async ({ data }) =>
       bagOfWords(data.sentences.map(splitWords), data.labels, data.classes.length) as Classifier<number, unknown>,
   }),
+  /** The mean of word vectors made elsewhere. */
+  'word-vectors': ({ engine, addedWords }) => ({
+    ...{ baseline: 'word-vectors', representation: 'words' },
+    classifier: async ({ data }, protocol) => {
+      const { width, vectorOf } = await givenVectors(requireWordVectors(addedWords?.file), data.sentences);
+      const means = meanVectors(data.sentences, width, vectorOf);
+      return denseClassifier(means, classesOf(data), protocol, engine) as Classifier<number, unknown>;
+    },
+  }),
 };
+
+function requireWordVectors(file: string | undefined): string {
+  if (file !== undefined) return file;
+  throw new CpcError({
+    where: 'probe',
+    expected: '--word-vectors FILE with the baseline word-vectors',
+    received: 'no file',
+  });
+}
 
 export const textBaselines: readonly string[] = Object.keys(baselines);
 
@@ -71,8 +90,11 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
   const protocol = protocolNamed(request.classifier);
   refuseContexts(request);
   const engine = await createEngine(request.engine);
-  const model = { ...(await loadTextModel(request.run)), engine };
   const task = await openTask(request.task, request.data);
+  const expanded = await withWordVectors(await loadTextModel(request.run), request.wordVectors, {
+    texts: task.data.sentences,
+  });
+  const model = { ...expanded, engine };
   const sources = [trained(model), ...request.baselines.map((name) => baselineNamed(name)(model))];
   const folds = foldsOf(task, protocol, request.seed);
   const results: ProbeResult[] = [];
@@ -99,6 +121,7 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
       chosen,
       seed: request.seed,
       trained: answers[0],
+      addedWords: source.baseline === 'tfidf' ? undefined : model.addedWords,
     });
     results.push(result);
     yield { type: 'probe-end', result };
@@ -148,10 +171,21 @@ interface Scored {
   readonly seed: number;
   /** What was said on the trained model's vectors. */
   readonly trained: Int32Array | undefined;
+  readonly addedWords: ExpandedModel['addedWords'];
 }
 
 /** A sentence by itself is what is drawn anew for the intervals. */
-function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trained }: Scored): ProbeResult {
+function resultOf({
+  source,
+  task,
+  protocol,
+  folds,
+  predicted,
+  chosen,
+  seed,
+  trained,
+  addedWords,
+}: Scored): ProbeResult {
   const { data, name, testFrom } = task;
   const rows = folds.flatMap(({ test }) => test);
   const all = joined(predicted);
@@ -188,6 +222,7 @@ function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trai
     confidence: { ...bootstrapInterval(tallies, { random: random() }), over: 'sentences', clusters: rows.length },
     inverseRegularisation: [...chosen],
     ...lead,
+    ...(addedWords === undefined ? {} : { addedWords }),
     confusion: confusionMatrix(all, labels, data.classes.length).map((row) => [...row]),
   };
 }
@@ -226,8 +261,8 @@ function refuseContexts({ representations = ['latent'] }: ProbeRequest): void {
 
 /** Newer results take the place of older ones of the same task, features and protocol on the same split. */
 async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, classifier, split }: ProbeResult) =>
-    JSON.stringify([task, representation, baseline, classifier, split]);
+  const keyOf = ({ task, representation, baseline, classifier, split, addedWords }: ProbeResult) =>
+    JSON.stringify([task, representation, baseline, classifier, split, addedWords]);
   const replaced = new Set(results.map(keyOf));
   await updateRunRecord(run, ({ probes }) => ({
     probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],
