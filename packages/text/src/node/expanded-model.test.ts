@@ -22,7 +22,13 @@ beforeAll(async () => {
   run = join(folder, 'run');
   wordVectors = join(folder, 'vectors.txt');
   const set = (value: number) => ({ value, source: 'set' }) as const;
-  const overrides = { embeddingSize: set(8), channels: set(24), contextUnits: set(8), batchSize: set(8), negativeCount: set(48) };
+  const overrides = {
+    embeddingSize: set(8),
+    channels: set(24),
+    contextUnits: set(8),
+    batchSize: set(8),
+    negativeCount: set(48),
+  };
   const asked = { data: 'builtin', preset: 'small', steps: 1, seed: 2, engine, resume: false, strict: false };
   await events(domainCommands.train({ ...asked, overrides, out: run, command: 'test' }, always));
   await writeFile(wordVectors, await vectorsOfAnotherOrigin());
