@@ -19,6 +19,11 @@ export interface TextSettings {
   readonly embeddingSize: number;
   /** Length of a word's first vector, about. Rows of rare words move little in training: beside long first vectors, those of frequent ones do too. */
   readonly wordScale: number;
+  /**
+   * What updates of word vectors are multiplied by: `learningRate` is that of the layers, this many times it that of words, of which most
+   * are seldom read.
+   */
+  readonly wordRateFactor: number;
   /** Words that a convolution sees at once; odd. */
   readonly kernelWords: number;
   /** Channels of the convolution; the size of z. */
@@ -51,6 +56,7 @@ export const paperPreset = {
   vocabularySize: 20_000, //     quoted
   embeddingSize: 620, //         quoted
   wordScale: 1, //               ours; the paper gives none
+  wordRateFactor: 1, //          ours; the paper gives none
   kernelWords: 3, //             ours; the paper gives none
   channels: 2400, //             section 3.3
   contextUnits: 2400, //         section 3.3

@@ -11,6 +11,7 @@ const settingsSchema = z.strictObject({
   vocabularySize: z.int().min(2),
   embeddingSize: count,
   wordScale: z.number().gt(0),
+  wordRateFactor: z.number().gt(0),
   kernelWords: count.refine((words) => words % 2 === 1, { error: 'expected an odd number' }),
   channels: count,
   contextUnits: count,

@@ -26,7 +26,7 @@ export interface TextDomain extends Domain {
  */
 export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings): TextDomain {
   const { batchSize, sentencesPerExample, maxWords, channels, contextUnits, predictionSteps } = settings;
-  const { negatives, negativeCount, wordDropout } = settings;
+  const { negatives, negativeCount, wordDropout, wordRateFactor } = settings;
   requireFuture(settings);
   const sampler = createExampleSampler(corpus, {
     ...{ batchSize, sentences: sentencesPerExample, negatives, wordDropout },
@@ -41,7 +41,9 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
     predictorScale: settings.predictorScale,
     negatives: negativesFromBatch(negativeCount),
     initialise: (random) => initialiseTextModel(settings, random),
-    tables: { 'encoder/words/table': { rows: 'words', atMost: packed.sentences * maxWords } },
+    tables: {
+      'encoder/words/table': { rows: 'words', atMost: packed.sentences * maxWords, rateFactor: wordRateFactor },
+    },
     batch: batches.at(-1) ?? {},
     smallerBatches: batches.slice(0, -1),
     draw: async (random) => {

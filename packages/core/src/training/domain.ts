@@ -27,6 +27,8 @@ export interface DomainTable {
   readonly rows: string;
   /** How many different rows a batch reads at most; as many as that input has places if left out. */
   readonly atMost?: number;
+  /** What every update of a row is multiplied by, > 0; default 1. Rows that few batches read move as far as others with more. */
+  readonly rateFactor?: number;
 }
 
 export type TensorTree = Tree<tf.Tensor>;

@@ -44,7 +44,10 @@ function domainOf(isTable: boolean): Domain {
 }
 
 async function stepsOf(isTable: boolean, optimiser: Optimiser, steps: number, clipNorm?: number) {
-  const domain = domainOf(isTable);
+  return stepsIn(domainOf(isTable), optimiser, steps, clipNorm);
+}
+
+async function stepsIn(domain: Domain, optimiser: Optimiser, steps: number, clipNorm?: number) {
   const random = createRandom(7);
   const parameters = initialiseModel(domain, random);
   const step = await createTrainingStep({
@@ -102,6 +105,31 @@ describe('a table that is read by row', () => {
         expect(isSame, `${name}, row ${row}`).toBe(!read.has(row));
       }
     }
+  });
+
+  it('moves rows 20 times as far with a rate factor of 20, to 1e-4 of it, and other parameters and averages as before', async () => {
+    const domain = { ...domainOf(true), tables: { 'words/table': { rows: 'words', rateFactor: 20 } } };
+    const optimiser = adam({ learningRate: 1e-3 });
+    const [before, plain, further] = [
+      (await stepsOf(true, optimiser, 0)).step.state.current,
+      (await stepsOf(true, optimiser, 1)).step.state.current,
+      (await stepsIn(domain, optimiser, 1)).step.state.current,
+    ];
+    for (const [name, { data }] of Object.entries(plain)) {
+      const factor = name === table ? 20 : 1;
+      for (const [index, value] of data.entries()) {
+        const moved = Number(value) - Number(before[name]?.data[index]);
+        expect(Number(further[name]?.data[index]) - Number(before[name]?.data[index])).toBeCloseTo(factor * moved, 4);
+      }
+    }
+    expect(
+      Math.max(...(further[table]?.data ?? []).map((value, index) => value - Number(before[table]?.data[index]))),
+    ).toBeCloseTo(0.02, 4);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a rate factor of %d', async (rateFactor) => {
+    const domain = { ...domainOf(true), tables: { 'words/table': { rows: 'words', rateFactor } } };
+    await expect(stepsIn(domain, sgd({ learningRate: 0.1 }), 0)).rejects.toThrow(/rateFactor|finite number above 0/);
   });
 
   it('has room for 2 rows where its domain says at most 2, and refuses a batch that reads 3', async () => {

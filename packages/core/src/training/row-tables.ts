@@ -90,9 +90,10 @@ interface TableMeans {
 
 function createRowTable(
   name: string,
-  { rows: input, atMost = Number.POSITIVE_INFINITY }: DomainTable,
+  { rows: input, atMost = Number.POSITIVE_INFINITY, rateFactor = 1 }: DomainTable,
   { parameters, batch, optimiser }: TableMeans,
 ): RowTable {
+  requireRateFactor(name, rateFactor);
   const { length, width, data } = tableNamed(name, parameters);
   const room = Math.min(length, atMost, roomFor(name, input, batch));
   const spec = { shape: [room, width], dtype: 'float32' } as const;
@@ -177,6 +178,16 @@ function roomFor(name: string, input: string, batch: NamedSpecs): number {
     argument: 'tables',
     expected: `an int32 input ${input} of the batch, which holds rows of ${name}`,
     received: spec === undefined ? Object.keys(batch) : spec.dtype,
+  });
+}
+
+function requireRateFactor(name: string, factor: number): void {
+  if (factor > 0 && Number.isFinite(factor)) return;
+  throw new CpcArgumentError({
+    where: `domain, table ${name}`,
+    argument: 'rateFactor',
+    expected: 'a finite number above 0',
+    received: factor,
   });
 }
 

@@ -5,7 +5,7 @@
  * stand under `next/` and the name of what they replace.
  */
 import { type HostTensor, type NamedHostTensors, type NamedSpecs, type State, zeros } from '@cpc/compile';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { momentName } from './state-names.js';
 
@@ -21,6 +21,16 @@ export function initialMoments(optimiser: Optimiser, parameters: NamedSpecs): Re
     }),
   );
   return Object.fromEntries(moments);
+}
+
+/** One parameter of a traced update. */
+export interface UpdatedParameter {
+  /** In the state. */
+  readonly name: string;
+  readonly parameter: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  /** What its change is multiplied by; none where it is 1. */
+  readonly rateFactor?: number | undefined;
 }
 
 /** The moments and scalars that a traced update reads. */
@@ -52,7 +62,7 @@ export function nextBuffers({ next }: State): NamedHostTensors {
 export function tracedUpdate(
   optimiser: Optimiser,
   inputs: Readonly<Record<string, tf.Tensor>>,
-  { name, parameter, gradient }: { readonly name: string; readonly parameter: tf.Tensor; readonly gradient: tf.Tensor },
+  { name, parameter, gradient, rateFactor }: UpdatedParameter,
 ): Record<string, tf.Tensor> {
   const tensor = (wanted: string) => inputs[wanted] as tf.Tensor;
   const moments = Object.keys(optimiser.moments);
@@ -63,5 +73,11 @@ export function tracedUpdate(
     scalars: Object.fromEntries(Object.keys(optimiser.scalars(1)).map((scalar) => [scalar, tensor(scalar)])),
   });
   const next = moments.map((moment) => [nextPrefix + momentName(moment, name), updated.moments[moment] as tf.Tensor]);
-  return { [nextPrefix + name]: updated.parameter, ...Object.fromEntries(next) };
+  const moved = rateFactor === undefined ? updated.parameter : further(parameter, updated.parameter, rateFactor);
+  return { [nextPrefix + name]: moved, ...Object.fromEntries(next) };
+}
+
+/** As an update with so many times the rate. */
+function further(before: tf.Tensor, after: tf.Tensor, factor: number): tf.Tensor {
+  return tf.tidy(() => tf.add(before, tf.mul(tf.sub(after, before), factor)));
 }

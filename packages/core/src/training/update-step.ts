@@ -134,7 +134,7 @@ async function compileStep({ loss, engine, optimiser, clipNorm }: UpdateStepOpti
       engine.compile((inputs) => gradientsOf(loss, names, inputs), { ...specs, ...batch }),
     ),
     updateFunction: await engine.compile(
-      (inputs) => updateOf(optimiser, names, inputs, clipNorm),
+      (inputs) => updateOf(optimiser, inputs, { names, clipNorm, rateFactors: rateFactors(loss.tables) }),
       updateInputs(optimiser, specs),
     ),
   };
@@ -177,12 +177,23 @@ function gradientsOf(
   return { loss: value, ...metrics, ...Object.fromEntries(gradients) };
 }
 
+/** By a parameter's name in the state; of those that have one. */
+function rateFactors(tables: StepLoss['tables'] = {}): Readonly<Record<string, number>> {
+  const given = Object.entries(parameterNames(tables)).map(([name, { rateFactor = 1 }]) => [name, rateFactor] as const);
+  return Object.fromEntries(given.filter(([, factor]) => factor !== 1));
+}
+
+interface UpdateMeans {
+  readonly names: readonly string[];
+  readonly clipNorm: number | undefined;
+  readonly rateFactors: Readonly<Record<string, number>>;
+}
+
 /** Traced: clip, then the optimiser, parameter by parameter. */
 function updateOf(
   optimiser: Optimiser,
-  names: readonly string[],
   inputs: Readonly<Record<string, tf.Tensor>>,
-  clipNorm: number | undefined,
+  { names, clipNorm, rateFactors }: UpdateMeans,
 ): Record<string, tf.Tensor> {
   const tensor = (name: string) => inputs[name] as tf.Tensor;
   const norm = globalNorm(names.map((name) => tensor(gradientName(name))));
@@ -191,7 +202,11 @@ function updateOf(
   for (const name of names) {
     const whole = tensor(gradientName(name));
     const gradient = factor === undefined ? whole : tf.mul(whole, factor);
-    Object.assign(results, tracedUpdate(optimiser, inputs, { name, parameter: tensor(name), gradient }));
+    const parameter = tensor(name);
+    Object.assign(
+      results,
+      tracedUpdate(optimiser, inputs, { name, parameter, gradient, rateFactor: rateFactors[name] }),
+    );
   }
   return results;
 }
