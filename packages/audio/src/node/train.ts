@@ -1,12 +1,10 @@
 /** `cpc audio train`. */
 import {
   type Control,
-  createEngine,
   installedVersions,
   type RunPaths,
   type TrainRequest,
-  trainingEnd,
-  trainRun,
+  trainRequested,
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
@@ -42,35 +40,22 @@ export async function* trainOpenedSpeech(
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings, { strict });
   const use = speechUse(opened, settings, domain.windows.recordings);
   for (const message of [...leftOutFiles(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
-  const end = trainingEnd(request, stepsPerEpoch(settings, use));
-  yield* lateSteps(end, settings);
   const { source, recordings } = opened;
   const drawing = { settings, ...(recordings === undefined ? {} : { recordings }), strict, workers };
   const batches = source === undefined || workers === 0 ? undefined : startSpeechWorkers({ source, ...drawing });
   try {
-    yield* trainRun({
-      domain,
-      ...(batches === undefined ? {} : { batches }),
-      engine: await createEngine(request.engine),
-      optimiser: speechOptimiser(settings),
-      seed: request.seed,
-      ...end,
-      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
-      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
-      folder: request.out,
-      resume: request.resume,
-      record: {
-        command: request.command,
-        preset: request.preset,
-        settings: resolved,
+    yield* trainRequested(
+      request,
+      {
+        ...{ domain, batches, settings, resolved, optimiser: speechOptimiser(settings) },
+        stepsPerEpoch: stepsPerEpoch(settings, use),
         versions: installedVersions(trainedWith, import.meta.url),
-        dataFingerprint: opened.corpus.fingerprint,
-        data: use.summary,
+        ...{ dataFingerprint: opened.corpus.fingerprint, data: use.summary },
+        modelMetadata: modelMetadata(settings, request.seed),
+        exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
       },
-      modelMetadata: modelMetadata(settings, request.seed),
-      exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
       control,
-    });
+    );
   } finally {
     await batches?.close();
   }
@@ -84,14 +69,4 @@ async function writeOnnx(parts: Parameters<typeof exportEncoder>[0], paths: RunP
 /** Updates of an epoch: as many windows as the recordings would fill end to end. */
 function stepsPerEpoch({ windowSamples, batchSize }: SpeechSettings, { samples }: SpeechUse): number {
   return samples / (windowSamples * batchSize);
-}
-
-/** Says so where updates come after the rate has reached 0. */
-function* lateSteps(
-  { steps = 0 }: { readonly steps?: number },
-  { learningRateDecaySteps: decaySteps }: SpeechSettings,
-): Generator<TrainingEvent, void, undefined> {
-  if (decaySteps === 0 || steps <= decaySteps) return;
-  const message = `learningRateDecaySteps is ${decaySteps}, after which the rate is 0: the last ${steps - decaySteps} of ${steps} updates learn nothing. Set learningRateDecaySteps=${steps} to decay over the whole run, or 0 for a rate that stays.`;
-  yield { type: 'warning', message };
 }

@@ -31,6 +31,7 @@ it('exports these names and no others', () => {
     'startRequestThread',
     'tensorflowPackages',
     'thisMachine',
+    'trainRequested',
     'trainRun',
     'trainingEnd',
     'tryEngine',

@@ -2,11 +2,9 @@
 import {
   type BatchWorkers,
   type Control,
-  createEngine,
   installedVersions,
   type TrainRequest,
-  trainingEnd,
-  trainRun,
+  trainRequested,
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
@@ -38,33 +36,22 @@ export async function* trainText(
     for (const { file, reason } of summary.skipped) yield { type: 'warning', message: `left out ${file}: ${reason}` };
     const { workers = 0 } = request;
     if (workers > 0) batches = startTextWorkers({ source, settings }, workers);
-    yield* trainRun({
-      domain,
-      ...(batches === undefined ? {} : { batches }),
-      engine: await createEngine(request.engine),
-      optimiser: textOptimiser(settings),
-      seed: request.seed,
-      ...trainingEnd(request, domain.exampleCount / settings.batchSize), // an epoch: as many examples as there are places
-      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
-      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
-      folder: request.out,
-      resume: request.resume,
-      record: {
-        command: request.command,
-        preset: request.preset,
-        settings: resolved,
+    yield* trainRequested(
+      request,
+      {
+        ...{ domain, batches, settings, resolved, optimiser: textOptimiser(settings) },
+        stepsPerEpoch: domain.exampleCount / settings.batchSize, // an epoch: as many examples as there are places
         versions: installedVersions(trainedWith, import.meta.url),
-        dataFingerprint: corpus.fingerprint,
-        data: summary,
-      },
-      modelMetadata: modelMetadata(settings, vocabulary, request.seed),
-      exportModel: async (parameters, paths) => {
-        const parts = { settings, vocabulary, parameters };
-        await writeFileAtomically(paths.encoder, exportEncoder(parts));
-        await writeFileAtomically(paths.context, exportContext(parts));
+        ...{ dataFingerprint: corpus.fingerprint, data: summary },
+        modelMetadata: modelMetadata(settings, vocabulary, request.seed),
+        exportModel: async (parameters, paths) => {
+          const parts = { settings, vocabulary, parameters };
+          await writeFileAtomically(paths.encoder, exportEncoder(parts));
+          await writeFileAtomically(paths.context, exportContext(parts));
+        },
       },
       control,
-    });
+    );
   } finally {
     await batches?.close();
     await dispose();

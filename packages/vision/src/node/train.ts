@@ -1,12 +1,10 @@
 /** `cpc vision train`. */
 import {
   type Control,
-  createEngine,
   installedVersions,
   type RunPaths,
   type TrainRequest,
-  trainingEnd,
-  trainRun,
+  trainRequested,
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { DataSummary, TrainingEvent } from '@cpc/records';
@@ -33,29 +31,18 @@ export async function* trainVision(
   for (const message of leftOutFiles(images)) yield { type: 'warning', message };
   const batches = workers === 0 ? undefined : startVisionWorkers({ source, settings, strict, workers });
   try {
-    yield* trainRun({
-      domain,
-      ...(batches === undefined ? {} : { batches }),
-      engine: await createEngine(request.engine),
-      optimiser: visionOptimiser(settings),
-      seed: request.seed,
-      ...trainingEnd(request, domain.imageCount / settings.batchSize), // an epoch: as many images as there are
-      ...(settings.clipNorm > 0 ? { clipNorm: settings.clipNorm } : {}),
-      ...(request.checkpointEverySteps === undefined ? {} : { checkpointEverySteps: request.checkpointEverySteps }),
-      folder: request.out,
-      resume: request.resume,
-      record: {
-        command: request.command,
-        preset: request.preset,
-        settings: resolved,
+    yield* trainRequested(
+      request,
+      {
+        ...{ domain, batches, settings, resolved, optimiser: visionOptimiser(settings) },
+        stepsPerEpoch: domain.imageCount / settings.batchSize, // an epoch: as many images as there are
         versions: installedVersions(trainedWith, import.meta.url),
-        dataFingerprint: images.fingerprint,
-        data: summaryOf(images, domain.imageCount),
+        ...{ dataFingerprint: images.fingerprint, data: summaryOf(images, domain.imageCount) },
+        modelMetadata: modelMetadata(settings, request.seed),
+        exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
       },
-      modelMetadata: modelMetadata(settings, request.seed),
-      exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
       control,
-    });
+    );
   } finally {
     await batches?.close();
   }

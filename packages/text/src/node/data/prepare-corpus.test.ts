@@ -55,6 +55,16 @@ describe('prepareCorpus', () => {
     await prepared.dispose();
   });
 
+  it('numbers other text by the vocabulary of the first, and knows no word more', async () => {
+    const first = await prepareCorpus(await books('known', { 'a.txt': novel }), { vocabularySize: 100 });
+    const path = await books('new', { 'b.txt': 'The rain shone.\nIt was a sun.\n' });
+    const prepared = await prepareCorpus(path, { vocabulary: first.vocabulary });
+    expect(prepared.vocabulary).toBe(first.vocabulary);
+    expect(await textOf(prepared)).toEqual([['the <unk> shone .', 'it was <unk> sun .']]);
+    expect(prepared.counts).toMatchObject({ words: 9, unknownWords: 2 });
+    await Promise.all([first.dispose(), prepared.dispose()]);
+  });
+
   it('leaves out files that are not text, with the reason, and counts none of their words; strict refuses the first', async () => {
     const latin = Uint8Array.from([...new TextEncoder().encode('Xerxes came. '.repeat(9000)), 0xe9, 0x0a]);
     const path = await books('bad', { 'a.txt': novel, 'b.txt': latin, 'c.txt': ' \n\n', 'd.md': 'Not asked for.' });

@@ -13,9 +13,14 @@ import { splitWords } from '../../data/words.js';
 import { textLines, UnreadableTextError } from './text-lines.js';
 import { createTokenWriter, openTokenFile, type TokenFileCorpus } from './token-file.js';
 
-export interface PrepareCorpusOptions {
-  /** Of the vocabulary, the unknown word included. */
-  readonly vocabularySize: number;
+/** The vocabulary's size, the unknown word included, or one that there is already, such as a trained model's for text that it never saw. */
+export type VocabularyChoice =
+  | { readonly vocabularySize: number; readonly vocabulary?: never }
+  | { readonly vocabulary: Vocabulary; readonly vocabularySize?: never };
+
+export type PrepareCorpusOptions = ReadingOptions & VocabularyChoice;
+
+interface ReadingOptions {
   /** How lines make up text; guessed file by file if left out. */
   readonly format?: TextFormat;
   /** Fail at a file that cannot be read, instead of leaving it out; default false. */
@@ -44,6 +49,7 @@ export interface PreparedCorpus {
  *
  * @example
  * const { corpus, vocabulary, dispose } = await prepareCorpus('books', { vocabularySize: 20_000 });
+ * const heldOut = await prepareCorpus('other-books', { vocabulary });
  */
 export async function prepareCorpus(path: string, options: PrepareCorpusOptions): Promise<PreparedCorpus> {
   const files = await textFiles(path);
@@ -94,7 +100,7 @@ interface ReadableFile {
 async function countAll(
   files: readonly string[],
   root: string,
-  { vocabularySize, format, strict = false, onFile }: PrepareCorpusOptions,
+  { format, strict = false, onFile, ...choice }: PrepareCorpusOptions,
 ) {
   const counts = countWords();
   const read: ReadableFile[] = [];
@@ -119,7 +125,7 @@ async function countAll(
     const reasons = skipped.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
     throw new CpcError({ where: root, expected: 'a file of UTF-8 text', received: reasons });
   }
-  const vocabulary = counts.vocabulary(vocabularySize);
+  const vocabulary = choice.vocabulary ?? counts.vocabulary(choice.vocabularySize);
   return { read, skipped, vocabulary, words: counts.total(), fingerprint: `sha256:${hash.digest('hex')}` };
 }
 
@@ -142,7 +148,7 @@ async function numberAll(
   files: readonly ReadableFile[],
   vocabulary: Vocabulary,
   folder: string,
-  { onFile }: PrepareCorpusOptions,
+  { onFile }: ReadingOptions,
 ) {
   const writer = createTokenWriter(folder);
   let unknownWords = 0;
@@ -168,7 +174,7 @@ async function numberAll(
  */
 export async function* readSentences(
   path: string,
-  { format, strict = false }: Pick<PrepareCorpusOptions, 'format' | 'strict'> = {},
+  { format, strict = false }: Pick<ReadingOptions, 'format' | 'strict'> = {},
 ): AsyncGenerator<string, void, undefined> {
   for (const file of await textFiles(path)) {
     try {

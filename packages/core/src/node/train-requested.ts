@@ -1,0 +1,76 @@
+/** The training that a command asked for, into a run folder: what is the same for every domain that learns from data. */
+import type { DataSummary, ResolvedSetting, TrainingEvent } from '@cpc/records';
+import type { DecayingAdamSettings } from '../optimisers/decaying-adam.js';
+import type { Optimiser } from '../optimisers/optimiser.js';
+import type { BatchSource } from '../training/batches.js';
+import type { Domain } from '../training/domain.js';
+import type { Control, TrainRequest } from './domain-commands.js';
+import { createEngine } from './engines.js';
+import type { KeepRunOptions } from './keep-run.js';
+import { trainRun } from './train-run.js';
+import { trainingEnd } from './training-end.js';
+
+/** What a domain brings along. */
+export interface RequestedTraining extends Pick<KeepRunOptions, 'modelMetadata' | 'exportModel'> {
+  readonly domain: Domain;
+  /** Who makes the batches, as in `train()`; the caller closes it. */
+  readonly batches?: BatchSource | undefined;
+  readonly optimiser: Optimiser;
+  /** Those that this function heeds; `clipNorm` 0 for no limit. */
+  readonly settings: Pick<DecayingAdamSettings, 'learningRateDecaySteps'> & { readonly clipNorm: number };
+  /** All settings, with where each came from. */
+  readonly resolved: Readonly<Record<string, ResolvedSetting>>;
+  /** Updates that see the data about once. */
+  readonly stepsPerEpoch: number;
+  /** Of the packages that compute, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly dataFingerprint: string;
+  readonly data: DataSummary;
+}
+
+/**
+ * Trains into the folder that the request names.
+ *
+ * @returns the events of `trainRun()`, and a warning where updates come after the learning rate has reached 0: before the first, where it is
+ *   known how many there will be, else at the first of them.
+ * @throws {CpcError} what `trainRun()`, `trainingEnd()` and `createEngine()` throw.
+ */
+export async function* trainRequested(
+  request: TrainRequest,
+  { settings, resolved, stepsPerEpoch, batches, versions, dataFingerprint, data, ...parts }: RequestedTraining,
+  control: Control,
+): AsyncGenerator<TrainingEvent, void, undefined> {
+  const { seed, out: folder, resume, command, preset, checkpointEverySteps } = request;
+  const { learningRateDecaySteps: decaySteps, clipNorm } = settings;
+  const end = trainingEnd(request, stepsPerEpoch);
+  const known = lateSteps(decaySteps, end.steps);
+  if (known !== undefined) yield { type: 'warning', message: known };
+  let told = known !== undefined || decaySteps === 0;
+  for await (const event of trainRun({
+    ...{ ...parts, ...end, seed, folder, resume, control },
+    engine: await createEngine(request.engine),
+    ...(batches === undefined ? {} : { batches }),
+    ...(clipNorm > 0 ? { clipNorm } : {}),
+    ...(checkpointEverySteps === undefined ? {} : { checkpointEverySteps }),
+    record: { command, preset, settings: resolved, versions, dataFingerprint, data },
+  })) {
+    if (!told && event.type === 'step-end' && event.step > decaySteps) {
+      told = true;
+      yield { type: 'warning', message: `${reached(decaySteps)}: updates from now on learn nothing. ${remedy()}` };
+    }
+    yield event;
+  }
+}
+
+function lateSteps(decaySteps: number, steps = 0): string | undefined {
+  if (decaySteps === 0 || steps <= decaySteps) return undefined;
+  return `${reached(decaySteps)}: the last ${steps - decaySteps} of ${steps} updates learn nothing. ${remedy(steps)}`;
+}
+
+function reached(decaySteps: number): string {
+  return `learningRateDecaySteps is ${decaySteps}, after which the rate is 0`;
+}
+
+function remedy(steps?: number): string {
+  return `Set learningRateDecaySteps=${steps ?? 'UPDATES'} to decay over the whole run, or 0 for a rate that stays.`;
+}
