@@ -1,13 +1,13 @@
 /** `cpc <domain> ablate`: a table of the paper by one command. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AblateRequest } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
 import { defaultPreset, type LoadedDomain, type ProbedDomain } from '../domains/load-domain.js';
-import { exitCodes, UsageError } from '../errors.js';
+import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { existingPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
 import { type Assignment, assignment, namesOutOf, path, seed, wholeNumber } from '../options/values.js';
@@ -88,8 +88,8 @@ export async function ablateRequest(
   const data = options.data === builtIn ? builtIn : dataOf(options);
   const overrides = await readOverrides(options.config, options.set ?? []);
   commands.settings(preset, overrides);
-  if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
   return {
+    ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
     data,
     probeData: options.probeData === undefined ? data : probeDataOf(options.probeData),
     preset,
@@ -99,7 +99,6 @@ export async function ablateRequest(
     steps,
     seeds: Array.from({ length: seeds }, (_, index) => options.seed + index),
     task,
-    ...(folds === undefined ? {} : { folds }),
     out,
     engine: engineRequestOf(options),
     strict: options.strict === true,
@@ -125,7 +124,5 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
 }
 
 function probeDataOf(probeData: string): string {
-  if (probeData === builtIn) return builtIn;
-  if (!existsSync(probeData)) throw new UsageError(`--probe-data ${probeData}: does not exist.`);
-  return probeData;
+  return probeData === builtIn ? builtIn : existingPath('--probe-data', probeData);
 }

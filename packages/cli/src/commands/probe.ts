@@ -1,12 +1,12 @@
 /** `cpc <domain> probe`. */
-import { existsSync } from 'node:fs';
 import type { DomainCommands, ProbeRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProbedDomain } from '../domains/load-domain.js';
-import { exitCodes, UsageError } from '../errors.js';
+import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { existingPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { namesOutOf, path, positiveNumber, seed, shares } from '../options/values.js';
@@ -91,15 +91,14 @@ function representationsOf(text: string): Representation[] {
 
 export function probeRequest(options: ProbeOptions): ProbeRequest {
   const { representation, classifier, pooled, folds, labels, stepShare } = options;
-  if (folds !== undefined && !existsSync(folds)) throw new UsageError(`--folds ${folds}: does not exist.`);
   return {
+    ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
     run: runOf(options),
     data: dataOf(options),
     task: options.task,
     ...(representation === undefined ? {} : { representations: representation }),
     ...(classifier === undefined ? {} : { classifier }),
     ...(pooled === undefined ? {} : { pooled }),
-    ...(folds === undefined ? {} : { folds }),
     ...(labels === undefined ? {} : { labelShares: labels }),
     ...(stepShare === undefined ? {} : { stepShare }),
     ...wordVectorsOf(options),

@@ -1,8 +1,8 @@
 /** `--data PATH` or `--builtin`: exactly one of them. For domains that act instead of reading data: `--env NAME`. */
-import { existsSync } from 'node:fs';
 import type { DomainCommands } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
+import { existingPath } from './existing-path.js';
 import { path } from './values.js';
 
 export interface DataOptions {
@@ -23,7 +23,7 @@ export function addDataOptions(command: Command): Command {
 export function dataOf({ data, builtin }: DataOptions): string {
   if (builtin === true) return builtInData;
   if (data === undefined) throw new UsageError('expected --data PATH or --builtin, received neither.');
-  if (!existsSync(data)) throw new UsageError(`--data ${data}: does not exist.`);
+  existingPath('--data', data);
   return data === builtInData ? `./${data}` : data; // a folder of that name is not the built-in data
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
+import { existingPath } from './existing-path.js';
 import { path } from './values.js';
 
 export interface RunOption {
@@ -15,7 +16,7 @@ export function addRunOption(command: Command): Command {
 
 /** @throws {UsageError} if there is no finished or interrupted run in that folder. */
 export function runOf({ run }: RunOption): string {
-  if (!existsSync(run)) throw new UsageError(`--run ${run}: does not exist.`);
+  existingPath('--run', run);
   if (existsSync(join(run, 'model.safetensors'))) return run;
   throw new UsageError(`--run ${run}: expected the folder of a run, received one without model.safetensors.`);
 }

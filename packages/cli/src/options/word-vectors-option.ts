@@ -1,8 +1,7 @@
 /** `--word-vectors FILE`: words made elsewhere, for domains whose input is words. */
-import { existsSync } from 'node:fs';
 import type { DomainCommands } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.js';
+import { existingPath } from './existing-path.js';
 import { path } from './values.js';
 
 export interface WordVectorsOption {
@@ -19,6 +18,5 @@ export function addWordVectorsOption(command: Command, { wordVectors }: DomainCo
 /** As part of a request. */
 export function wordVectorsOf({ wordVectors }: WordVectorsOption): WordVectorsOption {
   if (wordVectors === undefined) return {};
-  if (!existsSync(wordVectors)) throw new UsageError(`--word-vectors ${wordVectors}: does not exist.`);
-  return { wordVectors };
+  return { wordVectors: existingPath('--word-vectors', wordVectors) };
 }

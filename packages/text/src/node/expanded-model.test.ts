@@ -92,8 +92,10 @@ describe('word vectors made elsewhere', () => {
     expect(probes.filter(({ baseline }) => baseline === undefined)).toHaveLength(2);
   });
 
-  it('are needed for the baseline of their means, and must share words with the run', async () => {
+  it('are needed for the baseline of their means, which is said before anything is computed, and must share words with the run', async () => {
     await expect(probe({ baselines: ['word-vectors'] })).rejects.toThrow(/--word-vectors FILE with the baseline/);
+    const request = { run, data: folder, task: 'mr', baselines: ['word-vectors'], seed: 1, engine, strict: false };
+    await expect(domainCommands.probe(request, always).next()).rejects.toThrow(/--word-vectors FILE/);
     const few = join(folder, 'few.txt');
     await writeFile(few, 'boat 1 2\ncake 2 1\n');
     await expect(probe({ wordVectors: few })).rejects.toThrow(/more than 2 words that the vocabulary .* received 2 of/);

@@ -25,7 +25,7 @@ import { bagOfWords } from '../tasks/bag-of-words.js';
 import { type Protocol, protocolRandom, protocols, protocolText } from '../tasks/protocols.js';
 import { answerFolds, denseClassifier } from '../tasks/sentence-probe.js';
 import { meanVectors, meanWordVectors } from '../tasks/word-means.js';
-import { type ExpandedModel, givenVectors, withWordVectors } from './expanded-model.js';
+import { type AddedWords, type ExpandedModel, givenVectors, withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { openTask, type SentenceTask } from './tasks/sentence-tasks.js';
 
@@ -37,6 +37,8 @@ const outerFolds = 10;
 interface Source {
   readonly baseline?: string;
   readonly representation: string;
+  /** Where such words have a part in the features. */
+  readonly addedWords?: AddedWords | undefined;
   readonly classifier: (task: SentenceTask, protocol: Protocol) => Promise<Classifier<number, unknown>>;
 }
 
@@ -45,12 +47,12 @@ type Made = ExpandedModel & { readonly engine: Engine };
 const baselines: Readonly<Record<string, (model: Made) => Source>> = {
   /** The run's own encoder before its first update. */
   random: (model) => ({
-    ...{ baseline: 'random', representation: 'latent' },
+    ...{ baseline: 'random', representation: 'latent', addedWords: model.addedWords },
     classifier: encoded(model, untrained(model)),
   }),
   /** The mean of the run's learned word vectors: what the convolution adds nothing to. */
   words: ({ engine, ...model }) => ({
-    ...{ baseline: 'words', representation: 'words' },
+    ...{ baseline: 'words', representation: 'words', addedWords: model.addedWords },
     classifier: async ({ data }, protocol) =>
       denseClassifier(meanWordVectors(model, data.sentences), classesOf(data), protocol, engine) as Classifier<
         number,
@@ -64,18 +66,21 @@ const baselines: Readonly<Record<string, (model: Made) => Source>> = {
       bagOfWords(data.sentences.map(splitWords), data.labels, data.classes.length) as Classifier<number, unknown>,
   }),
   /** The mean of word vectors made elsewhere. */
-  'word-vectors': ({ engine, addedWords }) => ({
-    ...{ baseline: 'word-vectors', representation: 'words' },
-    classifier: async ({ data }, protocol) => {
-      const { width, vectorOf } = await givenVectors(requireWordVectors(addedWords?.file), data.sentences);
-      const means = meanVectors(data.sentences, width, vectorOf);
-      return denseClassifier(means, classesOf(data), protocol, engine) as Classifier<number, unknown>;
-    },
-  }),
+  'word-vectors': ({ engine, addedWords }) => {
+    const { file } = requireWordVectors(addedWords); // before anything is computed
+    return {
+      ...{ baseline: 'word-vectors', representation: 'words', addedWords },
+      classifier: async ({ data }, protocol) => {
+        const { width, vectorOf } = await givenVectors(file, data.sentences);
+        const means = meanVectors(data.sentences, width, vectorOf);
+        return denseClassifier(means, classesOf(data), protocol, engine) as Classifier<number, unknown>;
+      },
+    };
+  },
 };
 
-function requireWordVectors(file: string | undefined): string {
-  if (file !== undefined) return file;
+function requireWordVectors(addedWords: AddedWords | undefined): AddedWords {
+  if (addedWords !== undefined) return addedWords;
   throw new CpcError({
     where: 'probe',
     expected: '--word-vectors FILE with the baseline word-vectors',
@@ -100,37 +105,42 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
   const results: ProbeResult[] = [];
   const answers: Int32Array[] = [];
   for (const source of sources) {
-    const label = source.baseline ?? 'trained';
-    yield { type: 'progress', label: `${label}: vectors`, done: 0, total: folds.length };
-    const classifier = await source.classifier(task, protocol);
-    const predicted: Int32Array[] = [];
-    const chosen: number[] = [];
-    for await (const answer of answerFolds(classifier, task.data.labels, folds, protocol, request.seed)) {
-      predicted.push(answer.predicted);
-      chosen.push(answer.c);
-      if (control.stopRequested()) return;
-      yield { type: 'progress', label: `${label}: folds`, done: predicted.length, total: folds.length };
-    }
-    answers.push(joined(predicted));
-    const result = resultOf({
-      source,
-      task,
-      protocol,
-      folds,
-      predicted,
-      chosen,
-      seed: request.seed,
-      trained: answers[0],
-      addedWords: source.baseline === 'tfidf' ? undefined : model.addedWords,
-    });
+    const asked = { source, task, protocol, folds, seed: request.seed };
+    const answered = yield* answersOf(asked, control);
+    if (answered === undefined) return;
+    answers.push(joined(answered.predicted));
+    const result = resultOf({ ...asked, ...answered, trained: answers[0] });
     results.push(result);
     yield { type: 'probe-end', result };
   }
   await addToRecord(request.run, results);
 }
 
+/** Of all folds; undefined where the caller wants to stop. */
+async function* answersOf(
+  { source, task, protocol, folds, seed }: Asked,
+  control: Control,
+): AsyncGenerator<TaskEvent, Answered | undefined, undefined> {
+  const label = source.baseline ?? 'trained';
+  yield { type: 'progress', label: `${label}: vectors`, done: 0, total: folds.length };
+  const classifier = await source.classifier(task, protocol);
+  const predicted: Int32Array[] = [];
+  const chosen: number[] = [];
+  for await (const answer of answerFolds(classifier, task.data.labels, folds, protocol, seed)) {
+    predicted.push(answer.predicted);
+    chosen.push(answer.c);
+    if (control.stopRequested()) return undefined;
+    yield { type: 'progress', label: `${label}: folds`, done: predicted.length, total: folds.length };
+  }
+  return { predicted, chosen };
+}
+
 function trained(model: Made): Source {
-  return { representation: 'latent', classifier: encoded(model, unflatten(model.parameters)) };
+  return {
+    representation: 'latent',
+    addedWords: model.addedWords,
+    classifier: encoded(model, unflatten(model.parameters)),
+  };
 }
 
 function untrained({ settings, vocabulary, seed }: Made): Tree<HostArray> {
@@ -161,31 +171,28 @@ function foldsOf({ data, testFrom }: SentenceTask, protocol: Protocol, seed: num
   return [{ train: rows.slice(0, testFrom), test: rows.slice(testFrom) }];
 }
 
-interface Scored {
+interface Asked {
   readonly source: Source;
   readonly task: SentenceTask;
   readonly protocol: Protocol;
   readonly folds: readonly Fold[];
-  readonly predicted: readonly Int32Array[];
-  readonly chosen: readonly number[];
   readonly seed: number;
+}
+
+/** A list entry a fold. */
+interface Answered {
+  readonly predicted: readonly Int32Array[];
+  /** The C that was chosen. */
+  readonly chosen: readonly number[];
+}
+
+interface Scored extends Asked, Answered {
   /** What was said on the trained model's vectors. */
   readonly trained: Int32Array | undefined;
-  readonly addedWords: ExpandedModel['addedWords'];
 }
 
 /** A sentence by itself is what is drawn anew for the intervals. */
-function resultOf({
-  source,
-  task,
-  protocol,
-  folds,
-  predicted,
-  chosen,
-  seed,
-  trained,
-  addedWords,
-}: Scored): ProbeResult {
+function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trained }: Scored): ProbeResult {
   const { data, name, testFrom } = task;
   const rows = folds.flatMap(({ test }) => test);
   const all = joined(predicted);
@@ -222,7 +229,7 @@ function resultOf({
     confidence: { ...bootstrapInterval(tallies, { random: random() }), over: 'sentences', clusters: rows.length },
     inverseRegularisation: [...chosen],
     ...lead,
-    ...(addedWords === undefined ? {} : { addedWords }),
+    ...(source.addedWords === undefined ? {} : { addedWords: source.addedWords }),
     confusion: confusionMatrix(all, labels, data.classes.length).map((row) => [...row]),
   };
 }
