@@ -25,10 +25,14 @@ class Convolution(nn.Module):
             self.inner.bias.copy_(tensors[f"{path}/bias"])
         self.inner.to(memory_format=memory_format)
 
-    def forward(self, features):
+    def forward(self, features, factor=None):
         if self.stride > 1 and self.size > 1:
             features = functional.pad(features, same_margins(features, self.size, self.stride))
-        return self.inner(features)
+        if factor is None:
+            return self.inner(features)
+        # The layer times the factor: its parameters are fewer than its features.
+        weight, bias = self.inner.weight * factor, self.inner.bias * factor
+        return functional.conv2d(features, weight, bias, self.inner.stride, self.inner.padding)
 
     def gradients(self):
         yield f"{self.path}/kernel", self.inner.weight.grad.permute(2, 3, 1, 0)
@@ -60,9 +64,10 @@ class Block(nn.Module):
         first = torch.relu(features)
         hidden = first
         for index, layer in enumerate(self.layers):
-            hidden = layer(hidden if index == 0 else torch.relu_(hidden))
+            is_last = index == len(self.layers) - 1
+            hidden = layer(hidden if index == 0 else torch.relu_(hidden), self.factor if is_last else None)
         around = features if self.projection is None else self.projection(first)
-        return around + hidden * self.factor
+        return around + hidden
 
     def gradients(self):
         for layer in self.layers:

@@ -24,6 +24,7 @@ import {
   type Window,
   windowAttributes,
 } from './window.js';
+import { columnsAtOnce, columnsFit, windowColumns } from './window-columns.js';
 
 const conv2d: Kernel = (g, inputs, attributes) =>
   convolution(g, input(inputs, 'x'), input(inputs, 'filter'), undefined, attributes);
@@ -113,24 +114,24 @@ const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   const window = convolutionWindow(input(inputs, 'x').shape, filterShape, attributes);
   const x = toChannelsLast(g, input(inputs, 'x'), format);
   const dy = toChannelsLast(g, input(inputs, 'dy'), format);
+  const [positions, outputs] = [sizeOf(dy.shape.slice(0, 3)), dy.shape[3] ?? 0];
+  const rows = g.reshape(dy, [positions, outputs]);
+  if (columnsFit(positions, window, x))
+    return g.reshape(leftTransposed(g, windowColumns(g, x, window), rows), filterShape);
   const taps = tapsOf(g, withBorder(g, x, window), window);
-  const together = Math.max(1, Math.floor(elementsAtOnce / Math.max(1, sizeOf(taps[0]?.shape ?? []))));
+  const together = Math.max(1, Math.floor(columnsAtOnce / Math.max(1, sizeOf(taps[0]?.shape ?? []))));
   const products: Traced[] = [];
   for (let start = 0; start < taps.length; start += together) {
-    products.push(tapProduct(g, concatenated(g, taps.slice(start, start + together), 3), dy));
+    const columns = concatenated(g, taps.slice(start, start + together), 3);
+    products.push(leftTransposed(g, g.reshape(columns, [positions, columns.shape[3] ?? 0]), rows));
   }
   return g.reshape(concatenated(g, products, 0), filterShape);
 };
 
-/** Float32 elements that taps side by side may take: 64 MiB. */
-const elementsAtOnce = 2 ** 24;
-
-/** [B, P, Q, C] and [B, P, Q, O] to [C, O]. */
-function tapProduct(g: GraphBuilder, tap: Traced, dy: Traced): Traced {
-  const [channels = 0, outputs = 0] = [tap.shape[3], dy.shape[3]];
-  const positions = sizeOf(dy.shape.slice(0, 3));
-  const terms = [g.reshape(tap, [positions, channels]), g.reshape(dy, [positions, outputs])];
-  return g.node('Gemm', terms, [channels, outputs], 'float32', { transA: 1 });
+/** [N, C] and [N, O] to [C, O]. */
+function leftTransposed(g: GraphBuilder, columns: Traced, rows: Traced): Traced {
+  const shape = [columns.shape[1] ?? 0, rows.shape[1] ?? 0];
+  return g.node('Gemm', [columns, rows], shape, 'float32', { transA: 1 });
 }
 
 function withBorder(g: GraphBuilder, x: Traced, { padBefore, padAfter }: Window): Traced {

@@ -6,7 +6,7 @@ import { renamedInputs } from './rename.js';
 export const shareCommonSubexpressions: Pass = { name: 'common-subexpressions', apply: shared };
 
 /** Constants above this size are compared by identity only. */
-const comparedElements = 64;
+const comparedElements = 4096;
 
 function shared(graph: Graph): Graph {
   const rename = new Map<string, string>();

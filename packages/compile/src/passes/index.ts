@@ -3,6 +3,7 @@ import type { Graph } from '../graph.js';
 import { collapseChains } from './chains.js';
 import { shareCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
+import { multiplyConvolutions } from './convolution-products.js';
 import { removeDeadCode } from './dead-code.js';
 import { leadRelus } from './early-relus.js';
 import { sinkExpands } from './expands.js';
@@ -23,6 +24,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
   return [
     removeDeadCode,
     lowerPrimitives(purpose),
+    ...(purpose === 'train' ? [multiplyConvolutions] : []),
     removeIdentities,
     takeParts,
     sinkExpands,

@@ -102,18 +102,19 @@ function residualBlock(
     tf.relu(normalise(normalisation, parameters, `${path}/norm${index + 1}`, features));
   const first = active(0, input);
   let features = first;
+  const { factor } = layerAt(parameters, path, ['factor']);
   for (const [index, layer] of branch.entries()) {
     const activated = index === 0 ? first : active(index, features);
-    features = convolution(parameters, `${path}/layer${index + 1}`, activated, {
-      stride: layer.stride,
-      padding: 'same',
-    });
+    const { kernel, bias } = layerAt(parameters, `${path}/layer${index + 1}`, ['kernel', 'bias']);
+    const isLast = index === branch.length - 1;
+    // A layer times the factor is a layer of parameters times the factor, which are fewer than its features.
+    const scaled = isLast ? { kernel: tf.mul(kernel, factor), bias: tf.mul(bias, factor) } : { kernel, bias };
+    features = conv2d(scaled, activated, { stride: layer.stride, padding: 'same' });
   }
-  const { factor } = layerAt(parameters, path, ['factor']);
   const around = hasProjection
     ? convolution(parameters, `${path}/projection`, first, { stride, padding: 'valid' })
     : input;
-  return tf.add(around, tf.mul(features, factor)); // [N, H, W, outputs]
+  return tf.add(around, features); // [N, H, W, outputs]
 }
 
 function convolution(parameters: TensorTree, path: string, input: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { type Graph, sizeOf } from '../graph.js';
+import { GraphBuilder } from '../graph-builder.js';
+import { applied, countOf } from '../test-support/passes.js';
+import { trace } from '../trace.js';
+import { multiplyConvolutions } from './convolution-products.js';
+import { applyPasses, standardPasses } from './index.js';
+
+/** A 3 x 3 window over 5 rows of 6 positions with a border of 1. */
+const window = (stride: number) => ({
+  kernel_shape: [3, 3],
+  strides: [stride, stride],
+  dilations: [1, 1],
+  pads: [1, 1, 1, 1],
+});
+const [wide, narrow] = [
+  [2, 3, 5, 6],
+  [2, 4, 3, 3],
+];
+
+/** A Conv of [2, 3, 5, 6] to 4 channels, and a ConvTranspose back. */
+function thereAndBack(stride: number, group = 1): Graph {
+  const g = new GraphBuilder();
+  const narrowShape = stride === 1 ? [2, 4, 5, 6] : narrow;
+  const x = g.input('x', { shape: wide, dtype: 'float32' });
+  const dy = g.input('dy', { shape: narrowShape, dtype: 'float32' });
+  const filter = g.input('filter', { shape: [4, 3, 3, 3], dtype: 'float32' });
+  const back = { ...window(stride), output_padding: [0, stride === 1 ? 0 : 1], group };
+  return g.finish([
+    ['y', g.node('Conv', [x, filter], narrowShape, 'float32', window(stride))],
+    ['dx', g.node('ConvTranspose', [dy, filter], wide, 'float32', back)],
+  ]);
+}
+
+describe('a convolution and its gradient', () => {
+  it.each([1, 2])('with stride %d are one product each, with the same results', async (stride) => {
+    const after = await applied(multiplyConvolutions, thereAndBack(stride));
+    const counts = ['Conv', 'ConvTranspose', 'Gemm', 'Gather'].map((op) => countOf(after, op));
+    expect(counts).toEqual([0, 0, 2, 2]);
+  });
+
+  it('adds up what several windows hand back to a position only where they skip positions', async () => {
+    const sums = [1, 2].map(async (stride) =>
+      countOf(await applied(multiplyConvolutions, thereAndBack(stride)), 'ReduceSum'),
+    );
+    expect(await Promise.all(sums)).toEqual([0, 1]);
+  });
+});
+
+describe('what stays as it is', () => {
+  const convolution = (x: number[], filter: number[], y: number[], biases: number[], attributes = window(1)) => {
+    const g = new GraphBuilder();
+    const terms = [x, filter, ...(biases.length > 0 ? [biases] : [])].map((shape, index) =>
+      g.input(`x${index}`, { shape, dtype: 'float32' }),
+    );
+    return g.finish([['y', g.node('Conv', terms, y, 'float32', attributes)]]);
+  };
+  const isKept = (graph: Graph) => countOf(multiplyConvolutions.apply(graph), 'Conv') === 1;
+
+  it('is a convolution whose windows fill more than 64 MiB', () => {
+    const ofPictures = (count: number) => convolution([count, 64, 16, 16], [8, 64, 3, 3], [count, 8, 16, 16], []);
+    expect([113, 114].map((count) => isKept(ofPictures(count)))).toEqual([false, true]);
+    expect(113 * sizeOf([16, 16, 9, 64])).toBeLessThan(2 ** 24);
+  });
+
+  it('is one in groups, with a bias, or along one axis', () => {
+    const inGroups = { ...window(1), group: 2 };
+    expect(isKept(convolution([1, 2, 4, 4], [2, 1, 3, 3], [1, 2, 4, 4], [], inGroups))).toBe(true);
+    expect(isKept(convolution([1, 2, 4, 4], [2, 2, 3, 3], [1, 2, 4, 4], [2]))).toBe(true);
+    const alongOne = { kernel_shape: [3], strides: [1], dilations: [1], pads: [1, 1] };
+    expect(isKept(convolution([1, 2, 4], [2, 2, 3], [1, 2, 4], [], alongOne))).toBe(true);
+  });
+});
+
+it('puts windows side by side once for a layer and for the gradient of its filter', () => {
+  const step = ({ x, filter }: Readonly<Record<string, tf.Tensor>>) => {
+    const layer = (taps: tf.Tensor) => tf.square(tf.conv2d(x as tf.Tensor4D, taps as tf.Tensor4D, 1, 'same'));
+    const { value, grad } = tf.valueAndGrad(layer)(filter as tf.Tensor);
+    return { value, grad };
+  };
+  const graph = trace(step, {
+    x: { shape: [2, 5, 5, 3], dtype: 'float32' },
+    filter: { shape: [3, 3, 3, 4], dtype: 'float32' },
+  });
+  const counts = (purpose: 'train' | 'infer') => {
+    const after = applyPasses(graph, standardPasses(purpose));
+    return { gathers: countOf(after, 'Gather'), convolutions: countOf(after, 'Conv') };
+  };
+  expect(counts('train')).toEqual({ gathers: 1, convolutions: 0 });
+  expect(counts('infer')).toEqual({ gathers: 1, convolutions: 1 });
+});
