@@ -74,6 +74,23 @@ const sumCases: KernelCase[] = [
   },
 ];
 
+/** 192 rows of 16 in blocks of 96: segment 5 begins in the first block and ends in the last but one row of all. */
+const longSegments = (row: number) => (row < 60 ? row % 5 : row < 190 ? 5 : 9);
+
+const blockCases: KernelCase[] = [
+  { name: 'over two blocks', rows: 192, count: 12, id: longSegments },
+  { name: 'over five blocks, in one segment', rows: 480, count: 2, id: () => 1 },
+  { name: 'by ids in no order', rows: 288, count: 40, id: (row: number) => (row * row * 7) % 53 },
+  { name: 'in segments of one', rows: 96, count: 96, id: (row: number) => 95 - row },
+  { name: 'with ids that are no segments', rows: 192, count: 6, id: (row: number) => (row % 11) - 3 },
+  { name: 'with no segment at all', rows: 96, count: 3, id: () => -1 },
+].map(({ name, rows, count, id }) => ({
+  name: `unsortedSegmentSum of long rows ${name}`,
+  fn: segmentSum(count),
+  inputs: [values([rows, 16]), ints(Array.from({ length: rows }, (_, row) => id(row)))],
+  gradients: [],
+}));
+
 const oneHot =
   (depth: number, on?: number, off?: number, dtype?: 'float32' | 'int32' | 'bool') => (indices: tf.Tensor) =>
     tf.oneHot(indices, depth, on, off, dtype);
@@ -91,33 +108,37 @@ describeKernels('gather kernels', [
   ...batchedGatherCases,
   ...gatherNdCases,
   ...sumCases,
+  ...blockCases,
   ...oneHotCases,
   { name: 'an embedding and its gradient', fn: gather(0), inputs: [values([6, 4]), countsWithin(0, 5, [3, 5])] },
   { name: 'gather from one row', fn: gather(0), inputs: [floats([1, 2], [1, 2]), ints([0, 0, 0])] },
 ]);
 
 describe('sums at duplicate places', () => {
-  it('give the same bits in 1,000 runs on 2 threads, with 4,096 rows meeting in 7', async () => {
-    const rows = values([4096, 16]);
-    const ids = { shape: [4096], data: Int32Array.from({ length: 4096 }, (_, row) => (row * row) % 7) };
-    const sum = await compile(
-      ({ x, segments }) => ({ sums: tf.unsortedSegmentSum(x as tf.Tensor, segments as tf.Tensor1D, 7) }),
-      { x: { shape: [4096, 16], dtype: 'float32' }, segments: { shape: [4096], dtype: 'int32' } },
-      { runtime: await nodeRuntime({ threads: 2 }) },
-    );
-    const first = (await sum.run({ x: rows, segments: ids })).sums?.data;
-    const expected = new Float64Array(7 * 16);
-    for (const [index, value] of rows.data.entries()) {
-      const place = (ids.data[Math.floor(index / 16)] ?? 0) * 16 + (index % 16);
-      expected[place] = (expected[place] ?? 0) + value;
-    }
-    for (const [place, value] of expected.entries()) expect(first?.[place]).toBeCloseTo(value, 3);
-    let different = 0;
-    for (let run = 1; run < 1000; run++) {
-      const again = (await sum.run({ x: rows, segments: ids })).sums?.data;
-      if (!again?.every((value, index) => value === first?.[index])) different++;
-    }
-    await sum.dispose();
-    expect(different).toBe(0);
-  });
+  it.each([15, 16])(
+    'give the same bits in 1,000 runs on 2 threads, with 4,096 rows of %d meeting in 7',
+    async (each) => {
+      const rows = values([4096, each]);
+      const ids = { shape: [4096], data: Int32Array.from({ length: 4096 }, (_, row) => (row * row) % 7) };
+      const sum = await compile(
+        ({ x, segments }) => ({ sums: tf.unsortedSegmentSum(x as tf.Tensor, segments as tf.Tensor1D, 7) }),
+        { x: { shape: [4096, each], dtype: 'float32' }, segments: { shape: [4096], dtype: 'int32' } },
+        { runtime: await nodeRuntime({ threads: 2 }) },
+      );
+      const first = (await sum.run({ x: rows, segments: ids })).sums?.data;
+      const expected = new Float64Array(7 * each);
+      for (const [index, value] of rows.data.entries()) {
+        const place = (ids.data[Math.floor(index / each)] ?? 0) * each + (index % each);
+        expected[place] = (expected[place] ?? 0) + value;
+      }
+      for (const [place, value] of expected.entries()) expect(first?.[place]).toBeCloseTo(value, 3);
+      let different = 0;
+      for (let run = 1; run < 1000; run++) {
+        const again = (await sum.run({ x: rows, segments: ids })).sums?.data;
+        if (!again?.every((value, index) => value === first?.[index])) different++;
+      }
+      await sum.dispose();
+      expect(different).toBe(0);
+    },
+  );
 });

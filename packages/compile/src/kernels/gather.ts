@@ -1,7 +1,6 @@
 /** Rows by index, and sums of rows by index (the gradient of the former). */
 import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
-import { filled } from './fill.js';
 import {
   axisFromFront,
   dataTypeAttribute,
@@ -11,6 +10,7 @@ import {
   numbersAttribute,
   range,
 } from './kernel.js';
+import { segmentSum } from './segment-sum.js';
 
 const gather: Kernel = (g, inputs, attributes) => {
   const x = input(inputs, 'x');
@@ -61,24 +61,6 @@ const gatherNd: Kernel = (g, inputs) => {
 
 const unsortedSegmentSum: Kernel = (g, inputs, attributes) =>
   segmentSum(g, input(inputs, 'x'), input(inputs, 'segmentIds'), numberAttribute(attributes, 'numSegments'));
-
-/**
- * Rows of x added up by segment id; rows whose id is no segment's count for nothing. ScatterElements, not
- * ScatterND: the runtime's ScatterND(add) loses updates when two threads meet on one row.
- */
-function segmentSum(g: GraphBuilder, x: Traced, ids: Traced, count: number): Traced {
-  const shape = [count, ...x.shape.slice(1)];
-  if (sizeOf(x.shape) === 0 || count === 0) return filled(g, shape, 0, x.dtype);
-  const column = g.reshape(ids, [...ids.shape, ...x.shape.slice(1).map(() => 1)]);
-  const bound = (value: number) => g.scalar(value, 'int32');
-  const held = g.node('Clip', [column, bound(0), bound(count - 1)], column.shape, 'int32');
-  const valid = g.node('Equal', [column, held], column.shape, 'bool');
-  const zero = g.scalar(0, x.dtype === 'int32' ? 'int32' : 'float32');
-  const counted = g.node('Where', [valid, x, zero], x.shape, x.dtype);
-  const spread = g.node('Expand', [held, g.int64(x.shape)], x.shape, 'int32');
-  const start = filled(g, shape, 0, x.dtype);
-  return g.node('ScatterElements', [start, spread, counted], shape, x.dtype, { axis: 0, reduction: 'add' });
-}
 
 /** Updates added up at index tuples: the tuples become numbers of rows. */
 const scatterNd: Kernel = (g, inputs, attributes) => {
