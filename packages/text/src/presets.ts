@@ -73,14 +73,16 @@ export const paperPreset = {
   clipNorm: 0, //                ours; the paper gives none
 } satisfies TextSettings;
 
-/** What two cores train in half an hour. */
+/** What two cores train on a few dozen books in some minutes; why so is in benchmarks/choices. */
 export const smallPreset = {
   ...paperPreset,
-  embeddingSize: 128, //         ours
+  embeddingSize: 256, //         ours
+  wordScale: 16, //              ours: first numbers of words and of what a convolution is used to are of one size
+  wordRateFactor: 600, //        ours: layers that learn slowly under words that learn fast
   channels: 512, //              ours
   contextUnits: 512, //          ours
   predictorScale: 0.1, //        ours: the loss starts at ln M, not above it
-  learningRate: 1e-3, //         ours
+  learningRate: 5e-5, //         ours
 } satisfies TextSettings;
 
 export const textPresets = { paper: paperPreset, small: smallPreset } as const;

@@ -34,6 +34,8 @@ function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainReq
       maxWords: set(12),
       batchSize: set(32),
       negativeCount: set(128),
+      wordScale: set(1),
+      wordRateFactor: set(1),
       learningRate: set(3e-3),
     },
     out: join(folder, out),

@@ -47,6 +47,10 @@ export const domainCommands = {
         channels: { value: 64, source: 'set' },
         contextUnits: { value: 64, source: 'set' },
         maxWords: { value: 16, source: 'set' },
+        // A few hundred words are read often: they learn as fast as layers do.
+        wordScale: { value: 1, source: 'set' },
+        wordRateFactor: { value: 1, source: 'set' },
+        learningRate: { value: 1e-3, source: 'set' },
       },
       steps: 600,
       quickSteps: 200,
