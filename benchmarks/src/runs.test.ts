@@ -21,11 +21,20 @@ it.each(records)('%s is a completed run with a probe, a curve beside it, and no 
   expect(parseMetrics(curve, name).length).toBeGreaterThan(10);
 });
 
-it('READMEs give the phone accuracies that the records of the small preset hold', () => {
-  const readme = readFileSync(join(repositoryRoot, 'packages/audio/README.md'), 'utf8');
-  for (const name of records.filter((record) => record.startsWith('audio-small-librispeech'))) {
+const cited = [
+  { domain: 'audio', preset: 'small', tasks: ['phones'] },
+  { domain: 'text', preset: 'small', tasks: ['mr', 'subj', 'trec'] },
+  { domain: 'vision', preset: 'small', tasks: ['class'] },
+];
+
+it.each(cited)('the README of $domain gives the accuracies that the records of its preset $preset hold', (citation) => {
+  const { domain, preset, tasks } = citation;
+  const readme = readFileSync(join(repositoryRoot, 'packages', domain, 'README.md'), 'utf8');
+  const own = records.filter((record) => record.startsWith(`${domain}-${preset}-`));
+  expect(own.length).toBeGreaterThan(0);
+  for (const name of own) {
     const { probes } = parseRunRecord(readFileSync(join(folder, name), 'utf8'), name);
-    for (const { task, accuracy } of probes.filter(({ task }) => task === 'phones')) {
+    for (const { task, accuracy } of probes.filter(({ task }) => tasks.includes(task))) {
       expect(readme, `${name}: ${task}`).toContain(`${(accuracy * 100).toFixed(1)} %`);
     }
   }

@@ -13,7 +13,15 @@ beforeAll(async () => {
 });
 
 const vocabulary = createVocabulary([unknownWord, 'the', 'cat', 'sat', '.']);
-const settings = { ...smallPreset, wordScale: 1, vocabularySize: 5, embeddingSize: 4, channels: 6, contextUnits: 3, maxWords: 20 };
+const settings = {
+  ...smallPreset,
+  wordScale: 1,
+  vocabularySize: 5,
+  embeddingSize: 4,
+  channels: 6,
+  contextUnits: 3,
+  maxWords: 20,
+};
 const parameters = initialiseTextModel(settings, createRandom(1));
 const encoderOf = (batchSize: number) => createSentenceEncoder({ settings, parameters, vocabulary, engine, batchSize });
 

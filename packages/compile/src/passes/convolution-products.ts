@@ -7,72 +7,71 @@
 import { type Graph, type Node, sizeOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import type { Window } from '../kernels/window.js';
-import { columnsAtOnce, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
+import { readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
 import type { Pass } from './pass.js';
 
-export const multiplyConvolutions: Pass = { name: 'convolution-products', apply: multiplied };
+/** @param most - float32 elements that windows may take side by side; larger convolutions stay as they are. */
+export function multiplyConvolutions(most: number): Pass {
+  return { name: 'convolution-products', apply: (graph) => multiplied(graph, most) };
+}
 
 const multiplications: Readonly<Record<string, typeof convolution | undefined>> = {
   Conv: convolution,
   ConvTranspose: transposed,
 };
 
-function multiplied(graph: Graph): Graph {
+function multiplied(graph: Graph, most: number): Graph {
   if (!graph.nodes.some(({ op }) => op in multiplications)) return graph;
   const builder = new GraphBuilder();
   builder.adopt(graph);
   for (const node of graph.nodes) {
-    const made = productOf(builder, graph, node);
+    const made = productOf(builder, graph, node, most);
     if (made === undefined) builder.append(node);
     else builder.append({ op: 'Identity', inputs: [made.name], outputs: node.outputs, attributes: {} });
   }
   return { ...builder.finish([]), outputs: graph.outputs };
 }
 
-function productOf(g: GraphBuilder, graph: Graph, node: Node): Traced | undefined {
+function productOf(g: GraphBuilder, graph: Graph, node: Node, most: number): Traced | undefined {
   const multiply = multiplications[node.op];
   const isWhole = (node.attributes.group ?? 1) === 1 && node.inputs.length === 2;
   if (multiply === undefined || !isWhole || node.domain !== undefined) return undefined;
   const [x, filter, y] = [...node.inputs, ...node.outputs].map((name) => fixedValue(graph, name));
   const isFlat = x?.shape.length === 4; // one height, one width
-  return isFlat && filter !== undefined && y !== undefined ? multiply(g, x, filter, y, node.attributes) : undefined;
+  if (!isFlat || filter === undefined || y === undefined) return undefined;
+  return multiply(g, { x, filter, y, attributes: node.attributes, most });
 }
 
-type Attributes = Node['attributes'];
+/** A node that reads x and makes y. */
+interface Convolution {
+  readonly x: Traced;
+  readonly filter: Traced;
+  readonly y: Traced;
+  readonly attributes: Node['attributes'];
+  readonly most: number;
+}
 
 /** x [B, I, H, W] with a filter [O, I, h, w] to [B, O, P, Q]. */
-function convolution(
-  g: GraphBuilder,
-  x: Traced,
-  filter: Traced,
-  y: Traced,
-  attributes: Attributes,
-): Traced | undefined {
+function convolution(g: GraphBuilder, { x, filter, y, attributes, most }: Convolution): Traced | undefined {
   const window = windowOf(attributes, x, y);
   const [batch = 0, inputs = 0] = x.shape;
   const [outputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
-  if (!isWorthwhile(batch * sizeOf(window.output) * taps * inputs)) return undefined;
+  if (!isWithin(batch * sizeOf(window.output) * taps * inputs, most)) return undefined;
   const columns = windowColumns(g, g.transpose(x, [0, 2, 3, 1]), window); // [B P Q, h w I]
   const weights = g.reshape(g.transpose(filter, [2, 3, 1, 0]), [taps * inputs, outputs]);
   return placed(g, product(g, columns, weights), y);
 }
 
 /** dy [B, O, P, Q] with a filter [O, I, h, w] to dx [B, I, H, W]. */
-function transposed(
-  g: GraphBuilder,
-  dy: Traced,
-  filter: Traced,
-  dx: Traced,
-  attributes: Attributes,
-): Traced | undefined {
+function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes, most }: Convolution): Traced | undefined {
   const window = windowOf(attributes, dx, dy);
   const [batch = 0, outputs = 0] = dy.shape;
   const [, inputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
   const isStrided = window.strides.some((stride) => stride > 1);
   const elements = batch * taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs);
-  if (!isWorthwhile(elements)) return undefined;
+  if (!isWithin(elements, most)) return undefined;
   const rows = g.transpose(dy, [0, 2, 3, 1]); // [B, P, Q, O]
   if (!isStrided) {
     const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [taps * outputs, inputs]);
@@ -83,8 +82,8 @@ function transposed(
   return placed(g, summedColumns(g, product(g, flat, weights), window), dx);
 }
 
-function isWorthwhile(elements: number): boolean {
-  return elements > 0 && elements <= columnsAtOnce;
+function isWithin(elements: number, most: number): boolean {
+  return elements > 0 && elements <= most;
 }
 
 function product(g: GraphBuilder, left: Traced, right: Traced): Traced {
@@ -101,7 +100,7 @@ function placed(
 }
 
 /** @param read - what the window moves over; `written` has a position for each of its places. */
-function windowOf(attributes: Attributes, read: Traced, written: Traced): Window {
+function windowOf(attributes: Node['attributes'], read: Traced, written: Traced): Window {
   const pair = (name: string, first: number): [number, number] => {
     const numbers = attributes[name];
     return Array.isArray(numbers) ? [numbers[first] ?? 1, numbers[first + 1] ?? 1] : [1, 1];
