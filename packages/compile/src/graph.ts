@@ -58,6 +58,12 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** A shape of numbers; undefined where an axis is symbolic. */
+export function fixedShapeOf({ shape }: TensorSpec<AxisLength>): number[] | undefined {
+  const lengths = shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
+  return lengths.length === shape.length ? lengths : undefined;
+}
+
 /** The order of axes that undoes another. */
 export function inverseOf(perm: readonly number[]): number[] {
   return perm.map((_, axis) => perm.indexOf(axis));

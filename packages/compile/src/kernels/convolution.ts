@@ -11,8 +11,7 @@ import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activated } from './activation.js';
 import { combined } from './binary.js';
 import { input, type Kernel, type KernelAttributes, numbersAttribute } from './kernel.js';
-import { padded } from './padding.js';
-import { concatenated, stridden } from './slicing.js';
+import { concatenated } from './slicing.js';
 import {
   convolutionWindow,
   type DataFormat,
@@ -24,7 +23,7 @@ import {
   type Window,
   windowAttributes,
 } from './window.js';
-import { columnsAtOnce, columnsFit, windowColumns } from './window-columns.js';
+import { tapGroups, windowColumns } from './window-columns.js';
 
 const conv2d: Kernel = (g, inputs, attributes) =>
   convolution(g, input(inputs, 'x'), input(inputs, 'filter'), undefined, attributes);
@@ -114,17 +113,8 @@ const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
   const window = convolutionWindow(input(inputs, 'x').shape, filterShape, attributes);
   const x = toChannelsLast(g, input(inputs, 'x'), format);
   const dy = toChannelsLast(g, input(inputs, 'dy'), format);
-  const [positions, outputs] = [sizeOf(dy.shape.slice(0, 3)), dy.shape[3] ?? 0];
-  const rows = g.reshape(dy, [positions, outputs]);
-  if (columnsFit(positions, window, x))
-    return g.reshape(leftTransposed(g, windowColumns(g, x, window), rows), filterShape);
-  const taps = tapsOf(g, withBorder(g, x, window), window);
-  const together = Math.max(1, Math.floor(columnsAtOnce / Math.max(1, sizeOf(taps[0]?.shape ?? []))));
-  const products: Traced[] = [];
-  for (let start = 0; start < taps.length; start += together) {
-    const columns = concatenated(g, taps.slice(start, start + together), 3);
-    products.push(leftTransposed(g, g.reshape(columns, [positions, columns.shape[3] ?? 0]), rows));
-  }
+  const rows = g.reshape(dy, [sizeOf(dy.shape.slice(0, 3)), dy.shape[3] ?? 0]);
+  const products = tapGroups(x, window).map((taps) => leftTransposed(g, windowColumns(g, x, window, taps), rows));
   return g.reshape(concatenated(g, products, 0), filterShape);
 };
 
@@ -132,34 +122,6 @@ const conv2dBackpropFilter: Kernel = (g, inputs, attributes) => {
 function leftTransposed(g: GraphBuilder, columns: Traced, rows: Traced): Traced {
   const shape = [columns.shape[1] ?? 0, rows.shape[1] ?? 0];
   return g.node('Gemm', [columns, rows], shape, 'float32', { transA: 1 });
-}
-
-function withBorder(g: GraphBuilder, x: Traced, { padBefore, padAfter }: Window): Traced {
-  return padded(
-    g,
-    x,
-    [
-      [0, 0],
-      [padBefore[0], padAfter[0]],
-      [padBefore[1], padAfter[1]],
-      [0, 0],
-    ],
-    0,
-  );
-}
-
-/** For every tap of the filter, row by row, the input positions it reads: [B, P, Q, I] each. */
-function tapsOf(g: GraphBuilder, x: Traced, { size, strides, dilations, output }: Window): Traced[] {
-  const [batch = 0, , , channels = 0] = x.shape;
-  const offsets = Array.from({ length: size[0] * size[1] }, (_, tap) => [
-    Math.floor(tap / size[1]) * dilations[0],
-    (tap % size[1]) * dilations[1],
-  ]);
-  return offsets.map(([row = 0, column = 0]) => {
-    const end = [batch, row + (output[0] - 1) * strides[0] + 1, column + (output[1] - 1) * strides[1] + 1, channels];
-    const step = [1, strides[0], strides[1], 1];
-    return stridden(g, x, [0, row, column, 0], end, step, [batch, output[0], output[1], channels]);
-  });
 }
 
 export const convolutionKernels: Readonly<Record<string, Kernel>> = {

@@ -68,7 +68,7 @@ function blockSums(g: GraphBuilder, x: Traced, ids: Traced, { count, block }: Bl
   const alike = sameness(g, g.reshape(sorted, [blocks, block, 1]), g.reshape(sorted, [blocks, 1, block]));
   const sums = g.node('MatMul', [g.cast(alike, 'float32'), ordered], [blocks, block, each], 'float32'); // [G, C, E]
   const ends = wholeEnds(g, inBlocks, sums); // [G, E]
-  const nothing = g.constant(new Float32Array(each), [1, each], 'float32');
+  const nothing = filled(g, [1, each], 0, 'float32');
   const found = concatenated(g, [g.reshape(sums, [rows, each]), ends, nothing], 0); // [N + G + 1, E]
   const places = segmentPlaces(g, sorted, inBlocks, count);
   return g.node('Gather', [found, places], [count, each], 'float32', { axis: 0 });

@@ -7,29 +7,46 @@
  */
 import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
+import { filled } from './fill.js';
 import { range } from './kernel.js';
 import { concatenated } from './slicing.js';
 import type { Window } from './window.js';
 
-/** Float32 elements that rearranged values may take: 64 MiB. More are read from memory slower than a convolution computes. */
-export const columnsAtOnce = 2 ** 24;
+/** Float32 elements that may stand side by side: 64 MiB. More are read from memory slower than a convolution computes. */
+const elementsAtOnce = 2 ** 24;
 
-/** Whether the windows of so many output positions over x may stand side by side. */
-export function columnsFit(positions: number, { size }: Window, { shape }: Traced): boolean {
-  const elements = positions * sizeOf(size) * (shape.at(-1) ?? 0);
-  return elements > 0 && elements <= columnsAtOnce;
+/** Whether so many elements may stand side by side. */
+export function columnsFit(elements: number): boolean {
+  return elements > 0 && elements <= elementsAtOnce;
+}
+
+/** A tap of a filter: how many rows down, how many columns to the right. */
+type Tap = readonly [down: number, right: number];
+
+/** The taps of a window's filter, row by row, in groups whose positions may stand side by side; the fewest such groups. */
+export function tapGroups(x: Traced, { size, output }: Window): Tap[][] {
+  const [batch = 0, , , channels = 0] = x.shape;
+  const elements = batch * sizeOf(output) * channels; // of a tap
+  const together = Math.max(1, Math.floor(elementsAtOnce / Math.max(1, elements)));
+  const taps = positions(size);
+  return range(Math.ceil(taps.length / together)).map((group) => taps.slice(group * together, (group + 1) * together));
 }
 
 /**
  * The input positions of every window, tap by tap.
  *
  * @param x - `[B, H, W, C]`.
- * @returns `[B P Q, h w C]`.
+ * @param taps - those that are wanted; all if left out.
+ * @returns `[B P Q, h w C]`, or as many C as there are taps.
  */
-export function windowColumns(g: GraphBuilder, x: Traced, window: Window): Traced {
-  const { size, strides, dilations, padBefore, input, output } = window;
+export function windowColumns(
+  g: GraphBuilder,
+  x: Traced,
+  { size, strides, dilations, padBefore, input, output }: Window,
+  taps: readonly Tap[] = positions(size),
+): Traced {
   const places = positions(output).flatMap(([row, column]) =>
-    positions(size).map(([down, right]) =>
+    taps.map(([down, right]) =>
       placeOf(
         input,
         row * strides[0] + down * dilations[0] - padBefore[0],
@@ -39,7 +56,7 @@ export function windowColumns(g: GraphBuilder, x: Traced, window: Window): Trace
   );
   const [batch = 0, , , channels = 0] = x.shape;
   const gathered = gatheredPlaces(g, g.reshape(x, [batch, sizeOf(input), channels]), places);
-  return g.reshape(gathered, [batch * sizeOf(output), sizeOf(size) * channels]);
+  return g.reshape(gathered, [batch * sizeOf(output), taps.length * channels]);
 }
 
 /**
@@ -83,8 +100,7 @@ export function summedColumns(g: GraphBuilder, columns: Traced, window: Window):
 function gatheredPlaces(g: GraphBuilder, x: Traced, places: readonly (number | undefined)[]): Traced {
   const [batch = 0, length = 0, channels = 0] = x.shape;
   const isFramed = places.includes(undefined);
-  const nothing = () => g.constant(new Float32Array(batch * channels), [batch, 1, channels], 'float32');
-  const framed = isFramed ? concatenated(g, [x, nothing()], 1) : x;
+  const framed = isFramed ? concatenated(g, [x, filled(g, [batch, 1, channels], 0, 'float32')], 1) : x;
   const indices = g.constant(
     Int32Array.from(places, (place) => place ?? length),
     [places.length],

@@ -1,5 +1,14 @@
 /** Computes once, here, what a runtime would compute from constants each time or when it loads the graph. */
-import { type Attribute, type Constant, type Graph, type Node, sizeOf, subgraphsOf, type Value } from '../graph.js';
+import {
+  type Attribute,
+  type Constant,
+  fixedShapeOf,
+  type Graph,
+  type Node,
+  sizeOf,
+  subgraphsOf,
+  type Value,
+} from '../graph.js';
 import { evaluated } from './evaluate.js';
 import type { Pass } from './pass.js';
 
@@ -31,9 +40,9 @@ function folded(graph: Graph, outside: Lookup): Graph {
 
 function constantOf(node: Node, result: Value | undefined, lookup: Lookup): Constant | undefined {
   if (result === undefined || node.outputs.length !== 1) return undefined;
-  const shape = result.shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
+  const shape = fixedShapeOf(result);
   const inputs = node.inputs.flatMap((name) => lookup(name) ?? []);
-  if (shape.length !== result.shape.length || inputs.length !== node.inputs.length) return undefined;
+  if (shape === undefined || inputs.length !== node.inputs.length) return undefined;
   const isWorthwhile = rearranging.has(node.op) || sizeOf(shape) <= largestComputed;
   return isWorthwhile ? evaluated(node, inputs, shape) : undefined;
 }

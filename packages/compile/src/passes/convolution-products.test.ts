@@ -35,14 +35,14 @@ function thereAndBack(stride: number, group = 1): Graph {
 
 describe('a convolution and its gradient', () => {
   it.each([1, 2])('with stride %d are one product each, with the same results', async (stride) => {
-    const after = await applied(multiplyConvolutions(2 ** 24), thereAndBack(stride));
+    const after = await applied(multiplyConvolutions, thereAndBack(stride));
     const counts = ['Conv', 'ConvTranspose', 'Gemm', 'Gather'].map((op) => countOf(after, op));
     expect(counts).toEqual([0, 0, 2, 2]);
   });
 
   it('adds up what several windows hand back to a position only where they skip positions', async () => {
     const sums = [1, 2].map(async (stride) =>
-      countOf(await applied(multiplyConvolutions(2 ** 24), thereAndBack(stride)), 'ReduceSum'),
+      countOf(await applied(multiplyConvolutions, thereAndBack(stride)), 'ReduceSum'),
     );
     expect(await Promise.all(sums)).toEqual([0, 1]);
   });
@@ -56,9 +56,9 @@ describe('what stays as it is', () => {
     );
     return g.finish([['y', g.node('Conv', terms, y, 'float32', attributes)]]);
   };
-  const isKept = (graph: Graph) => countOf(multiplyConvolutions(2 ** 24).apply(graph), 'Conv') === 1;
+  const isKept = (graph: Graph) => countOf(multiplyConvolutions.apply(graph), 'Conv') === 1;
 
-  it('is a convolution whose windows fill more than they may, 64 MiB here', () => {
+  it('is a convolution whose windows fill more than 64 MiB', () => {
     const ofPictures = (count: number) => convolution([count, 64, 16, 16], [8, 64, 3, 3], [count, 8, 16, 16], []);
     expect([113, 114].map((count) => isKept(ofPictures(count)))).toEqual([false, true]);
     expect(113 * sizeOf([16, 16, 9, 64])).toBeLessThan(2 ** 24);
@@ -80,13 +80,13 @@ it('puts windows side by side once for a layer and for the gradient of its filte
     return { value, grad };
   };
   const graph = trace(step, {
-    x: { shape: [2, 5, 5, 3], dtype: 'float32' },
+    x: { shape: [1400, 5, 5, 3], dtype: 'float32' }, // more zeros around than constants are compared by
     filter: { shape: [3, 3, 3, 4], dtype: 'float32' },
   });
-  const counts = (purpose: 'train' | 'export') => {
+  const counts = (purpose: 'train' | 'infer') => {
     const after = applyPasses(graph, standardPasses(purpose));
     return { gathers: countOf(after, 'Gather'), convolutions: countOf(after, 'Conv') };
   };
   expect(counts('train')).toEqual({ gathers: 1, convolutions: 0 });
-  expect(counts('export')).toEqual({ gathers: 1, convolutions: 1 });
+  expect(counts('infer')).toEqual({ gathers: 1, convolutions: 1 });
 });

@@ -4,42 +4,39 @@
  * The runtime's own convolution takes picture by picture, which for a training step's many small ones is mostly overhead; its transposed one
  * uses one thread besides. Windows that the filter's gradient needs as well are put side by side once for both.
  */
-import { type Graph, type Node, sizeOf } from '../graph.js';
+import { fixedShapeOf, type Graph, type Node, sizeOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import type { Window } from '../kernels/window.js';
-import { readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
+import { columnsFit, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
 import type { Pass } from './pass.js';
 
-/** @param most - float32 elements that windows may take side by side; larger convolutions stay as they are. */
-export function multiplyConvolutions(most: number): Pass {
-  return { name: 'convolution-products', apply: (graph) => multiplied(graph, most) };
-}
+export const multiplyConvolutions: Pass = { name: 'convolution-products', apply: multiplied };
 
 const multiplications: Readonly<Record<string, typeof convolution | undefined>> = {
   Conv: convolution,
   ConvTranspose: transposed,
 };
 
-function multiplied(graph: Graph, most: number): Graph {
+function multiplied(graph: Graph): Graph {
   if (!graph.nodes.some(({ op }) => op in multiplications)) return graph;
   const builder = new GraphBuilder();
   builder.adopt(graph);
   for (const node of graph.nodes) {
-    const made = productOf(builder, graph, node, most);
+    const made = productOf(builder, graph, node);
     if (made === undefined) builder.append(node);
     else builder.append({ op: 'Identity', inputs: [made.name], outputs: node.outputs, attributes: {} });
   }
   return { ...builder.finish([]), outputs: graph.outputs };
 }
 
-function productOf(g: GraphBuilder, graph: Graph, node: Node, most: number): Traced | undefined {
+function productOf(g: GraphBuilder, graph: Graph, node: Node): Traced | undefined {
   const multiply = multiplications[node.op];
   const isWhole = (node.attributes.group ?? 1) === 1 && node.inputs.length === 2;
   if (multiply === undefined || !isWhole || node.domain !== undefined) return undefined;
   const [x, filter, y] = [...node.inputs, ...node.outputs].map((name) => fixedValue(graph, name));
   const isFlat = x?.shape.length === 4; // one height, one width
   if (!isFlat || filter === undefined || y === undefined) return undefined;
-  return multiply(g, { x, filter, y, attributes: node.attributes, most });
+  return multiply(g, { x, filter, y, attributes: node.attributes });
 }
 
 /** A node that reads x and makes y. */
@@ -48,30 +45,29 @@ interface Convolution {
   readonly filter: Traced;
   readonly y: Traced;
   readonly attributes: Node['attributes'];
-  readonly most: number;
 }
 
 /** x [B, I, H, W] with a filter [O, I, h, w] to [B, O, P, Q]. */
-function convolution(g: GraphBuilder, { x, filter, y, attributes, most }: Convolution): Traced | undefined {
+function convolution(g: GraphBuilder, { x, filter, y, attributes }: Convolution): Traced | undefined {
   const window = windowOf(attributes, x, y);
   const [batch = 0, inputs = 0] = x.shape;
   const [outputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
-  if (!isWithin(batch * sizeOf(window.output) * taps * inputs, most)) return undefined;
+  if (!columnsFit(batch * sizeOf(window.output) * taps * inputs)) return undefined;
   const columns = windowColumns(g, g.transpose(x, [0, 2, 3, 1]), window); // [B P Q, h w I]
   const weights = g.reshape(g.transpose(filter, [2, 3, 1, 0]), [taps * inputs, outputs]);
   return placed(g, product(g, columns, weights), y);
 }
 
 /** dy [B, O, P, Q] with a filter [O, I, h, w] to dx [B, I, H, W]. */
-function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes, most }: Convolution): Traced | undefined {
+function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convolution): Traced | undefined {
   const window = windowOf(attributes, dx, dy);
   const [batch = 0, outputs = 0] = dy.shape;
   const [, inputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
   const isStrided = window.strides.some((stride) => stride > 1);
   const elements = batch * taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs);
-  if (!isWithin(elements, most)) return undefined;
+  if (!columnsFit(elements)) return undefined;
   const rows = g.transpose(dy, [0, 2, 3, 1]); // [B, P, Q, O]
   if (!isStrided) {
     const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [taps * outputs, inputs]);
@@ -80,10 +76,6 @@ function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes, most }:
   const flat = g.reshape(rows, [batch * sizeOf(window.output), outputs]);
   const weights = g.reshape(g.transpose(filter, [0, 2, 3, 1]), [outputs, taps * inputs]);
   return placed(g, summedColumns(g, product(g, flat, weights), window), dx);
-}
-
-function isWithin(elements: number, most: number): boolean {
-  return elements > 0 && elements <= most;
 }
 
 function product(g: GraphBuilder, left: Traced, right: Traced): Traced {
@@ -119,10 +111,8 @@ function windowOf(attributes: Node['attributes'], read: Traced, written: Traced)
 }
 
 /** A value of fixed lengths; undefined where there is none. */
-function fixedValue(graph: Graph, name: string): Traced | undefined {
-  const value = graph.values.get(name);
-  const lengths = value?.shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
-  return value === undefined || lengths?.length !== value.shape.length
-    ? undefined
-    : new Traced(name, lengths, value.dtype);
+function fixedValue({ values }: Graph, name: string): Traced | undefined {
+  const value = values.get(name);
+  const shape = value && fixedShapeOf(value);
+  return value && shape && new Traced(name, shape, value.dtype);
 }

@@ -1,5 +1,5 @@
 /** The constants and values of a graph, and those that a pass adds to them under names of their own. */
-import type { Constant, Graph, Value } from '../graph.js';
+import { type Constant, fixedShapeOf, type Graph, type Value } from '../graph.js';
 
 export class GraphAdditions {
   readonly constants: Map<string, Constant>;
@@ -12,9 +12,7 @@ export class GraphAdditions {
 
   /** A value's shape; undefined where an axis has no fixed length. */
   fixedShape(name: string): readonly number[] | undefined {
-    const shape = this.values.get(name)?.shape ?? [];
-    const numbers = shape.flatMap((length) => (typeof length === 'number' ? [length] : []));
-    return numbers.length === shape.length ? numbers : undefined;
+    return fixedShapeOf(this.values.get(name) ?? { shape: [], dtype: 'float32' });
   }
 
   /**

@@ -1,6 +1,5 @@
 /** The passes in the order in which they help one another. */
 import type { Graph } from '../graph.js';
-import { columnsAtOnce } from '../kernels/window-columns.js';
 import { collapseChains } from './chains.js';
 import { shareCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
@@ -18,12 +17,6 @@ import { maskByReluOutputs } from './relu-masks.js';
 import { moveTransposes } from './transposes.js';
 
 /**
- * Float32 elements of windows side by side up to which a convolution is a product. In training the gradients are products anyway, and the
- * runtime's convolutions of constant filters are faster than those of filters that change.
- */
-const mostColumns = { train: columnsAtOnce, infer: columnsAtOnce / 4 } as const;
-
-/**
  * The passes that `compile` applies: for functions whose parameters change from run to run (`train`), or whose parameters are constants
  * (`infer`); or those that serve for graphs of fixed shapes that other programs read (`export`).
  */
@@ -31,7 +24,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
   return [
     removeDeadCode,
     lowerPrimitives(purpose),
-    ...(purpose === 'export' ? [] : [multiplyConvolutions(mostColumns[purpose])]),
+    ...(purpose === 'train' ? [multiplyConvolutions] : []),
     removeIdentities,
     takeParts,
     sinkExpands,

@@ -21,7 +21,7 @@ it('sums 6000 rows of 3 as 75 sums of 80 rows, and these as one', () => {
 });
 
 it('sums all numbers, takes means of means, and keeps axes that are to be kept', async () => {
-  expect(reductions(sumOf([1024, 1024], [0, 1]))).toEqual(['[1024]', '[]']);
+  expect(reductions(sumOf([1024, 1024], [0, 1]))).toEqual(['[32, 32, 32]', '[32, 32]', '[32]', '[]']);
   const g = new GraphBuilder();
   const x = g.input('x', { shape: [2048, 2], dtype: 'float32' });
   const mean = g.node('ReduceMean', [x, g.int64([-2])], [1, 2], 'float32', { keepdims: 1 });
@@ -45,7 +45,7 @@ it('leaves 1023 rows, a prime number of rows, 1048575 single numbers, other axes
     expect(splitLongSums.apply(graph).nodes).toEqual(graph.nodes);
 });
 
-it('sums 2 million tenths to 1e-6 of what they make, which one float32 misses by 1e-5 and more', async () => {
+it('sums 2 million tenths to 2e-7 of what they make, which one float32 misses by 1e-5 and more', async () => {
   const runtime = await nodeRuntime({ threads: 2 });
   const x = { shape: [2_000_000], data: new Float32Array(2_000_000).fill(0.1) };
   const error = async (without: string) => {
@@ -55,6 +55,6 @@ it('sums 2 million tenths to 1e-6 of what they make, which one float32 misses by
     await total.dispose();
     return Math.abs(Number(y?.data[0]) / (2_000_000 * Math.fround(0.1)) - 1);
   };
-  expect(await error('none')).toBeLessThan(1e-6);
+  expect(await error('none')).toBeLessThan(2e-7);
   expect(await error(splitLongSums.name)).toBeGreaterThan(1e-5);
 });

@@ -1,6 +1,6 @@
 /**
- * Takes sums and means over many rows in two stages, of as many numbers each: the runtime adds row after row to one sum on one
- * thread, which is slow where rows are short, and the more numbers a float32 has taken up, the less exact it is.
+ * Takes sums and means over many rows in two stages, over single numbers in four, of about as many numbers each: the runtime adds row
+ * after row to one sum on one thread, which is slow where rows are short, and the more numbers a float32 has taken up, the less exact it is.
  *
  * Measured for 125,120 rows of 16: 0.2 instead of 1.9 ms; the largest relative error is 2e-7 instead of 1e-5.
  */
@@ -39,21 +39,22 @@ class Splitting {
     if (!divisible.has(node.op) || !isFloat || shape === undefined || reduced === undefined) return undefined;
     const rows = leadingRows(shape, numbersOf(reduced));
     const columns = sizeOf(shape) / rows;
-    const parts = rows < (columns === 1 ? fewestNumbers : fewestRows) ? 1 : mostEvenDivisor(rows);
-    if (parts === 1) return undefined;
+    const stages = rows < (columns === 1 ? fewestNumbers : fewestRows) ? [] : stagesOf(rows, columns);
+    if (stages.length < 2) return undefined;
     const each = columns === 1 ? [] : [columns]; // an axis of 1 behind the summed one keeps the runtime from its fast sum
-    const [whole, ofParts, ofAll] = [
-      this.#value(output, [parts, rows / parts, ...each]),
-      this.#value(output, [parts, ...each]),
-      this.#value(output, each),
-    ];
-    const along = (axis: number) => this.#integers(output, [axis]);
-    const total = { ...node, attributes: { ...node.attributes, keepdims: 0 } };
+    const wholes = [...stages.keys(), stages.length].map((taken) =>
+      this.#value(output, [...stages.slice(0, stages.length - taken), ...each]),
+    );
+    const attributes = { ...node.attributes, keepdims: 0 };
+    const sums = stages.map((_, taken): Node => {
+      const axis = this.#integers(output, [stages.length - 1 - taken]);
+      return { ...node, attributes, inputs: [wholes[taken] ?? '', axis], outputs: [wholes[taken + 1] ?? ''] };
+    });
+    const [first = '', last = ''] = [wholes[0], wholes.at(-1)];
     return [
-      this.#reshape(input, whole, [parts, rows / parts, ...each]),
-      { ...total, inputs: [whole, along(1)], outputs: [ofParts] },
-      { ...total, inputs: [ofParts, along(0)], outputs: [ofAll] },
-      this.#reshape(ofAll, output, this.#additions.fixedShape(output) ?? []),
+      this.#reshape(input, first, [...stages, ...each]),
+      ...sums,
+      this.#reshape(last, output, this.#additions.fixedShape(output) ?? []),
     ];
   }
 
@@ -76,6 +77,15 @@ function leadingRows(shape: readonly number[], axes: readonly number[]): number 
   return reduced.length > 0 && reduced.every((axis, index) => axis === index)
     ? sizeOf(shape.slice(0, reduced.length))
     : 0;
+}
+
+/** Lengths whose product is the number of rows. */
+function stagesOf(rows: number, columns: number): number[] {
+  const halves = (number: number) => {
+    const divisor = mostEvenDivisor(number);
+    return divisor === 1 ? [number] : [divisor, number / divisor];
+  };
+  return columns === 1 ? halves(rows).flatMap(halves) : halves(rows);
 }
 
 /** The divisor nearest to the root, from below: 1 for a prime number. */

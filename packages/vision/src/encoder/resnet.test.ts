@@ -1,4 +1,4 @@
-import { countParameters, createRandom, type HostArray, type Tree } from '@cpc/core';
+import { countParameters, createRandom, flatten, type HostArray, type Tree, unflatten } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { visionModelShapes } from '../model-shapes.js';
@@ -66,6 +66,23 @@ describe('the residual network', () => {
     const before = tf.memory().numTensors;
     resnet(settings, parameters, 'encoder', input);
     expect(tf.memory().numTensors).toBe(before + 1);
+  });
+
+  it("adds a block's last layer times the block's factor: nothing of its kernel or its bias where that is 0", () => {
+    const initial = flatten({ encoder: initialiseResnet(tinySettings, createRandom(1)) });
+    const last = `encoder/${blockShapes(tinySettings).at(-1)?.path}`;
+    const input = patches(1);
+    const encodedWith = (factor: number, bias: number) => {
+      const changed = Object.entries(initial).map(([path, array]): [string, HostArray] => {
+        if (path === `${last}/factor`) return [path, { ...array, data: Float32Array.of(factor) }];
+        const isBias = path.startsWith(`${last}/layer`) && path.endsWith('/bias');
+        return [path, isBias ? { ...array, data: array.data.map(() => bias) } : array];
+      });
+      const parameters = tensorsOf(unflatten(Object.fromEntries(changed)));
+      return Array.from(resnet(tinySettings, parameters, 'encoder', input).dataSync());
+    };
+    expect(encodedWith(0, 1)).toEqual(encodedWith(0, 0));
+    expect(encodedWith(1, 1)).not.toEqual(encodedWith(1, 0));
   });
 
   it('agrees with convolutions in plain loops, to 1e-5', () => {

@@ -105,11 +105,10 @@ function residualBlock(
   const { factor } = layerAt(parameters, path, ['factor']);
   for (const [index, layer] of branch.entries()) {
     const activated = index === 0 ? first : active(index, features);
-    const { kernel, bias } = layerAt(parameters, `${path}/layer${index + 1}`, ['kernel', 'bias']);
     const isLast = index === branch.length - 1;
-    // A layer times the factor is a layer of parameters times the factor, which are fewer than its features.
-    const scaled = isLast ? { kernel: tf.mul(kernel, factor), bias: tf.mul(bias, factor) } : { kernel, bias };
-    features = conv2d(scaled, activated, { stride: layer.stride, padding: 'same' });
+    const options = { stride: layer.stride, padding: 'same' } as const;
+    const layerPath = `${path}/layer${index + 1}`;
+    features = convolution(parameters, layerPath, activated, options, isLast ? factor : undefined);
   }
   const around = hasProjection
     ? convolution(parameters, `${path}/projection`, first, { stride, padding: 'valid' })
@@ -117,6 +116,16 @@ function residualBlock(
   return tf.add(around, features); // [N, H, W, outputs]
 }
 
-function convolution(parameters: TensorTree, path: string, input: tf.Tensor4D, options: Conv2dOptions): tf.Tensor4D {
-  return conv2d(layerAt(parameters, path, ['kernel', 'bias']), input, options);
+/** @param factor - on the layer: on its parameters, which are fewer than its features. */
+function convolution(
+  parameters: TensorTree,
+  path: string,
+  input: tf.Tensor4D,
+  options: Conv2dOptions,
+  factor?: tf.Tensor,
+): tf.Tensor4D {
+  const { kernel, bias } = layerAt(parameters, path, ['kernel', 'bias']);
+  const scaled =
+    factor === undefined ? { kernel, bias } : { kernel: tf.mul(kernel, factor), bias: tf.mul(bias, factor) };
+  return conv2d(scaled, input, options);
 }
