@@ -17,7 +17,6 @@ import {
   type DataFormat,
   dataFormatAttribute,
   fromChannelsFirst,
-  isPointwise,
   toChannelsFirst,
   toChannelsLast,
   type Window,
@@ -54,24 +53,11 @@ function convolution(
 ): Traced {
   const format = dataFormatAttribute(attributes);
   const window = convolutionWindow(x.shape, filter.shape, attributes);
-  if (isPointwise(window) && format === 'NHWC') return pointwise(g, x, filter, bias, false);
   const first = toChannelsFirst(g, x, format); // [B, I, H, W]
   const weights = g.transpose(filter, [3, 2, 0, 1]); // [O, I, h, w]
   const shape = [x.shape[0] ?? 0, filter.shape[3] ?? 0, ...window.output];
   const terms = bias === undefined ? [first, weights] : [first, weights, bias];
   return fromChannelsFirst(g, g.node('Conv', terms, shape, 'float32', windowAttributes(window)), format);
-}
-
-/** A 1 x 1 filter is a product of all positions' channels with one matrix, or with its transpose. */
-function pointwise(g: GraphBuilder, x: Traced, filter: Traced, bias: Traced | undefined, transposed: boolean): Traced {
-  const [, , inputs = 0, outputs = 0] = filter.shape;
-  const [from, to] = transposed ? [outputs, inputs] : [inputs, outputs];
-  const positions = sizeOf(x.shape.slice(0, -1));
-  const terms = [g.reshape(x, [positions, from]), g.reshape(filter, [inputs, outputs])];
-  const product = g.node('Gemm', bias === undefined ? terms : [...terms, bias], [positions, to], 'float32', {
-    transB: transposed ? 1 : 0,
-  });
-  return g.reshape(product, [...x.shape.slice(0, -1), to]);
 }
 
 const conv2dBackpropInput: Kernel = (g, inputs, attributes) => {
@@ -80,7 +66,6 @@ const conv2dBackpropInput: Kernel = (g, inputs, attributes) => {
   const format = dataFormatAttribute(attributes);
   const inputShape = numbersAttribute(attributes, 'inputShape');
   const window = convolutionWindow(inputShape, filter.shape, attributes);
-  if (isPointwise(window) && format === 'NHWC') return pointwise(g, dy, filter, undefined, true);
   const weights = g.transpose(filter, [3, 2, 0, 1]); // [O, I, h, w]
   const shape = [inputShape[0] ?? 0, filter.shape[2] ?? 0, ...window.input];
   const spread = spreadBack(g, toChannelsFirst(g, dy, format), weights, window, shape, 1);

@@ -96,9 +96,10 @@ export function summedColumns(g: GraphBuilder, columns: Traced, window: Window):
   return g.reshape(sums, [batch * inputs, channels]);
 }
 
-/** `[B, N, C]` to `[B, places, C]`; zeros for a place that is none. */
+/** `[B, N, C]` to `[B, places, C]`; zeros for a place that is none; x itself for all places in order. */
 function gatheredPlaces(g: GraphBuilder, x: Traced, places: readonly (number | undefined)[]): Traced {
   const [batch = 0, length = 0, channels = 0] = x.shape;
+  if (places.length === length && places.every((place, index) => place === index)) return x;
   const isFramed = places.includes(undefined);
   const framed = isFramed ? concatenated(g, [x, filled(g, [batch, 1, channels], 0, 'float32')], 1) : x;
   const indices = g.constant(

@@ -48,6 +48,41 @@ describe('a convolution and its gradient', () => {
   });
 });
 
+it('multiplies single positions as they lie, however many, and their channels back by the matrix that is there', async () => {
+  const layer = ({ x, filter, dy }: Readonly<Record<string, tf.Tensor>>) => {
+    const { value, grads } = tf.valueAndGrads((input, taps) =>
+      tf.sum(tf.mul(tf.conv2d(input as tf.Tensor4D, taps as tf.Tensor4D, 1, 'same'), dy as tf.Tensor)),
+    )([x as tf.Tensor, filter as tf.Tensor]);
+    return { value, dx: grads[0] as tf.Tensor, gradient: grads[1] as tf.Tensor };
+  };
+  const graphOf = (count: number) =>
+    trace(layer, {
+      x: { shape: [count, 4, 4, 16], dtype: 'float32' },
+      filter: { shape: [1, 1, 16, 8], dtype: 'float32' },
+      dy: { shape: [count, 4, 4, 8], dtype: 'float32' },
+    });
+  await applied(multiplyConvolutions, graphOf(2));
+  const after = applyPasses(graphOf(2 ** 17), standardPasses('train')); // 2^25 elements
+  const counts = ['Conv', 'ConvTranspose', 'Gemm', 'Gather', 'Transpose'].map((op) => countOf(after, op));
+  expect(counts).toEqual([0, 0, 3, 0, 0]);
+});
+
+it('leaves convolutions of single positions to the runtime where parameters are constants: it computes them with what surrounds them', () => {
+  const layers = ({ x, wide, narrow, bias }: Readonly<Record<string, tf.Tensor>>) => {
+    const first = tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, wide as tf.Tensor4D, 1, 'same'), bias as tf.Tensor));
+    return { y: tf.add(x as tf.Tensor, tf.conv2d(first as tf.Tensor4D, narrow as tf.Tensor4D, 1, 'same')) };
+  };
+  const graph = trace(layers, {
+    x: { shape: [2, 4, 4, 8], dtype: 'float32' },
+    wide: { shape: [3, 3, 8, 8], dtype: 'float32' },
+    narrow: { shape: [1, 1, 8, 8], dtype: 'float32' },
+    bias: { shape: [8], dtype: 'float32' },
+  });
+  const counts = (purpose: 'train' | 'infer') =>
+    ['Conv', 'Gemm'].map((op) => countOf(applyPasses(graph, standardPasses(purpose)), op));
+  expect({ train: counts('train'), infer: counts('infer') }).toEqual({ train: [0, 2], infer: [2, 0] });
+});
+
 describe('what stays as it is', () => {
   const convolution = (x: number[], filter: number[], y: number[], biases: number[], attributes = window(1)) => {
     const g = new GraphBuilder();

@@ -1,12 +1,13 @@
 /**
- * Computes small convolutions, and the gradients of their inputs, as one product of all windows with the filter.
+ * Computes small convolutions, and the gradients of their inputs, as one product of all windows with the filter; where a window is a
+ * single position, of any size.
  *
  * The runtime's own convolution takes picture by picture, which for a training step's many small ones is mostly overhead; its transposed one
  * uses one thread besides. Windows that the filter's gradient needs as well are put side by side once for both.
  */
 import { fixedShapeOf, type Graph, type Node, sizeOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
-import type { Window } from '../kernels/window.js';
+import { isPointwise, type Window } from '../kernels/window.js';
 import { columnsFit, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
 import type { Pass } from './pass.js';
 
@@ -50,6 +51,7 @@ interface Convolution {
 /** x [B, I, H, W] with a filter [O, I, h, w] to [B, O, P, Q]. */
 function convolution(g: GraphBuilder, { x, filter, y, attributes }: Convolution): Traced | undefined {
   const window = windowOf(attributes, x, y);
+  if (isPointwise(window)) return placed(g, product(g, rowsOf(g, x), matrixOf(g, filter)), y);
   const [batch = 0, inputs = 0] = x.shape;
   const [outputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
@@ -62,6 +64,7 @@ function convolution(g: GraphBuilder, { x, filter, y, attributes }: Convolution)
 /** dy [B, O, P, Q] with a filter [O, I, h, w] to dx [B, I, H, W]. */
 function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convolution): Traced | undefined {
   const window = windowOf(attributes, dx, dy);
+  if (isPointwise(window)) return placed(g, product(g, rowsOf(g, dy), matrixOf(g, filter), { transB: 1 }), dx);
   const [batch = 0, outputs = 0] = dy.shape;
   const [, inputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
@@ -78,8 +81,21 @@ function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convo
   return placed(g, summedColumns(g, product(g, flat, weights), window), dx);
 }
 
-function product(g: GraphBuilder, left: Traced, right: Traced): Traced {
-  return g.node('Gemm', [left, right], [left.shape[0] ?? 0, right.shape[1] ?? 0], 'float32');
+function product(g: GraphBuilder, left: Traced, right: Traced, attributes: { readonly transB?: 1 } = {}): Traced {
+  const columns = right.shape[attributes.transB === 1 ? 0 : 1] ?? 0;
+  return g.node('Gemm', [left, right], [left.shape[0] ?? 0, columns], 'float32', attributes);
+}
+
+/** [B, C, H, W] to [B H W, C]. */
+function rowsOf(g: GraphBuilder, x: Traced): Traced {
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  return g.reshape(g.transpose(x, [0, 2, 3, 1]), [batch * height * width, channels]);
+}
+
+/** [O, I, 1, 1] to [I, O]. */
+function matrixOf(g: GraphBuilder, filter: Traced): Traced {
+  const [outputs = 0, inputs = 0] = filter.shape;
+  return g.reshape(g.transpose(filter, [2, 3, 1, 0]), [inputs, outputs]);
 }
 
 /** Rows of channels, position by position, to the channels first that `like` has. */
