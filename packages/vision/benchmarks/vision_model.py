@@ -118,6 +118,8 @@ class VisionModel(nn.Module):
             features = functional.max_pool2d(functional.pad(features, same_margins(features, 3, 2), value=-torch.inf), 3, 2)
         for block in self.blocks:
             features = block(features)
+        if self.settings["finalRelu"]:
+            features = torch.relu(features)
         return features.mean((2, 3)) * self.settings["latentScale"]  # [N, D]
 
     def contextualise(self, latents):

@@ -49,6 +49,8 @@ export interface VisionSettings extends PatchGrid {
   readonly stem: Stem;
   readonly normalisation: Normalisation;
   readonly initialisation: Initialisation;
+  /** A ReLU behind the last block, as He et al. (2016) end networks with activations before their layers: z is at least 0. */
+  readonly finalRelu: boolean;
   /**
    * Factor on the pooled features that are z, > 0. Every update of Adam moves a score by up to its rate times the lengths of z and c
    * summed over their numbers: wide networks need a small one, or the first updates throw the scores apart.
@@ -91,6 +93,7 @@ export const paperPreset = {
   stem: '7x7-pool', //                  section 3.2: as ResNet v2 has it
   normalisation: 'none', //             section 3.2: "we did not use Batch-Norm"
   initialisation: 'scaled-he', //       ours; the paper gives none
+  finalRelu: false, //                  section 3.2: the outputs of the third stack as they are
   latentScale: 0.1, //                  ours; the paper says nothing of it
   context: 'masked-convolutions', //    section 3.2: PixelCNN style
   contextUnits: 256, //                 ours; the paper gives none
@@ -115,11 +118,12 @@ export const smallPreset = {
   subcropPixels: 11, //                 ours: 60 x 3 / 16
   colour: 'rgb-dropping', //            ours
   depth: 26, //                         ours
-  width: 16, //                         ours: z of 256
+  width: 32, //                         ours: z of 512
   stem: '3x3-stride-2', //              ours: 12 x 12 pixels leave no room for more
+  finalRelu: true, //                   ours
   contextUnits: 64, //                  ours
   contextBlocks: 2, //                  ours
-  learningRate: 1e-3, //                ours
+  learningRate: 5e-4, //                ours
 } satisfies VisionSettings;
 
 export const visionPresets = { paper: paperPreset, small: smallPreset } as const;

@@ -33,6 +33,7 @@ const settingsSchema = z
     stem: z.enum(stems),
     normalisation: z.enum(normalisations),
     initialisation: z.enum(initialisations),
+    finalRelu: z.boolean(),
     latentScale: z.number().gt(0),
     context: z.enum(contextKinds),
     contextUnits: count,

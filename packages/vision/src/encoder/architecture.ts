@@ -8,7 +8,7 @@ import type { EncoderDepth, VisionSettings } from '../presets.js';
 /** The settings that decide the encoder. */
 export type EncoderSettings = Pick<
   VisionSettings,
-  'depth' | 'width' | 'stem' | 'normalisation' | 'initialisation' | 'latentScale' | 'colour'
+  'depth' | 'width' | 'stem' | 'normalisation' | 'initialisation' | 'finalRelu' | 'latentScale' | 'colour'
 >;
 
 /** A convolution of a block's branch. */

@@ -85,13 +85,14 @@ describe('the residual network', () => {
     expect(encodedWith(1, 1)).not.toEqual(encodedWith(1, 0));
   });
 
-  it('agrees with convolutions in plain loops, to 1e-5', () => {
-    const settings = { ...tinySettings, width: 2, stem: '3x3' as const };
+  it.each([true, false])('with a final ReLU: %s, agrees with convolutions in plain loops, to 1e-5', (finalRelu) => {
+    const settings = { ...tinySettings, width: 2, stem: '3x3' as const, finalRelu };
     const tree = initialiseResnet(settings, createRandom(5));
     const input = noise([1, 4, 4, 3]) as tf.Tensor4D;
     const expected = plainResnet(tree, settings, input.arraySync()[0] ?? []);
     const actual = resnet(settings, tensorsOf({ encoder: tree }), 'encoder', input).dataSync();
     expect(actual.length).toBe(8);
+    expect(actual.every((value) => value >= 0)).toBe(finalRelu);
     for (const [at, value] of expected.entries()) expect(actual[at]).toBeCloseTo(value, 5);
   });
 });
@@ -185,7 +186,7 @@ function plainResnet(tree: Tree<HostArray>, settings: typeof tinySettings, input
     const factor = leaf(`${path}/factor`).data[0] ?? 0;
     features = map(around, (value, row, column, channel) => value + factor * (branch[row]?.[column]?.[channel] ?? 0));
   }
-  const positions = features.flat();
+  const positions = (settings.finalRelu ? relu(features) : features).flat();
   return (positions[0] ?? []).map(
     (_, channel) => positions.reduce((sum, pixel) => sum + (pixel[channel] ?? 0), 0) / positions.length,
   );

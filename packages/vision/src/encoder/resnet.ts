@@ -86,7 +86,8 @@ export function resnet(
     for (const shape of blockShapes(settings)) {
       features = residualBlock(settings, parameters, `${branch}/${shape.path}`, shape, features);
     }
-    return tf.mul<tf.Tensor2D>(tf.mean(features, [1, 2]), settings.latentScale); // [N, D]
+    const last = settings.finalRelu ? tf.relu(features) : features;
+    return tf.mul<tf.Tensor2D>(tf.mean(last, [1, 2]), settings.latentScale); // [N, D]
   });
 }
 
