@@ -169,14 +169,8 @@ function recordText(record: CaseRecord): string {
   return [...(rows.length === 0 ? [] : [textTable(rows)]), ...summaryLines(record)].join('\n');
 }
 
-/** With how memory is to be allocated, where the environment says so: large models take longer otherwise. */
 function typedCommand(): string {
-  const allocation = Object.entries(process.env).filter(([name]) => name.startsWith('MALLOC_'));
-  return [
-    ...allocation.map(([name, value]) => `${name}=${value}`),
-    'npm run -s bench --',
-    ...process.argv.slice(2),
-  ].join(' ');
+  return ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
 }
 
 function wholeNumber(text: string): number {

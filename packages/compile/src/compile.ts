@@ -75,7 +75,7 @@ export async function compileGraph(traced: Graph, options: CompileOptions): Prom
   const { constants = {}, passes = standardPasses } = options;
   const purpose = Object.keys(constants).length === 0 ? 'train' : 'infer';
   const graph = applyPasses(withConstants(traced, constants), passes(purpose));
-  const session = await options.runtime.createSession(toOnnx(graph));
+  const session = await options.runtime.createSession(toOnnx(graph), 'given-outputs');
   return new SessionFunction(graph, new GuardedSession('compile', session), options.runtime);
 }
 

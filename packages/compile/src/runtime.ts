@@ -8,7 +8,8 @@ export interface Runtime {
   readonly providers: readonly string[];
   /** Threads one session computes with. */
   readonly threads: number;
-  readonly createSession: (model: Uint8Array) => Promise<InferenceSession>;
+  /** @param use - how it will be run: `given-outputs` where each run names a tensor for every output it asks for. */
+  readonly createSession: (model: Uint8Array, use?: 'given-outputs') => Promise<InferenceSession>;
   readonly createTensor: (
     type: 'float32' | 'int32' | 'bool',
     data: Float32Array | Int32Array | Uint8Array,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { CompileError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+import { GivenOutputsSession, withListFirst } from './given-outputs.js';
 
 /** Execution providers that onnxruntime-node may offer, depending on the platform. */
 export type NodeProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
@@ -38,10 +39,11 @@ export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Run
     providers: [provider],
     threads,
     createTensor: (type, data, shape) => new ort.Tensor(type, data, shape),
-    createSession: async (model) => {
+    createSession: async (model, use) => {
       sessions += 1;
+      const isGiven = use === 'given-outputs';
       try {
-        return await ort.InferenceSession.create(model, {
+        const session = await ort.InferenceSession.create(isGiven ? withListFirst(model) : model, {
           executionProviders: [provider],
           intraOpNumThreads: threads,
           interOpNumThreads: 1,
@@ -51,6 +53,7 @@ export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Run
           logSeverityLevel: 3,
           ...profiling(options.profile, sessions),
         });
+        return isGiven ? new GivenOutputsSession(session) : session;
       } catch (error) {
         throw new CompileError(
           `nodeRuntime: ONNX Runtime could not start a session on provider "${provider}": ${reason(error)}`,
