@@ -21,6 +21,17 @@ describe('filledDocument', () => {
     expect(filledDocument(filled, [exampleRecord()])).toBe(filled);
   });
 
+  it('keeps 2 presets of a case apart', () => {
+    const places = `${empty}<!-- results of audio, preset small -->\nold\n<!-- end -->\n`;
+    const [whole, small] = [exampleRecord(), exampleRecord()];
+    const options = { ...small.options, preset: 'small' };
+    const records = [{ ...small, options, command: 'npm run -s bench -- audio --preset small' }, whole];
+    const [, first = '', second = ''] = filledDocument(places, records).split('Command: ');
+    expect(first).toMatch(/^`npm run -s bench -- audio`/);
+    expect(second).toMatch(/^`npm run -s bench -- audio --preset small`/);
+    expect(filledDocument(places, [whole])).toContain('`npm run -s bench -- audio --preset small --save`');
+  });
+
   it('says how to measure 1 case without a record', () => {
     expect(filledDocument(empty, [])).toContain(
       'Not measured yet on a quiet machine: `npm run -s bench -- audio --save`.',

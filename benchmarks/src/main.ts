@@ -103,7 +103,9 @@ async function measurePasses(cases: readonly BenchmarkCase[], flags: Flags): Pro
 
 async function saveRecord(folder: string, record: CaseRecord): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeRecord(join(folder, `${record.case}.json`), record);
+  const path = join(folder, `${record.case}.json`);
+  const isAnother = existsSync(path) && (await readRecord(path)).options.preset !== record.options.preset;
+  await writeRecord(isAnother ? join(folder, `${record.case}-${record.options.preset}.json`) : path, record);
 }
 
 function measureCase(subject: BenchmarkCase, { preset, pairs, warmUp, threads }: Flags): Promise<CaseRecord> {
