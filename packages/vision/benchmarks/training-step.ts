@@ -9,6 +9,8 @@ const seed = 1;
 const batchCount = 4;
 /** Images of a batch small enough that no input of a ReLU need lie within rounding of 0. */
 const checkedImages = 2;
+/** More layers than these have so many units that the check takes the same layers with fewer channels, on smaller patches. */
+const checkedDepth = 50;
 /** Batches of them, among which the check looks for one on which both sides agree. */
 const checkedBatches = 8;
 
@@ -18,7 +20,7 @@ export const trainingStep: BenchmarkCase<StepInput> = {
   timed: true,
   prepare: async ({ preset }) => visionInput(visionSettings('bench vision', preset), batchCount),
   checkedOn: {
-    what: `${checkedImages} images`,
+    what: `${checkedImages} images (of more than ${checkedDepth} layers: with a quarter of the channels and of the patches' sides)`,
     prepare: async ({ preset }) =>
       visionInput(ofImages(visionSettings('bench vision', preset), checkedImages), checkedBatches),
   },
@@ -26,9 +28,13 @@ export const trainingStep: BenchmarkCase<StepInput> = {
   peer: (input, tools) => tools.pythonTwin(input, 'packages/vision/benchmarks/training_step.py'),
 };
 
-/** The same model on fewer images, whose patches are the candidates. */
+/** The same model on fewer images, whose patches are the candidates; a deep one is made smaller. */
 function ofImages(settings: VisionSettings, batchSize: number): VisionSettings {
-  return { ...settings, batchSize, negativeCount: batchSize * settings.gridSize ** 2 };
+  const fewer = { ...settings, batchSize, negativeCount: batchSize * settings.gridSize ** 2 };
+  if (settings.depth <= checkedDepth) return fewer;
+  const { resizePixels, patchPixels, patchStride, subcropPixels, width } = settings;
+  const quarters = Object.entries({ resizePixels, patchPixels, patchStride, subcropPixels, width });
+  return { ...fewer, ...Object.fromEntries(quarters.map(([name, length]) => [name, Math.ceil(length / 4)])) };
 }
 
 async function visionInput(settings: VisionSettings, batches: number): Promise<StepInput> {
