@@ -83,6 +83,27 @@ it('leaves convolutions of single positions to the runtime where parameters are 
   expect({ train: counts('train'), infer: counts('infer') }).toEqual({ train: [0, 2], infer: [2, 0] });
 });
 
+it('turns the filter around where a transposed convolution without strides is too large, with the same results', async () => {
+  const g = new GraphBuilder();
+  const [dyShape, dxShape] = [
+    [3000, 64, 5, 6],
+    [3000, 2, 5, 7],
+  ];
+  const dy = g.input('dy', { shape: dyShape, dtype: 'float32' });
+  const filter = g.input('filter', { shape: [64, 2, 3, 4], dtype: 'float32' });
+  const back = {
+    kernel_shape: [3, 4],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [1, 0, 1, 2],
+    output_padding: [0, 0],
+    group: 1,
+  };
+  const graph = g.finish([['dx', g.node('ConvTranspose', [dy, filter], dxShape, 'float32', back)]]);
+  const after = await applied(multiplyConvolutions, graph);
+  expect(['ConvTranspose', 'Conv', 'Gemm'].map((op) => countOf(after, op))).toEqual([0, 1, 0]);
+});
+
 describe('what stays as it is', () => {
   const convolution = (x: number[], filter: number[], y: number[], biases: number[], attributes = window(1)) => {
     const g = new GraphBuilder();

@@ -7,6 +7,7 @@
  */
 import { fixedShapeOf, type Graph, type Node, sizeOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
+import { range } from '../kernels/kernel.js';
 import { isPointwise, type Window } from '../kernels/window.js';
 import { columnsFit, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
 import type { Pass } from './pass.js';
@@ -70,7 +71,7 @@ function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convo
   const taps = sizeOf(window.size);
   const isStrided = window.strides.some((stride) => stride > 1);
   const elements = batch * taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs);
-  if (!columnsFit(elements)) return undefined;
+  if (!columnsFit(elements)) return isStrided ? undefined : reversed(g, { x: dy, filter, y: dx, attributes }, window);
   const rows = g.transpose(dy, [0, 2, 3, 1]); // [B, P, Q, O]
   if (!isStrided) {
     const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [taps * outputs, inputs]);
@@ -79,6 +80,27 @@ function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convo
   const flat = g.reshape(rows, [batch * sizeOf(window.output), outputs]);
   const weights = g.reshape(g.transpose(filter, [0, 2, 3, 1]), [outputs, taps * inputs]);
   return placed(g, summedColumns(g, product(g, flat, weights), window), dx);
+}
+
+/**
+ * A transposed convolution without strides as a convolution with the filter turned around: the runtime's own takes half as long again. None
+ * where more zeros stand around than the filter reaches.
+ */
+function reversed(
+  g: GraphBuilder,
+  { x: dy, filter, y: dx }: Convolution,
+  { size, dilations, padBefore, padAfter }: Window,
+): Traced | undefined {
+  const margin = (pads: readonly number[]) =>
+    [0, 1].map((axis) => (dilations[axis] ?? 1) * ((size[axis] ?? 1) - 1) - (pads[axis] ?? 0));
+  const pads = [...margin(padBefore), ...margin(padAfter)];
+  if (pads.some((pad) => pad < 0)) return undefined;
+  const [outputs = 0, inputs = 0] = filter.shape;
+  const taps = g.reshape(filter, [outputs, inputs, sizeOf(size)]);
+  const lastFirst = g.constant(Int32Array.from(range(sizeOf(size))).reverse(), [sizeOf(size)], 'int32');
+  const turned = g.node('Gather', [taps, lastFirst], taps.shape, 'float32', { axis: 2 });
+  const weights = g.transpose(g.reshape(turned, filter.shape), [1, 0, 2, 3]); // [I, O, h, w]
+  return g.node('Conv', [dy, weights], dx.shape, 'float32', { kernel_shape: size, strides: [1, 1], dilations, pads });
 }
 
 function product(g: GraphBuilder, left: Traced, right: Traced, attributes: { readonly transB?: 1 } = {}): Traced {
