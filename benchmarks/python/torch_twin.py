@@ -92,11 +92,12 @@ class AdamOfAll:
     """Adam; "lazy" where a parameter's gradient is sparse: rows without one rest, their averages too, as with ours."""
 
     def __init__(self, model, rate, form):
-        sparse = getattr(getattr(model, "encoder", None), "sparse_parameters", list)()
+        encoder = getattr(model, "encoder", None)
+        sparse = getattr(encoder, "sparse_parameters", list)()
         dense = [parameter for parameter in model.parameters() if not any(parameter is other for other in sparse)]
         self.parts = [torch.optim.Adam(dense, lr=rate, **form)]
         if sparse:
-            self.parts.append(torch.optim.SparseAdam(sparse, lr=rate))
+            self.parts.append(torch.optim.SparseAdam(sparse, lr=rate * encoder.sparse_rate_factor))
 
     def step(self):
         for part in self.parts:

@@ -16,6 +16,7 @@ class TextEncoder(nn.Module):
     def __init__(self, settings):
         super().__init__()
         self.positions = settings["sentencesPerExample"]
+        self.sparse_rate_factor = settings["wordRateFactor"]
         self.table = nn.Embedding(settings["vocabularySize"], settings["embeddingSize"], sparse=True)
 
     def forward(self, words, mask, read):
