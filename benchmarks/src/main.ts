@@ -118,8 +118,9 @@ function measureCase(subject: BenchmarkCase, { preset, pairs, warmUp, threads }:
 async function checkAll(cases: readonly BenchmarkCase[], flags: Flags): Promise<void> {
   const comparisons: Comparison[] = [];
   for (const subject of cases.filter(({ timed }) => timed)) {
-    const path = join(resultsFolder, `${subject.name}.json`);
-    const committed = existsSync(path) ? await readRecord(path) : undefined;
+    const names = [`${subject.name}-${flags.preset}.json`, `${subject.name}.json`]; // as saveRecord calls them
+    const path = names.map((name) => join(resultsFolder, name)).find(existsSync);
+    const committed = path === undefined ? undefined : await readRecord(path);
     comparisons.push(compareRecords(committed, await measureCase(subject, flags)));
   }
   print(flags.json ? JSON.stringify({ comparisons }) : textTable(comparisonRows(comparisons)));

@@ -2,7 +2,7 @@
  * Runs that write into given tensors and copy nothing.
  *
  * onnxruntime-node 1.30 copies every output once more, into new memory, after it was written where it should be: for the gradients,
- * parameters and averages of a large model that takes a quarter of a training step. But it knows no lists of tensors, and says so before
+ * parameters and averages of a large model that took two fifths of a training step. But it knows no lists of tensors, and says so before
  * it copies what stands behind one: an empty list is put in front of the outputs, and the refusal to return it taken for the end of a run,
  * which it is. Later versions hand outputs over without copying (js/node/src/tensor_helper.cc of onnxruntime); one that returns lists
  * would end a run by returning, which serves as well.

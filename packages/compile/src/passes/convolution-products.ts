@@ -63,7 +63,8 @@ function convolution(g: GraphBuilder, { x, filter, y, attributes }: Convolution)
 }
 
 /** dy [B, O, P, Q] with a filter [O, I, h, w] to dx [B, I, H, W]. */
-function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convolution): Traced | undefined {
+function transposed(g: GraphBuilder, whole: Convolution): Traced | undefined {
+  const { x: dy, filter, y: dx, attributes } = whole;
   const window = windowOf(attributes, dx, dy);
   if (isPointwise(window)) return placed(g, product(g, rowsOf(g, dy), matrixOf(g, filter), { transB: 1 }), dx);
   const [batch = 0, outputs = 0] = dy.shape;
@@ -71,7 +72,7 @@ function transposed(g: GraphBuilder, { x: dy, filter, y: dx, attributes }: Convo
   const taps = sizeOf(window.size);
   const isStrided = window.strides.some((stride) => stride > 1);
   const elements = batch * taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs);
-  if (!columnsFit(elements)) return isStrided ? undefined : reversed(g, { x: dy, filter, y: dx, attributes }, window);
+  if (!columnsFit(elements)) return isStrided ? undefined : reversed(g, whole, window);
   const rows = g.transpose(dy, [0, 2, 3, 1]); // [B, P, Q, O]
   if (!isStrided) {
     const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [taps * outputs, inputs]);
