@@ -69,6 +69,14 @@ it.for(['text', 'text-encode', 'vision', 'vision-embed'])(
   },
 );
 
+it('text-vocabulary computes the same with 200,000 words as with 20,000: loss, gradients, and 2 updates', async () => {
+  const subject = cases.find(({ name }) => name === 'text-vocabulary');
+  if (subject === undefined) throw new Error('there is no case text-vocabulary');
+  const { ours, peer, agreement } = await runCase(subject, unmeasured, caseTools({ threads: unmeasured.threads }));
+  expect(worstGradient(agreement ?? { gradientDifferences: { none: 1 } }).difference).toBeLessThan(1e-6);
+  expect(peer?.lossNats).toBeCloseTo(ours.lossNats ?? Number.NaN, 6);
+});
+
 it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
   const audio = cases.find(({ name }) => name === 'audio');
   await expect(audio?.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);
