@@ -12,12 +12,13 @@ import { range } from './kernel.js';
 import { concatenated } from './slicing.js';
 import type { Window } from './window.js';
 
-/** Float32 elements that may stand side by side: 64 MiB. More are read from memory slower than a convolution computes. */
+/** Float32 elements that may stand side by side: 64 MiB. */
 const elementsAtOnce = 2 ** 24;
 
-/** Whether so many elements may stand side by side. */
-export function columnsFit(elements: number): boolean {
-  return elements > 0 && elements <= elementsAtOnce;
+/** In how many groups pictures of so many elements are taken that a group's may stand side by side; infinitely many where not even one's may. */
+export function groupsOf(pictures: number, elementsOfOne: number): number {
+  const together = Math.floor(elementsAtOnce / Math.max(1, elementsOfOne));
+  return pictures * elementsOfOne > 0 ? Math.ceil(pictures / together) : Number.POSITIVE_INFINITY;
 }
 
 /** A tap of a filter: how many rows down, how many columns to the right. */

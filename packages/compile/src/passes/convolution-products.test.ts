@@ -104,6 +104,35 @@ it('turns the filter around where a transposed convolution without strides is to
   expect(['ConvTranspose', 'Conv', 'Gemm'].map((op) => countOf(after, op))).toEqual([0, 1, 0]);
 });
 
+describe('windows that fill more than 64 MiB, of pictures with fewer positions than channels', () => {
+  const [pictures, inputs, outputs] = [39_001, 12, 20]; // of 9 taps, 4 x 4 and 2 x 2 positions: from 64 to 257 MiB
+
+  const graphOf = (op: 'Conv' | 'ConvTranspose', stride: 1 | 2) => {
+    const g = new GraphBuilder();
+    const wide = [pictures, op === 'Conv' ? inputs : outputs, 4, 4];
+    const narrow = [pictures, op === 'Conv' ? outputs : inputs, 4 / stride, 4 / stride];
+    const [from, to] = op === 'Conv' ? [wide, narrow] : [narrow, wide];
+    const filter = g.input('filter', {
+      shape: op === 'Conv' ? [outputs, inputs, 3, 3] : [inputs, outputs, 3, 3],
+      dtype: 'float32',
+    });
+    const attributes = op === 'Conv' ? window(stride) : { ...window(stride), output_padding: [stride - 1, stride - 1] };
+    return g.finish([
+      ['y', g.node(op, [g.input('x', { shape: from, dtype: 'float32' }), filter], to, 'float32', attributes)],
+    ]);
+  };
+
+  it.each([
+    { op: 'Conv', stride: 1, groups: 5 },
+    { op: 'Conv', stride: 2, groups: 2 },
+    { op: 'ConvTranspose', stride: 1, groups: 5 },
+    { op: 'ConvTranspose', stride: 2, groups: 2 },
+  ] as const)('are $groups products for $op with stride $stride, with the same results', async (each) => {
+    const after = await applied(multiplyConvolutions, graphOf(each.op, each.stride));
+    expect(['Conv', 'ConvTranspose', 'Gemm'].map((op) => countOf(after, op))).toEqual([0, 0, each.groups]);
+  });
+});
+
 describe('what stays as it is', () => {
   const convolution = (x: number[], filter: number[], y: number[], biases: number[], attributes = window(1)) => {
     const g = new GraphBuilder();

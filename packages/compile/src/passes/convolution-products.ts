@@ -1,15 +1,17 @@
 /**
  * Computes small convolutions, and the gradients of their inputs, as one product of all windows with the filter; where a window is a
- * single position, of any size.
+ * single position, of any size; and large ones of small pictures as a product for every so many pictures.
  *
- * The runtime's own convolution takes picture by picture, which for a training step's many small ones is mostly overhead; its transposed one
- * uses one thread besides. Windows that the filter's gradient needs as well are put side by side once for both.
+ * The runtime's own convolution takes picture by picture, which for a training step's many small ones is mostly overhead, and where a
+ * picture has fewer positions than channels puts windows side by side with one thread; its transposed one uses one thread anyway. Windows of
+ * small ones that the filter's gradient needs as well are put side by side once for both.
  */
 import { fixedShapeOf, type Graph, type Node, sizeOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import { range } from '../kernels/kernel.js';
+import { concatenated, sliced } from '../kernels/slicing.js';
 import { isPointwise, type Window } from '../kernels/window.js';
-import { columnsFit, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
+import { groupsOf, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
 import type { Pass } from './pass.js';
 
 export const multiplyConvolutions: Pass = { name: 'convolution-products', apply: multiplied };
@@ -56,10 +58,11 @@ function convolution(g: GraphBuilder, { x, filter, y, attributes }: Convolution)
   const [batch = 0, inputs = 0] = x.shape;
   const [outputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
-  if (!columnsFit(batch * sizeOf(window.output) * taps * inputs)) return undefined;
-  const columns = windowColumns(g, g.transpose(x, [0, 2, 3, 1]), window); // [B P Q, h w I]
+  const groups = groupsOf(batch, sizeOf(window.output) * taps * inputs);
+  if (!isBetterIn(groups, outputs, window.output)) return undefined;
   const weights = g.reshape(g.transpose(filter, [2, 3, 1, 0]), [taps * inputs, outputs]);
-  return placed(g, product(g, columns, weights), y);
+  const multiply = (some: Traced) => product(g, windowColumns(g, some, window), weights);
+  return placed(g, inGroups(g, g.transpose(x, [0, 2, 3, 1]), groups, multiply), y);
 }
 
 /** dy [B, O, P, Q] with a filter [O, I, h, w] to dx [B, I, H, W]. */
@@ -71,16 +74,45 @@ function transposed(g: GraphBuilder, whole: Convolution): Traced | undefined {
   const [, inputs = 0] = filter.shape;
   const taps = sizeOf(window.size);
   const isStrided = window.strides.some((stride) => stride > 1);
-  const elements = batch * taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs);
-  if (!columnsFit(elements)) return isStrided ? undefined : reversed(g, whole, window);
-  const rows = g.transpose(dy, [0, 2, 3, 1]); // [B, P, Q, O]
-  if (!isStrided) {
-    const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [taps * outputs, inputs]);
-    return placed(g, product(g, readingColumns(g, rows, window), weights), dx);
-  }
-  const flat = g.reshape(rows, [batch * sizeOf(window.output), outputs]);
-  const weights = g.reshape(g.transpose(filter, [0, 2, 3, 1]), [outputs, taps * inputs]);
-  return placed(g, summedColumns(g, product(g, flat, weights), window), dx);
+  const groups = groupsOf(batch, taps * (isStrided ? sizeOf(window.output) * inputs : sizeOf(window.input) * outputs));
+  if (!isBetterIn(groups, inputs, window.input)) return isStrided ? undefined : reversed(g, whole, window);
+  const multiply = isStrided ? handingBack(g, filter, window) : takingBack(g, filter, window);
+  return placed(g, inGroups(g, g.transpose(dy, [0, 2, 3, 1]), groups, multiply), dx);
+}
+
+/** Pictures `[b, P, Q, C]` to rows of what a product makes of them. */
+type Multiply = (pictures: Traced) => Traced;
+
+/** Every position takes from all windows that read it, in one product. */
+function takingBack(g: GraphBuilder, filter: Traced, window: Window): Multiply {
+  const [outputs = 0, inputs = 0] = filter.shape;
+  const weights = g.reshape(g.transpose(filter, [2, 3, 0, 1]), [sizeOf(window.size) * outputs, inputs]);
+  return (dy) => product(g, readingColumns(g, dy, window), weights);
+}
+
+/** Every window hands back to all positions it read, where what came is added up: fewer products where windows skip positions. */
+function handingBack(g: GraphBuilder, filter: Traced, window: Window): Multiply {
+  const [outputs = 0, inputs = 0] = filter.shape;
+  const weights = g.reshape(g.transpose(filter, [0, 2, 3, 1]), [outputs, sizeOf(window.size) * inputs]);
+  return (dy) => {
+    const rows = g.reshape(dy, [sizeOf(dy.shape.slice(0, 3)), outputs]);
+    return summedColumns(g, product(g, rows, weights), window);
+  };
+}
+
+/** Whether a product for each of so many groups of pictures takes less time than the runtime's convolution to so many channels. */
+function isBetterIn(groups: number, channels: number, places: readonly number[]): boolean {
+  return groups === 1 || (groups < Number.POSITIVE_INFINITY && channels > sizeOf(places));
+}
+
+/** Pictures `[B, P, Q, C]`, a group at a time. */
+function inGroups(g: GraphBuilder, pictures: Traced, groups: number, multiply: Multiply): Traced {
+  const [batch = 0, ...picture] = pictures.shape;
+  const startOf = (group: number) => Math.round((group * batch) / groups);
+  const parts = range(groups).map((group) =>
+    sliced(g, pictures, [startOf(group), 0, 0, 0], [startOf(group + 1) - startOf(group), ...picture]),
+  );
+  return concatenated(g, parts.map(multiply), 0);
 }
 
 /**
