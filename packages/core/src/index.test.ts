@@ -104,6 +104,7 @@ it('exports these names and no others', () => {
     'parseSettings',
     'predict',
     'recallPerClass',
+    'recomputed',
     'requireCourse',
     'resolveSettings',
     'rmsprop',

@@ -137,6 +137,7 @@ export {
 export { type FeatureScale, measureScale, standardise } from './probes/standardise.js';
 export { stratifiedGroupedFolds } from './probes/stratified-grouped-folds.js';
 export { createRandom, type Random } from './random.js';
+export { type ModelPart, recomputed } from './recomputed.js';
 export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './safetensors.js';
 export {
   type BootstrapOptions,

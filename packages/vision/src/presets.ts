@@ -77,6 +77,8 @@ export interface VisionSettings extends PatchGrid {
   readonly learningRateDecaySteps: number;
   /** Limit on the length of the gradient; 0 for none. */
   readonly clipNorm: number;
+  /** The backward pass computes every residual block again instead of keeping what it made: less memory, more time, the same numbers. */
+  readonly recomputeBlocks: boolean;
 }
 
 /** Section 3.2. What the paper does not state is marked as ours. */
@@ -107,6 +109,7 @@ export const paperPreset = {
   learningRate: 2e-4, //                section 3.2
   learningRateDecaySteps: 0, //         section 3.2: a rate, and no word of a schedule
   clipNorm: 0, //                       ours; the paper gives none
+  recomputeBlocks: false, //            ours: what a batch of 16 images makes fits into memory
 } satisfies VisionSettings;
 
 /** The same geometry at less than a fifth of the size, for two cores. */

@@ -47,6 +47,7 @@ const settingsSchema = z
     learningRate: z.number().gt(0),
     learningRateDecaySteps: z.int().min(0),
     clipNorm: z.number().min(0),
+    recomputeBlocks: z.boolean(),
   })
   .refine(({ patchStride, patchPixels }) => patchStride <= patchPixels, {
     path: ['patchStride'],

@@ -5,6 +5,7 @@ import { shareCommonSubexpressions } from './common-subexpressions.js';
 import { foldConstants } from './constant-folding.js';
 import { multiplyConvolutions } from './convolution-products.js';
 import { removeDeadCode } from './dead-code.js';
+import { computeOutputsEarly } from './early-outputs.js';
 import { leadRelus } from './early-relus.js';
 import { sinkExpands } from './expands.js';
 import { removeIdentities } from './identities.js';
@@ -41,6 +42,7 @@ export function standardPasses(purpose: Purpose): Pass[] {
     shareCommonSubexpressions,
     removeDeadCode,
     nameOutputs,
+    ...(purpose === 'train' ? [computeOutputsEarly] : []),
   ];
 }
 

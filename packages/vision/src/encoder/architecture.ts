@@ -5,10 +5,18 @@
  */
 import type { EncoderDepth, VisionSettings } from '../presets.js';
 
-/** The settings that decide the encoder. */
+/** The settings that decide the encoder, and how its gradient is computed. */
 export type EncoderSettings = Pick<
   VisionSettings,
-  'depth' | 'width' | 'stem' | 'normalisation' | 'initialisation' | 'finalRelu' | 'latentScale' | 'colour'
+  | 'depth'
+  | 'width'
+  | 'stem'
+  | 'normalisation'
+  | 'initialisation'
+  | 'finalRelu'
+  | 'latentScale'
+  | 'colour'
+  | 'recomputeBlocks'
 >;
 
 /** A convolution of a block's branch. */

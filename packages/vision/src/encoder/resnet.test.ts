@@ -85,6 +85,29 @@ describe('the residual network', () => {
     expect(encodedWith(1, 1)).not.toEqual(encodedWith(1, 0));
   });
 
+  it.each([18, 26] as const)(
+    '%d deep, has the same gradients, bit for bit, where blocks are computed again',
+    (depth) => {
+      const settings = { ...tinySettings, depth };
+      const input = patches(2);
+      const tensors = flatten(tensorsOf({ encoder: initialiseResnet(settings, createRandom(1)) }));
+      const gradientsOf = (recomputeBlocks: boolean) => {
+        const loss = (...values: tf.Tensor[]) => {
+          const leaves = Object.fromEntries(
+            Object.keys(tensors).map((path, index) => [path, values[index] as tf.Tensor]),
+          );
+          return tf.sum(tf.square(resnet({ ...settings, recomputeBlocks }, unflatten(leaves), 'encoder', input)));
+        };
+        return tf
+          .grads(loss)(Object.values(tensors))
+          .map((gradient) => [...gradient.dataSync()]);
+      };
+      const expected = gradientsOf(false);
+      expect(expected.every((values) => values.some((value) => value !== 0))).toBe(true);
+      expect(gradientsOf(true)).toEqual(expected);
+    },
+  );
+
   it.each([true, false])('with a final ReLU: %s, agrees with convolutions in plain loops, to 1e-5', (finalRelu) => {
     const settings = { ...tinySettings, width: 2, stem: '3x3' as const, finalRelu };
     const tree = initialiseResnet(settings, createRandom(5));

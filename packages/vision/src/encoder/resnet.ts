@@ -9,12 +9,16 @@
 import {
   type Conv2dOptions,
   conv2d,
+  flatten,
   type HostArray,
   initialiseConv2d,
   layerAt,
+  type ModelPart,
   type Random,
+  recomputed,
   type TensorTree,
   type Tree,
+  unflatten,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { channelCount } from '../data/augmentation.js';
@@ -84,11 +88,23 @@ export function resnet(
     const convolved = convolution(parameters, `${branch}/stem`, patches, { stride, padding: 'same' });
     let features = pools ? tf.maxPool(convolved, 3, 2, 'same') : convolved; // [N, H, W, width]
     for (const shape of blockShapes(settings)) {
-      features = residualBlock(settings, parameters, `${branch}/${shape.path}`, shape, features);
+      const path = `${branch}/${shape.path}`;
+      const block: ModelPart<tf.Tensor4D, tf.Tensor4D> = (input, tree) =>
+        residualBlock(settings, tree, path, shape, input);
+      features = settings.recomputeBlocks
+        ? recomputed(block, features, treeUnder(parameters, path))
+        : block(features, parameters);
     }
     const last = settings.finalRelu ? tf.relu(features) : features;
     return tf.mul<tf.Tensor2D>(tf.mean(last, [1, 2]), settings.latentScale); // [N, D]
   });
+}
+
+/** A tree of the parameters under a path alone. */
+function treeUnder(parameters: TensorTree, path: string): TensorTree {
+  return unflatten(
+    Object.fromEntries(Object.entries(flatten(parameters)).filter(([name]) => name.startsWith(`${path}/`))),
+  );
 }
 
 /** x or its projection, plus the branch. The first activation serves both. */
