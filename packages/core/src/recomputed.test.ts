@@ -1,8 +1,10 @@
 import { applyPasses, compile, standardPasses, trace } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
+import { largestRelativeDifference } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { normalArray } from './layers/initialisers.js';
+import { float32Specs } from './parameter-tree.js';
 import { createRandom } from './random.js';
 import { recomputed } from './recomputed.js';
 import type { TensorTree } from './training/domain.js';
@@ -13,9 +15,7 @@ const arrays = {
   wide: normalArray([4, 32], 1, random.fold('wide')),
   narrow: normalArray([32, 4], 1, random.fold('narrow')),
 };
-const specs = Object.fromEntries(
-  Object.entries(arrays).map(([name, { shape }]) => [name, { shape, dtype: 'float32' as const }]),
-);
+const specs = float32Specs(arrays);
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
@@ -102,11 +102,7 @@ describe('compiled', () => {
       }),
     );
     const [expected = {}, received = {}] = results;
-    for (const [name, { data }] of Object.entries(expected)) {
-      const largest = Math.max(...Array.from(data, (value) => Math.abs(Number(value))));
-      for (const [index, value] of data.entries())
-        expect(Math.abs(Number(received[name]?.data[index]) - Number(value)), name).toBeLessThan(1e-6 * largest);
-    }
+    expect(largestRelativeDifference(expected, received)).toBeLessThan(1e-6);
   });
 });
 

@@ -50,22 +50,16 @@ function gradients(apply: (tensors: readonly tf.Tensor[]) => tf.Tensor, tensors:
   const { state } = tf.engine();
   const around = state.activeTape; // TensorFlow.js drops it at the end of any gradient but those of gradients
   try {
-    const [ofInput, ...ofOthers] = tf.grads((...again) => apply(again))(
-      [after([upstream], first), ...others],
-      upstream,
-    );
-    return ofInput === undefined ? [] : [after(ofOthers, ofInput), ...ofOthers];
+    return tf.grads((...again) => apply(again))([after(upstream, first), ...others], upstream);
   } finally {
     state.activeTape = around;
   }
 }
 
 /**
- * The tensor, to be had no sooner than the others. A compiler that looks for the same computation twice, or a runtime that puts off what
- * nothing waits for, would keep in memory what was meant to be made again: so a part is made again when the gradient of what it made is
- * there, and handed on when all its own gradients are.
+ * The tensor, to be had no sooner than `upstream`: a compiler that looks for the same computation twice, or for what can be done early, would
+ * keep in memory what is to be made again.
  */
-function after(others: readonly tf.Tensor[], tensor: tf.Tensor): tf.Tensor {
-  const ones = others.map((other) => tf.slice(tf.reshape(other, [-1]), 0, 1));
-  return ones.length === 0 ? tensor : tf.add(tensor, tf.mul(tf.addN(ones), 0));
+function after(upstream: tf.Tensor, tensor: tf.Tensor): tf.Tensor {
+  return tf.add(tensor, tf.mul(tf.slice(tf.reshape(upstream, [-1]), 0, 1), 0));
 }
