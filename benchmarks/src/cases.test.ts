@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { worstGradient } from './agreement.js';
+import type { BenchmarkCase } from './case.js';
 import type { CasesModule } from './collect.js';
 import { repositoryRoot } from './places.js';
 import { runCase } from './run-case.js';
@@ -26,6 +27,12 @@ const unmeasured = {
   report: () => undefined,
 };
 
+function caseNamed(name: string): BenchmarkCase {
+  const subject = cases.find((candidate) => candidate.name === name);
+  if (subject === undefined) throw new Error(`there is no case ${name}`);
+  return subject;
+}
+
 it('have 1 name each, made for the command line', () => {
   const names = cases.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
@@ -44,8 +51,7 @@ describe.each(cases.filter(({ timed }) => !timed))('$name', (subject) => {
 });
 
 it('fit 4,000 frames as scikit-learn does: to 1e-4 in every gradient, and to 1e-6 nats at the end', async (context) => {
-  const fit = cases.find(({ name }) => name === 'logistic-regression');
-  if (fit === undefined) throw new Error('there is no case logistic-regression');
+  const fit = caseNamed('logistic-regression');
   const { ours, peer, agreement, skipped } = await runCase(fit, unmeasured, caseTools({ threads: 1 }));
   if (peer === undefined) return context.skip(skipped);
   expect(Object.keys(agreement?.gradientDifferences ?? {})).toEqual(['weights', 'biases']);
@@ -58,8 +64,7 @@ it.for(['text', 'text-encode', 'vision', 'vision-embed'])(
   '%s agrees with PyTorch within 1e-4 on a tiny model',
   { timeout: 60_000 },
   async (name, { skip }) => {
-    const subject = cases.find((candidate) => candidate.name === name);
-    if (subject === undefined) throw new Error(`there is no case ${name}`);
+    const subject = caseNamed(name);
     const options = { ...unmeasured, preset: 'tiny', threads: 1, pairs: 3 };
     const { ours, peer, agreement, skipped } = await runCase(subject, options, caseTools({ threads: 1 }));
     if (peer === undefined) return skip(skipped);
@@ -70,14 +75,13 @@ it.for(['text', 'text-encode', 'vision', 'vision-embed'])(
 );
 
 it('text-vocabulary computes the same with 200,000 words as with 20,000: loss, gradients, and 2 updates', async () => {
-  const subject = cases.find(({ name }) => name === 'text-vocabulary');
-  if (subject === undefined) throw new Error('there is no case text-vocabulary');
+  const subject = caseNamed('text-vocabulary');
   const { ours, peer, agreement } = await runCase(subject, unmeasured, caseTools({ threads: unmeasured.threads }));
   expect(worstGradient(agreement ?? { gradientDifferences: { none: 1 } }).difference).toBeLessThan(1e-6);
   expect(peer?.lossNats).toBeCloseTo(ours.lossNats ?? Number.NaN, 6);
 });
 
 it('refuse a preset that the domain does not have, listing the 2 it has', async () => {
-  const audio = cases.find(({ name }) => name === 'audio');
-  await expect(audio?.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);
+  const audio = caseNamed('audio');
+  await expect(audio.prepare({ preset: 'huge', threads: 1 })).rejects.toThrow(/one of paper, small, received huge/);
 });

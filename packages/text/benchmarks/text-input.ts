@@ -23,8 +23,15 @@ export interface TextStepInput extends StepInput {
   readonly settings: TextSettings;
 }
 
-export async function textInput(settings: TextSettings): Promise<TextStepInput> {
-  const domain = createTextDomain(novelLikeCorpus(sentenceCount, settings.vocabularySize), settings);
+/**
+ * @param wordsRead - of the vocabulary, batches read so many of the first. Vectors are drawn in order, so a model with further words that
+ *   no batch reads computes the same.
+ */
+export async function textInput(
+  settings: TextSettings,
+  wordsRead: number = settings.vocabularySize,
+): Promise<TextStepInput> {
+  const domain = createTextDomain(novelLikeCorpus(sentenceCount, wordsRead), settings);
   const random = createRandom(seed);
   const numbers = Array.from({ length: batchCount }, (_, index) => index + 1);
   return {
