@@ -1,14 +1,14 @@
 /** A trained speech model as ONNX files that take any batch and any length. */
 import { exportOnnx } from '@cpc/compile';
-import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
-import * as tf from '@tensorflow/tfjs';
+import { constantTensors, type HostArray, type Tree } from '@cpc/core';
+import type * as tf from '@tensorflow/tfjs';
 import { contextualise, encode, encoderHop, finalContext } from './model.js';
 import type { SpeechSettings } from './presets.js';
 
 export interface SpeechModelParts {
   readonly settings: SpeechSettings;
-  /** By path, such as `encoder/conv1/kernel`; predictors are not exported. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** As a loaded run has them; predictors are not exported. */
+  readonly parameters: Tree<HostArray>;
   /** Stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -16,7 +16,7 @@ export interface SpeechModelParts {
 /** `waveform [batch, samples] -> latents [batch, samples/160, D]`; samples a multiple of the hop. */
 export function exportEncoder(parts: SpeechModelParts): Uint8Array {
   return exportOnnx(
-    ({ waveform }) => ({ latents: encode(parts.settings, tensors(parts), waveform as tf.Tensor2D) }),
+    ({ waveform }) => ({ latents: encode(parts.settings, constantTensors(parts.parameters), waveform as tf.Tensor2D) }),
     { waveform: { shape: ['batch', 'samples'], dtype: 'float32' } },
     {
       name: 'cpc-audio-encoder',
@@ -30,7 +30,8 @@ export function exportEncoder(parts: SpeechModelParts): Uint8Array {
 export function exportContext(parts: SpeechModelParts): Uint8Array {
   const { channels, contextUnits } = parts.settings;
   return exportOnnx(
-    ({ latents, state }) => withFinalState(contextualise(tensors(parts), latents as tf.Tensor3D, state as tf.Tensor2D)),
+    ({ latents, state }) =>
+      withFinalState(contextualise(constantTensors(parts.parameters), latents as tf.Tensor3D, state as tf.Tensor2D)),
     {
       latents: { shape: ['batch', 'frames', channels], dtype: 'float32' },
       state: { shape: ['batch', contextUnits], dtype: 'float32' },
@@ -43,7 +44,7 @@ export function exportContext(parts: SpeechModelParts): Uint8Array {
 export function exportSpeechModel(parts: SpeechModelParts): Uint8Array {
   return exportOnnx(
     ({ waveform, state }) => {
-      const parameters = tensors(parts);
+      const parameters = constantTensors(parts.parameters);
       const latents = encode(parts.settings, parameters, waveform as tf.Tensor2D);
       return { latents, ...withFinalState(contextualise(parameters, latents, state as tf.Tensor2D)) };
     },
@@ -72,12 +73,4 @@ function samplesAxis({ settings }: SpeechModelParts) {
 
 function withFinalState(contexts: tf.Tensor3D): { contexts: tf.Tensor; final_state: tf.Tensor } {
   return { contexts, final_state: finalContext(contexts) };
-}
-
-/** Made inside the traced function, so that they become constants of the file. */
-function tensors({ parameters }: SpeechModelParts) {
-  const kept = Object.entries(withoutPredictors(parameters));
-  return unflatten(
-    Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
-  );
 }

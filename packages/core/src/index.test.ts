@@ -17,6 +17,7 @@ it('exports these names and no others', () => {
     'clipFactor',
     'confusionMatrix',
     'constantRate',
+    'constantTensors',
     'contrastiveLoss',
     'conv1d',
     'conv2d',

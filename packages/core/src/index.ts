@@ -1,4 +1,5 @@
 export { type Checkpoint, type CheckpointStore, createMemoryCheckpointStore } from './checkpoint-store.js';
+export { constantTensors } from './constant-tensors.js';
 export { type ContrastiveInputs, type ContrastiveOutputs, contrastiveLoss } from './contrastive-loss.js';
 export { labelledCrossEntropy } from './cross-entropy.js';
 export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';

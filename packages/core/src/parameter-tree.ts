@@ -130,7 +130,7 @@ function checkedName(name: string, prefix: string): string {
     argument: 'name',
     expected: 'names that are not empty and hold no slash',
     received: `"${name}" under "${prefix}"`,
-    fix: 'Nest records instead of writing slashes.',
+    fix: 'Nest records instead of writing slashes; unflatten() of @cpc/core does that.',
   });
 }
 

@@ -17,7 +17,7 @@ const shapes: Readonly<Record<string, AgentShape>> = {
 
 function partsOf(shape: AgentShape) {
   const parameters = tinyParameters(tinyLossOptions({ shape }));
-  return { parameters, parts: { shape, actions: ['a', 'b', 'c'], parameters: flatten(parameters), rewardLimit: 1 } };
+  return { parameters, parts: { shape, actions: ['a', 'b', 'c'], parameters, rewardLimit: 1 } };
 }
 
 describe.each(Object.entries(shapes))('an exported agent %s', (_, shape) => {
@@ -27,7 +27,7 @@ describe.each(Object.entries(shapes))('an exported agent %s', (_, shape) => {
       const { parameters, parts } = partsOf(shape);
       const engine = await createEngine({ name: 'onnx', threads: 1 });
       const named = Object.fromEntries(
-        Object.entries(parts.parameters).map(([path, leaf]) => [`parameters/${path}`, leaf]),
+        Object.entries(flatten(parts.parameters)).map(([path, leaf]) => [`parameters/${path}`, leaf]),
       );
       const actor = await createActor({ engine, shape, copies, parameters, current: () => named });
       const exported = await loadOnnx(exportAgent(parts), { runtime: await nodeRuntime({ threads: 1 }) });

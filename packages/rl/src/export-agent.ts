@@ -1,7 +1,7 @@
 /** A trained agent as ONNX files that take any number of copies. */
 import { exportOnnx } from '@cpc/compile';
-import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
-import * as tf from '@tensorflow/tfjs';
+import { constantTensors, type HostArray, type Tree } from '@cpc/core';
+import type * as tf from '@tensorflow/tfjs';
 import { actingStep } from './agent/actor.js';
 import { encode } from './agent/encoder.js';
 import type { AgentShape } from './agent/network.js';
@@ -10,8 +10,8 @@ export interface AgentParts {
   readonly shape: AgentShape;
   /** Names of the actions, in order. */
   readonly actions: readonly string[];
-  /** By path, such as `encoder/dense/kernel`; predictors are not exported. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** As a loaded run has them; predictors are not exported. */
+  readonly parameters: Tree<HostArray>;
   /** Rewards are cut off at this size before they are shown to the agent; 0 for none. */
   readonly rewardLimit: number;
 }
@@ -27,7 +27,7 @@ export function exportAgent({ shape, actions, parameters, rewardLimit }: AgentPa
   const state = { shape: ['batch', shape.contextUnits], dtype: 'float32' } as const;
   const floats = { shape: ['batch'], dtype: 'float32' } as const;
   return exportOnnx(
-    (inputs) => actingStep(shape, tensors(parameters), inputs),
+    (inputs) => actingStep(shape, constantTensors(parameters), inputs),
     {
       observations: { shape: ['batch', ...shape.observation.shape], dtype: 'float32' },
       lastRewards: floats,
@@ -47,7 +47,9 @@ export function exportAgent({ shape, actions, parameters, rewardLimit }: AgentPa
 /** `observations [batch, …] -> latents [batch, D]`: what the agent sees of one moment. */
 export function exportEncoder({ shape, parameters }: Pick<AgentParts, 'shape' | 'parameters'>): Uint8Array {
   return exportOnnx(
-    ({ observations }) => ({ latents: encode(tensors(parameters), observations as tf.Tensor, shape.observation) }),
+    ({ observations }) => ({
+      latents: encode(constantTensors(parameters), observations as tf.Tensor, shape.observation),
+    }),
     { observations: { shape: ['batch', ...shape.observation.shape], dtype: 'float32' } },
     { name: 'cpc-rl-encoder', axes: { batch: { example: 2 } }, metadata: {} },
   );
@@ -59,12 +61,3 @@ const useInWords = [
   'lastRewards are cut off at rewardLimit on both sides (0: not at all), lastActions are what was done last.',
   'Draw an action from the softmax of logits; go on with nextHidden and nextCell as hidden and cell.',
 ].join(' ');
-
-/** Made inside the traced function, so that they become constants of the file. */
-function tensors(parameters: AgentParts['parameters']) {
-  const leaves = Object.entries(withoutPredictors(parameters)).map(([path, { shape, data }]): [string, tf.Tensor] => [
-    path,
-    tf.tensor(data, [...shape], 'float32'),
-  ]);
-  return unflatten(Object.fromEntries(leaves));
-}

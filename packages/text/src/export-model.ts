@@ -1,7 +1,7 @@
 /** A trained text model as ONNX files that take any number of sentences of any length. */
 import { exportOnnx } from '@cpc/compile';
-import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
-import * as tf from '@tensorflow/tfjs';
+import { constantTensors, type HostArray, type Tree } from '@cpc/core';
+import type * as tf from '@tensorflow/tfjs';
 import { splittingRules } from './data/splitting-rules.js';
 import type { Vocabulary } from './data/vocabulary.js';
 import { contextualise, encodeSentences } from './model.js';
@@ -10,8 +10,8 @@ import type { TextSettings } from './presets.js';
 export interface TextModelParts {
   readonly settings: Pick<TextSettings, 'channels' | 'contextUnits' | 'maxWords'>;
   readonly vocabulary: Vocabulary;
-  /** By path, such as `encoder/convolution/kernel`; predictors are not exported. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** As a loaded run has them; predictors are not exported. */
+  readonly parameters: Tree<HostArray>;
 }
 
 /**
@@ -21,7 +21,11 @@ export interface TextModelParts {
 export function exportEncoder(parts: TextModelParts): Uint8Array {
   return exportOnnx(
     ({ words, mask }) => ({
-      latents: encodeSentences(tensors(parts, 'encoder/'), words as tf.Tensor2D, mask as tf.Tensor2D),
+      latents: encodeSentences(
+        constantTensors(parts.parameters, 'encoder/'),
+        words as tf.Tensor2D,
+        mask as tf.Tensor2D,
+      ),
     }),
     { words: { shape: ['batch', 'length'], dtype: 'int32' }, mask: { shape: ['batch', 'length'], dtype: 'float32' } },
     {
@@ -42,7 +46,11 @@ export function exportContext(parts: TextModelParts): Uint8Array {
   const { channels, contextUnits } = parts.settings;
   return exportOnnx(
     ({ latents, state }) => ({
-      contexts: contextualise(tensors(parts, 'context/'), latents as tf.Tensor3D, state as tf.Tensor2D),
+      contexts: contextualise(
+        constantTensors(parts.parameters, 'context/'),
+        latents as tf.Tensor3D,
+        state as tf.Tensor2D,
+      ),
     }),
     {
       latents: { shape: ['batch', 'sentences', channels], dtype: 'float32' },
@@ -59,11 +67,3 @@ const splitting = [
   'A word is its place in the vocabulary, 0 if it is not there; keep the first maxWords.',
   'mask is 1 where a word stands and 0 behind the end; every sentence needs one word at least.',
 ].join(' ');
-
-/** Made inside the traced function, so that they become constants of the file. */
-function tensors({ parameters }: TextModelParts, branch: string) {
-  const kept = Object.entries(withoutPredictors(parameters)).filter(([path]) => path.startsWith(branch));
-  return unflatten(
-    Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
-  );
-}

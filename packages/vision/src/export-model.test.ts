@@ -1,6 +1,6 @@
 import { type LoadedOnnx, loadOnnx, readOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { createRandom, flatten } from '@cpc/core';
+import { createRandom } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { describe, expect, it } from 'vitest';
 import { cropped, middlePatches } from './data/augmentation.js';
@@ -11,7 +11,7 @@ import { noisyPicture, tinySettings } from './test-support/tensors.js';
 
 const settings = { ...tinySettings, colour: 'rgb' as const };
 const tree = initialiseVisionModel(settings, createRandom(1));
-const parts = { settings, parameters: flatten(tree) };
+const parts = { settings, parameters: tree };
 const pictures = [1, 2, 3].map((seed) => noisyPicture(20, seed));
 
 async function expected() {
@@ -74,7 +74,7 @@ describe('exported models', () => {
   it.each(['masked-convolutions', 'row-gru'] as const)('of %s agree for 1 and 3 grids', async (context) => {
     const model = { ...settings, context };
     const own = initialiseVisionModel(model, createRandom(1));
-    const bytes = exportContext({ settings: model, parameters: flatten(own) });
+    const bytes = exportContext({ settings: model, parameters: own });
     const engine = await createEngine({ name: 'onnx', threads: 1 });
     const encoder = createImageEncoder({ settings: model, parameters: own, engine });
     const { latents, contexts } = await encoder.encode(pictures);

@@ -2,7 +2,7 @@
  * A trained vision model as ONNX files that take any number of patches or images.
  */
 import { exportOnnx } from '@cpc/compile';
-import { type HostArray, unflatten, withoutPredictors } from '@cpc/core';
+import { constantTensors, type HostArray, type Tree } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
 import { channelCount, frameBefore } from './data/augmentation.js';
 import { latentSize } from './encoder/architecture.js';
@@ -12,8 +12,8 @@ import type { VisionSettings } from './presets.js';
 
 export interface VisionModelParts {
   readonly settings: VisionSettings;
-  /** By path, such as `encoder/stem/kernel`; predictors are not exported. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** As a loaded run has them; predictors are not exported. */
+  readonly parameters: Tree<HostArray>;
 }
 
 /** `patches [batch, P, P, C] -> latents [batch, D]`: values from -1 to 1, as training has them. */
@@ -22,7 +22,7 @@ export function exportPatchEncoder(parts: VisionModelParts): Uint8Array {
   const { patchPixels } = settings;
   return exportOnnx(
     ({ patches }) => ({
-      latents: encodePatches(settings, tensors(parts, 'encoder/'), patches as tf.Tensor4D),
+      latents: encodePatches(settings, constantTensors(parts.parameters, 'encoder/'), patches as tf.Tensor4D),
     }),
     { patches: { shape: ['batch', patchPixels, patchPixels, channelCount(settings)], dtype: 'float32' } },
     {
@@ -41,7 +41,7 @@ export function exportContext(parts: VisionModelParts): Uint8Array {
   return exportOnnx(
     ({ latents }) => {
       const columns = tf.reshape(latents as tf.Tensor4D, [-1, gridSize, size]) as tf.Tensor3D;
-      const contexts = contextualise(settings, tensors(parts, 'context/'), columns);
+      const contexts = contextualise(settings, constantTensors(parts.parameters, 'context/'), columns);
       return { contexts: tf.reshape(contexts, [-1, gridSize, gridSize, settings.contextUnits]) };
     },
     { latents: { shape: ['batch', gridSize, gridSize, size], dtype: 'float32' } },
@@ -60,7 +60,7 @@ export function exportImageEncoder(parts: VisionModelParts): Uint8Array {
   return exportOnnx(
     ({ images }) => {
       const patches = patchesOf(images as tf.Tensor4D, settings); // [batch G², P, P, C]
-      const latents = encodePatches(settings, tensors(parts, 'encoder/'), patches); // [batch G², D]
+      const latents = encodePatches(settings, constantTensors(parts.parameters, 'encoder/'), patches); // [batch G², D]
       const grids = tf.reshape(latents, [-1, patchCount(settings), latentSize(settings)]);
       return { vectors: tf.mean(grids, 1) };
     },
@@ -107,12 +107,4 @@ function imageRules({ resizePixels, colour }: VisionSettings): string {
 
 function metadata(settings: VisionSettings): Record<string, string> {
   return { settings: JSON.stringify(settings) };
-}
-
-/** Made inside the traced function, so that they become constants of the file. */
-function tensors({ parameters }: VisionModelParts, branch: string) {
-  const kept = Object.entries(withoutPredictors(parameters)).filter(([path]) => path.startsWith(branch));
-  return unflatten(
-    Object.fromEntries(kept.map(([path, { shape, data }]) => [path, tf.tensor(data, [...shape], 'float32')])),
-  );
 }

@@ -1,5 +1,5 @@
 /** `cpc audio embed`: a corpus as arrays, written while they are made. */
-import { type HostArray, unflatten } from '@cpc/core';
+import type { HostArray } from '@cpc/core';
 import { type Control, createAtomicFile, createEngine, type EmbedRequest, type TaskEvent } from '@cpc/core/node';
 import { corpusSampleRateHz, recordingAt, type SpeechCorpus } from '../data/corpus.js';
 import { createFeatureExtractor, type FeatureExtractor } from '../features.js';
@@ -84,7 +84,7 @@ async function extractorOf(
 ): Promise<FeatureExtractor> {
   return createFeatureExtractor({
     settings,
-    parameters: unflatten(parameters),
+    parameters,
     engine: await createEngine(request.engine),
   });
 }

@@ -11,7 +11,6 @@ import { speechModelShapes } from '../model-shapes.js';
 import type { SpeechSettings } from '../presets.js';
 import { parseSpeechSettings } from '../settings.js';
 
-/** Parameters are by path, such as `encoder/conv1/kernel`. */
 export interface SpeechModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
   readonly settings: SpeechSettings;
 }

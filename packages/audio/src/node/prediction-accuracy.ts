@@ -5,7 +5,7 @@
  * tenth speaker of the data, two at least, held out from training.
  */
 import { join } from 'node:path';
-import { CpcError, createRandom, type Evaluation, evaluateBatches, unflatten } from '@cpc/core';
+import { CpcError, createRandom, type Evaluation, evaluateBatches } from '@cpc/core';
 import {
   type AblateRequest,
   type Control,
@@ -122,7 +122,7 @@ async function* measure(
   const evaluations = evaluateBatches({
     domain: createSpeechDomain(corpus, settings, recordings),
     engine: await createEngine(request.engine),
-    parameters: unflatten(parameters),
+    parameters,
     random: createRandom(1).fold('held-out'),
     batches: evaluatedBatches,
   });

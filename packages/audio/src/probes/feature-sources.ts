@@ -8,7 +8,7 @@
  * Letters used for shapes here:
  *   T  frames of 10 ms, floor(samples / 160)    F  features of a frame
  */
-import { CpcError, type Engine, type HostArray, type Tree, unflatten, untrainedModel } from '@cpc/core';
+import { CpcError, type Engine, type HostArray, type Tree, untrainedModel } from '@cpc/core';
 import { createFeatureExtractor } from '../features.js';
 import { mfcc } from '../mfcc/mfcc.js';
 import { initialiseSpeechModel } from '../model.js';
@@ -31,8 +31,8 @@ export interface FeatureSource {
 /** What a source may be made from. */
 export interface ProbedModel {
   readonly settings: SpeechSettings;
-  /** By path, as trained. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  /** As trained. */
+  readonly parameters: Tree<HostArray>;
   /** Of the run: the model's first parameters are made from it. */
   readonly seed: number;
   readonly representation: 'latent' | 'context';
@@ -41,7 +41,7 @@ export interface ProbedModel {
 
 /** Features of the model as trained. */
 export function trainedFeatures(model: ProbedModel): FeatureSource {
-  return modelFeatures(model, unflatten(model.parameters));
+  return modelFeatures(model, model.parameters);
 }
 
 /** What each baseline's features are, by its name. */

@@ -17,7 +17,7 @@ import {
 import type { CheckpointStore } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
-import { flatten, type HostArray } from '../parameter-tree.js';
+import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
 import { encodeSafetensors } from '../safetensors.js';
 import { predictionTag } from '../step-scalars.js';
 import { parametersOf } from '../training/train.js';
@@ -39,7 +39,7 @@ export interface KeepRunOptions {
   /** Stored in `model.safetensors`: what it takes to use the parameters again. */
   readonly modelMetadata: Readonly<Record<string, string>>;
   /** Writes what the domain exports, such as ONNX files; called when training ends, interrupted or not. */
-  readonly exportModel: (parameters: Readonly<Record<string, HostArray>>, paths: RunPaths) => Promise<void>;
+  readonly exportModel: (parameters: Tree<HostArray>, paths: RunPaths) => Promise<void>;
 }
 
 /** What a training loop is given by the folder it runs in. */
@@ -132,8 +132,8 @@ async function finish(
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
-  const parameters = flatten(parametersOf(checkpoint));
-  await writeFileAtomically(folder.paths.model, encodeSafetensors(parameters, modelMetadata));
+  const parameters = parametersOf(checkpoint);
+  await writeFileAtomically(folder.paths.model, encodeSafetensors(flatten(parameters), modelMetadata));
   await exportModel(parameters, folder.paths);
   await folder.update({
     status: end.reason,

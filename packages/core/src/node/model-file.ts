@@ -4,13 +4,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import { CpcError } from '../errors.js';
-import type { HostArray } from '../parameter-tree.js';
+import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { decodeSafetensors } from '../safetensors.js';
 import { runPaths } from './run-folder.js';
 
 export interface ModelFile {
-  /** By path. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  readonly parameters: Tree<HostArray>;
   /** Of the run. */
   readonly seed: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -63,7 +62,7 @@ export function decodeModelFile(bytes: Uint8Array, path: string, domain: string)
   const seed = Number(metadata.seed ?? 0);
   if (!Number.isSafeInteger(seed))
     throw new CpcError({ where: path, expected: 'a whole number as seed', received: metadata.seed });
-  return { parameters: Object.fromEntries(parameters), seed, metadata };
+  return { parameters: unflatten(Object.fromEntries(parameters)), seed, metadata };
 }
 
 /**
@@ -87,7 +86,7 @@ export function metadataJson({ metadata }: Pick<ModelFile, 'metadata'>, name: st
 /**
  * A model whose parameters are not those of its settings would fail only when it is used, or compute something else.
  *
- * @param shapes - by path; there may be further parameters.
+ * @param shapes - by path, such as `encoder/conv1/kernel`; there may be further parameters.
  * @param origin - what says so, such as `its settings`.
  * @throws {CpcError} at the first parameter that is missing or of another shape.
  */
@@ -96,8 +95,9 @@ export function requireParameterShapes(
   shapes: Readonly<Record<string, readonly number[]>>,
   { origin, where }: { readonly origin: string; readonly where: string },
 ): void {
+  const flat = flatten(parameters);
   for (const [name, expected] of Object.entries(shapes)) {
-    const received = parameters[name]?.shape;
+    const received = flat[name]?.shape;
     if (received?.join() === expected.join()) continue;
     throw new CpcError({
       where,

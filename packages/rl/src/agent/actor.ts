@@ -65,19 +65,25 @@ export interface ActorOptions {
   readonly shape: AgentShape;
   /** B. */
   readonly copies: number;
-  /** For their names and shapes. */
+  /** To act with; where `current` is given, for their names and shapes. */
   readonly parameters: Tree<HostArray>;
-  /** The parameters to act with, under `parameters/…`: asked at every step. */
-  readonly current: () => NamedHostTensors;
+  /** Parameters that an update replaces, under `parameters/…`: asked at every step. Default: `parameters`, for ever. */
+  readonly current?: () => NamedHostTensors;
 }
 
 /**
  * Prepares acting on an engine; the state is zero.
  *
  * @example
- * const actor = await createActor({ engine, shape, copies: 8, parameters, current: () => step.state.current });
+ * const actor = await createActor({ ...(await loadAgentModel('run')), engine, copies: 8 });
  */
-export async function createActor({ engine, shape, copies, parameters, current }: ActorOptions): Promise<Actor> {
+export async function createActor({
+  engine,
+  shape,
+  copies,
+  parameters,
+  current = fixed(parameters),
+}: ActorOptions): Promise<Actor> {
   const specs = float32Specs(parameterNames(flatten(parameters)));
   const names = Object.keys(specs);
   const compiled = await engine.compile(
@@ -164,4 +170,10 @@ function zeroState(copies: number, units: number): NamedHostTensors {
 function floats(tensor: HostTensor | undefined): HostArray {
   if (tensor?.data instanceof Float32Array) return { shape: tensor.shape, data: tensor.data };
   throw new Error('the LSTM state is float32');
+}
+
+/** The same parameters at every step. */
+function fixed(parameters: Tree<HostArray>): () => NamedHostTensors {
+  const named = parameterNames(flatten(parameters));
+  return () => named;
 }

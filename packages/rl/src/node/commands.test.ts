@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
 import { decodeSafetensors, encodeSafetensors } from '@cpc/core';
 import {
+  createEngine,
   type EvaluateRequest,
   readMetrics,
   readRunRecord,
@@ -13,6 +14,8 @@ import {
 } from '@cpc/core/node';
 import type { EvaluationResult } from '@cpc/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActor } from '../agent/actor.js';
+import { observationSize } from '../environments/environment.js';
 import { domainCommands } from './commands.js';
 import { decodeAgentModel, loadAgentModel } from './model-file.js';
 
@@ -167,6 +170,25 @@ describe('the model of a run', () => {
     const { environment, settings } = await loadAgentModel(join(folder, 'run'));
     expect(environment).toMatchObject({ name: 'delayed_cue', actions: ['left', 'right', 'wait'], actionRepeat: 1 });
     expect(settings.unrollSteps).toBe(21);
+  });
+
+  it('acts for 2 copies with 1 line from its folder: 3 logits each', async () => {
+    const actor = await createActor({
+      ...(await loadAgentModel(join(folder, 'run'))),
+      engine: await createEngine(engine),
+      copies: 2,
+    });
+    const { observation } = (await loadAgentModel(join(folder, 'run'))).environment;
+    const { logits } = await actor.act({
+      observations: new Float32Array(2 * observationSize(observation)),
+      lastRewards: new Float32Array(2),
+      lastActions: new Int32Array(2),
+      starts: Float32Array.of(1, 1),
+    });
+    expect(logits).toHaveLength(6);
+    expect([...logits.slice(0, 3)]).toEqual([...logits.slice(3)]);
+    expect(logits.every(Number.isFinite)).toBe(true);
+    await actor.dispose();
   });
 });
 

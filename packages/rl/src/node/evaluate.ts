@@ -1,5 +1,5 @@
 /** `cpc rl evaluate`. */
-import { CpcError, createRandom, type Engine, parameterNames, type Random, unflatten } from '@cpc/core';
+import { CpcError, createRandom, type Random } from '@cpc/core';
 import {
   type Control,
   createEngine,
@@ -39,7 +39,7 @@ export async function* evaluateRl(
     requireSameSpec(model, environment);
     if (request.video !== undefined) requirePictures(environment);
     const engine = await createEngine(request.engine);
-    const actor = await actorOf(model, engine, environment.copies);
+    const actor = await createActor({ ...model, engine, copies: environment.copies });
     try {
       yield* evaluateAll(request, control, { model, environment, actor });
     } finally {
@@ -111,11 +111,6 @@ function policiesOf({ baselines, greedy, seed }: EvaluateRequest, { environment,
     ...(baselines.includes('random') ? [randomPolicy(actions.length, random('random'))] : []),
     ...(baselines.includes('fixed') ? actions.map((_, action) => fixedPolicy(actions, action)) : []),
   ];
-}
-
-async function actorOf({ parameters, shape }: AgentModelFile, engine: Engine, copies: number): Promise<Actor> {
-  const current = parameterNames(parameters);
-  return createActor({ engine, shape, copies, parameters: unflatten(parameters), current: () => current });
 }
 
 function isSameQuestion(one: EvaluationResult, other: EvaluationResult): boolean {

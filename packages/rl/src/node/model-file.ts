@@ -16,7 +16,6 @@ import type { RlSettings } from '../presets.js';
 import { parseRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';
 
-/** Parameters are by path, such as `encoder/dense/kernel`. */
 export interface AgentModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
   readonly settings: RlSettings;
   /** What it was trained in. */

@@ -1,5 +1,5 @@
 /** `cpc text embed`: a vector for every line of a file. */
-import { CpcError, encodeNpy, encodeSafetensors, type HostArray, unflatten } from '@cpc/core';
+import { CpcError, encodeNpy, encodeSafetensors, type HostArray } from '@cpc/core';
 import { type Control, createEngine, type EmbedRequest, type TaskEvent, writeFileAtomically } from '@cpc/core/node';
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
@@ -32,7 +32,7 @@ export async function* embedText(request: EmbedRequest, control: Control): Async
   const sentences = await linesOf(request.data);
   const model = await withWordVectors(await loadTextModel(run), request.wordVectors, { texts: sentences });
   const engine = await createEngine(request.engine);
-  const encoder = createSentenceEncoder({ ...model, parameters: unflatten(model.parameters), engine });
+  const encoder = createSentenceEncoder({ ...model, engine });
   try {
     const width = model.settings.channels;
     const data = new Float32Array(sentences.length * width);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
-import { decodeSafetensors } from '@cpc/core';
+import { decodeSafetensors, flatten } from '@cpc/core';
 import { type ProbeRequest, readRunRecord } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]>
 /** The learned ones turned round, doubled and moved: a linear map with intercept leads back. */
 async function vectorsOfAnotherOrigin(): Promise<string> {
   const { vocabulary, parameters } = await loadTextModel(run);
-  const table = parameters['encoder/words/table']?.data ?? [];
+  const table = flatten(parameters)['encoder/words/table']?.data ?? [];
   const vectorOf = (word: string) => {
     const first = 8 * vocabulary.idOf(word);
     return Array.from({ length: 8 }, (_, entry) => 2 * Number(table[first + 7 - entry]) + 1);

@@ -1,9 +1,13 @@
 /** A run's model that knows further words, with vectors mapped from a file of word vectors made elsewhere. */
+import { flatten, unflatten } from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 import { splitWords } from '../data/words.js';
 import { expandVocabulary } from '../expansion/expand-vocabulary.js';
 import { readWordVectors } from './data/word-vectors.js';
 import type { TextModelFile } from './model-file.js';
+
+/** Path of the learned word vectors. */
+const wordTable = 'encoder/words/table';
 
 /** How the words came about, as a record tells it. */
 export type AddedWords = NonNullable<ProbeResult['addedWords']>;
@@ -30,7 +34,8 @@ export async function withWordVectors(
   file: string | undefined,
   { texts, limit }: Wanted,
 ): Promise<ExpandedModel> {
-  const table = model.parameters['encoder/words/table'];
+  const parameters = flatten(model.parameters);
+  const table = parameters[wordTable];
   if (file === undefined || table === undefined) return model;
   const wanted = texts && new Set(texts.flatMap(splitWords));
   const { vocabulary, shared, added, ...expanded } = await expandVocabulary({
@@ -41,7 +46,7 @@ export async function withWordVectors(
     ...model,
     settings: { ...model.settings, vocabularySize: vocabulary.words.length },
     vocabulary,
-    parameters: { ...model.parameters, 'encoder/words/table': expanded.table },
+    parameters: unflatten({ ...parameters, [wordTable]: expanded.table }),
     addedWords: { file, shared, added },
   };
 }

@@ -13,7 +13,6 @@ import { textModelShapes } from '../model-shapes.js';
 import type { TextSettings } from '../presets.js';
 import { parseTextSettings } from '../settings.js';
 
-/** Parameters are by path, such as `encoder/convolution/kernel`. */
 export interface TextModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
   /** `vocabularySize` is that of the vocabulary. */
   readonly settings: TextSettings;

@@ -1,5 +1,5 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
-import { CpcError, unflatten } from '@cpc/core';
+import { CpcError } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
 import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';
@@ -22,7 +22,7 @@ export async function* textNeighbours(
   const sentences = (await differentSentences(data, strict)).filter((sentence) => sentence !== query);
   const model = await withWordVectors(await loadTextModel(run), wordVectors, { texts: [query, ...sentences] });
   const encoder = createSentenceEncoder({
-    ...{ ...model, parameters: unflatten(model.parameters) },
+    ...model,
     engine: await createEngine(engine),
   });
   try {

@@ -13,7 +13,6 @@ import {
   type Tree,
   tallyClusters,
   tallyPairs,
-  unflatten,
   untrainedModel,
 } from '@cpc/core';
 import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
@@ -139,7 +138,7 @@ function trained(model: Made): Source {
   return {
     representation: 'latent',
     addedWords: model.addedWords,
-    classifier: encoded(model, unflatten(model.parameters)),
+    classifier: encoded(model, model.parameters),
   };
 }
 

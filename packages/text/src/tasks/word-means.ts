@@ -1,12 +1,12 @@
 /** The plain mean of a sentence's word vectors: what an encoder has to be better than. */
-import type { HostArray } from '@cpc/core';
+import { flatten, type HostArray, type Tree } from '@cpc/core';
 import type { Vocabulary } from '../data/vocabulary.js';
 import { splitWords } from '../data/words.js';
 
 export interface WordVectors {
   readonly vocabulary: Vocabulary;
   /** Holds `encoder/words/table` `[V, E]`. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  readonly parameters: Tree<HostArray>;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface WordVectors {
  * @returns `[N, E]`; words outside the vocabulary count with its unknown word's vector, a sentence without a word is all zero.
  */
 export function meanWordVectors({ vocabulary, parameters }: WordVectors, sentences: readonly string[]): HostArray {
-  const table = parameters['encoder/words/table'];
+  const table = flatten(parameters)['encoder/words/table'];
   const width = table?.shape[1] ?? 0;
   const rowOf = (id: number) => table?.data.subarray(id * width, (id + 1) * width);
   return meanVectors(sentences, width, (word) => rowOf(vocabulary.idOf(word)));

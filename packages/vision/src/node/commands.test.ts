@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { decodeSafetensors, encodeSafetensors, unflatten } from '@cpc/core';
+import { decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
 import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
@@ -81,7 +81,7 @@ describe('vision train', () => {
     expect(data.counts).toEqual({ images: 1000, heldOut: 500, classes: 8 });
     const { settings, parameters, seed } = await loadVisionModel(join(folder, 'run'));
     expect([settings.width, settings.gridSize, seed]).toEqual([8, 5, 1]);
-    expect(parameters['encoder/stem/kernel']?.shape).toEqual([3, 3, 3, 8]);
+    expect(flatten(parameters)['encoder/stem/kernel']?.shape).toEqual([3, 3, 3, 8]);
     for (const file of [runPaths(join(folder, 'run')).encoder, runPaths(join(folder, 'run')).context])
       expect((await readFile(file)).length).toBeGreaterThan(1000);
   });
@@ -178,11 +178,10 @@ describe('vision embed and export', () => {
     );
 
   async function expected(data: string) {
-    const { settings, parameters } = await loadVisionModel(join(folder, 'run'));
-    const { images } = await openImages(data, { side: settings.resizePixels, strict: false });
+    const model = await loadVisionModel(join(folder, 'run'));
+    const { images } = await openImages(data, { side: model.settings.resizePixels, strict: false });
     const encoder = createImageEncoder({
-      settings,
-      parameters: unflatten(parameters),
+      ...model,
       engine: await createEngine(engine),
     });
     const features = await encodeImages(encoder, images, [...images.images.keys()]);

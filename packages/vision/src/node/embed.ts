@@ -1,5 +1,5 @@
 /** `cpc vision embed`: pictures as arrays, written while they are made. */
-import { type HostArray, unflatten } from '@cpc/core';
+import type { HostArray } from '@cpc/core';
 import { type Control, createAtomicFile, createEngine, type EmbedRequest, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
@@ -34,7 +34,7 @@ export async function* embedVision(
   for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
   const contents = contentsOf(images, indices, model, request);
   const encoder = createImageEncoder({
-    ...{ settings: model.settings, parameters: unflatten(model.parameters), batchSize: block },
+    ...{ settings: model.settings, parameters: model.parameters, batchSize: block },
     engine: await createEngine(request.engine),
   });
   const file = await createAtomicFile(request.out);

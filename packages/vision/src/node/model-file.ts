@@ -11,7 +11,6 @@ import { visionModelShapes } from '../model-shapes.js';
 import type { VisionSettings } from '../presets.js';
 import { parseVisionSettings } from '../settings.js';
 
-/** Parameters are by path, such as `encoder/stem/kernel`. */
 export interface VisionModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
   readonly settings: VisionSettings;
 }

@@ -1,6 +1,6 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
-import { CpcError, type HostArray, measureScale, standardise, unflatten } from '@cpc/core';
+import { CpcError, type HostArray, measureScale, standardise } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
@@ -62,7 +62,7 @@ async function* vectorsOf(
   indices: readonly number[],
   { model, request, control }: Encoding,
 ): AsyncGenerator<TaskEvent, HostArray | undefined, undefined> {
-  const parts = { settings: model.settings, parameters: unflatten(model.parameters) };
+  const parts = { settings: model.settings, parameters: model.parameters };
   const encoder = createImageEncoder({ ...parts, engine: await createEngine(request.engine) });
   try {
     const rows = [pooledFeatures((await encoder.encode([query])).latents)];

@@ -1,5 +1,5 @@
 /** `cpc vision patches`: the patches that excite features of z most, as a sheet (figure 5). */
-import { CpcError, unflatten } from '@cpc/core';
+import { CpcError } from '@cpc/core';
 import { type Control, createEngine, type ExemplarsRequest, type TaskEvent } from '@cpc/core/node';
 import { patchOfPicture } from '../data/augmentation.js';
 import type { ImageSet } from '../data/image-set.js';
@@ -27,7 +27,7 @@ export async function* visionPatches(
   const { indices, damaged } = await wholeImages(images, strict);
   for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
   const collector = collectExemplars(features, count);
-  const parts = { settings, parameters: unflatten(parameters), engine: await createEngine(engine) };
+  const parts = { settings, parameters, engine: await createEngine(engine) };
   const encoder = createImageEncoder(parts);
   try {
     for (let first = 0; first < indices.length; first += block) {

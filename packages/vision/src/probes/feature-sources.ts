@@ -4,7 +4,7 @@
  * Letters used for shapes here:
  *   M  images    F  features
  */
-import { type Engine, type HostArray, type Tree, unflatten, untrainedModel } from '@cpc/core';
+import { type Engine, type HostArray, type Tree, untrainedModel } from '@cpc/core';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
 import { initialiseVisionModel } from '../model.js';
@@ -12,8 +12,7 @@ import type { VisionSettings } from '../presets.js';
 
 export interface ProbedVision {
   readonly settings: VisionSettings;
-  /** By path. */
-  readonly parameters: Readonly<Record<string, HostArray>>;
+  readonly parameters: Tree<HostArray>;
   /** Of the run. */
   readonly seed: number;
   readonly engine: Engine;
@@ -31,7 +30,7 @@ export interface FeatureSource {
 
 /** The run's own model. */
 export function trainedFeatures(model: ProbedVision, representation: Representation): FeatureSource {
-  return { representation, features: modelFeatures(model, unflatten(model.parameters), representation) };
+  return { representation, features: modelFeatures(model, model.parameters, representation) };
 }
 
 /** The same before its first update. */

@@ -225,7 +225,7 @@ export const modelReader: FuzzedReader = {
     const { settings, parameters, seed } = decodeSpeechModel(bytes, where);
     createRandom(seed);
     // what a model's settings promise, its parameters are
-    const kernel = parameters['encoder/conv1/kernel'];
+    const kernel = flatten(parameters)['encoder/conv1/kernel'];
     if (kernel?.shape.at(-1) !== settings.channels) throw new Error(`${settings.channels} channels`);
     initialiseSpeechModel(settings, createRandom(seed));
   },

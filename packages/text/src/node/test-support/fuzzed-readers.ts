@@ -130,7 +130,10 @@ const modelReader: FuzzedReader = {
   read: async (_folder, path) => {
     const { readFile } = await import('node:fs/promises');
     const { vocabulary, parameters } = decodeTextModel(await readFile(path), path);
-    requireThat(parameters['encoder/words/table']?.shape[0] === vocabulary.words.length, 'words without a vector');
+    requireThat(
+      flatten(parameters)['encoder/words/table']?.shape[0] === vocabulary.words.length,
+      'words without a vector',
+    );
   },
 };
 
