@@ -27,7 +27,7 @@ const BENCHMARK_CASE = 'benchmarks/src/case.js';
 const NODE_ONLY = ['cli', 'testing', 'benchmarks'];
 
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.git', 'coverage', 'runs', '.cache']);
-const SKIPPED_FILES = new Set(['pnpm-lock.yaml']);
+const SKIPPED_FILES = new Set(['pnpm-lock.yaml', '.git']); // in a linked worktree .git is a file
 const TEXT_FILE =
   /(\.(ts|mts|js|mjs|cjs|json|jsonc|md|ya?ml|toml|html|css|sh|py|txt|grit)|(^|\/)(run|LICENSE|\.[a-z]+))$/;
 const CODE_FILE = /\.(ts|mts|js|mjs)$/;
