@@ -135,11 +135,13 @@ export {
   type NearestNeighboursOptions,
   neighbourScores,
 } from './probes/nearest-neighbours.js';
+export { type LabelledSides, oneSidedClasses } from './probes/one-sided-classes.js';
 export { type FeatureScale, measureScale, standardise } from './probes/standardise.js';
 export { stratifiedGroupedFolds } from './probes/stratified-grouped-folds.js';
 export { createRandom, type Random } from './random.js';
 export { type ModelPart, recomputed } from './recomputed.js';
 export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './safetensors.js';
+export { type SkippedFile, skippedInWords } from './skipped-file.js';
 export {
   type BootstrapOptions,
   bootstrapInterval,

@@ -4,7 +4,7 @@
  * Opens no file and makes no speech: `node/data/corpus.ts` implements this for folders, `synthesis/built-in-speech.ts` for
  * speech made from a seed, `createMemoryCorpus` here for samples a program already has (a browser's microphone, say).
  */
-import { CpcArgumentError } from '@cpc/core';
+import { CpcArgumentError, type SkippedFile } from '@cpc/core';
 
 /** The rate every corpus delivers, whatever its files hold. Section 3.1 of the paper. */
 export const corpusSampleRateHz = 16_000;
@@ -27,11 +27,8 @@ export interface SpeechRecording {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** A file that was left out, and why. */
-export interface SkippedRecording {
-  readonly path: string;
-  readonly reason: string;
-}
+/** A file that is not used, and why. */
+export type SkippedRecording = SkippedFile;
 
 /** A list of recordings, in a fixed order, that are read when asked for. */
 export interface SpeechCorpus {
@@ -44,6 +41,8 @@ export interface SpeechCorpus {
   /** The different speakers, in ascending order. The index here is the speaker's class. */
   readonly speakers: readonly string[];
   readonly skipped: readonly SkippedRecording[];
+  /** What else a user should know about how the files were read. */
+  readonly warnings?: readonly string[];
   /** Equal for equal data: goes into the run record. The implementation says what it covers. */
   readonly fingerprint: string;
   /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layoutNamed, recogniseLayout } from './layouts.js';
 
 const facts = (path: string) => {
-  const layout = recogniseLayout([path]);
+  const { layout } = recogniseLayout([path]);
   const parsed = layout.parse(path);
   return [layout.name, parsed?.id, parsed?.speaker];
 };
@@ -20,8 +20,19 @@ describe('recogniseLayout', () => {
     expect(facts(path)).toEqual(expected);
   });
 
-  it('takes 1 stray file among LibriSpeech names for a plain folder', () => {
-    expect(recogniseLayout(['1/2/1-2-0000.flac', 'noise.wav']).name).toBe('folder');
+  it('keeps speakers 19 and 26 of 4 recordings where 1 stray file lies beside them', () => {
+    const paths = ['19/19-198-0000.flac', '19/19-198-0001.flac', '26/26-198-0000.flac', 'intro.wav'];
+    expect(recogniseLayout(paths)).toMatchObject({ layout: { name: 'librispeech' }, warnings: [] });
+  });
+
+  it('takes a folder in which 1 of 2 files has a LibriSpeech name for a plain one, and says so', () => {
+    const { layout, warnings } = recogniseLayout(['1/2/1-2-0000.flac', 'noise.wav']);
+    expect(layout.name).toBe('folder');
+    expect(warnings).toEqual([expect.stringMatching(/^1 of 2 recordings are named as in librispeech.*from folders/)]);
+  });
+
+  it('reads SX1.WAV.wav, as TIMIT is often converted, as sentence sx1', () => {
+    expect(facts('TRAIN/DR1/FCJF0/SX1.WAV.wav')).toEqual(['timit', 'fcjf0-sx1', 'fcjf0']);
   });
 
   it('keeps chapter, sex, region and digit as attributes', () => {

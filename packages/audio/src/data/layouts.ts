@@ -1,8 +1,8 @@
 /**
  * What a file's path says: the recording's id, its speaker, and more. One rule per layout, pure functions of the path.
  *
- * Paths are relative to the corpus and use `/`. A layout is recognised when its rule matches every audio file; the plain
- * folder matches anything and comes last.
+ * Paths are relative to the corpus and use `/`. A layout is recognised when its rule matches more than half of the audio files:
+ * a stray file does not change who the speakers are. The plain folder matches anything and comes last.
  */
 import { CpcArgumentError } from '@cpc/core';
 
@@ -35,12 +35,12 @@ const librispeech: CorpusLayout = {
   },
 };
 
-/** TIMIT, as the sample (`dr1-fvmh0/sa1.wav`) or the whole (`TRAIN/DR1/FVMH0/SA1.WAV`). */
+/** TIMIT, as the sample (`dr1-fvmh0/sa1.wav`) or the whole (`TRAIN/DR1/FVMH0/SA1.WAV`, also `SA1.WAV.wav`). */
 const timit: CorpusLayout = {
   name: 'timit',
   rule: 'dr<region>-<speaker>/<sentence>.wav or DR<region>/<SPEAKER>/<SENTENCE>.WAV; the speaker is the folder, in lower case, without its region',
   parse(path) {
-    const match = /(?:^|\/)dr(\d)[-/]([fm])([a-z]{3}\d)\/(s[aix]\d+)\.\w+$/.exec(path.toLowerCase());
+    const match = /(?:^|\/)dr(\d)[-/]([fm])([a-z]{3}\d)\/(s[aix]\d+)(?:\.wav)?\.\w+$/.exec(path.toLowerCase());
     const [, region, sex, initials, sentence] = match ?? [];
     if (region === undefined || sex === undefined || initials === undefined || sentence === undefined) return undefined;
     const speaker = sex + initials;
@@ -73,13 +73,28 @@ const folder: CorpusLayout = {
 /** All layouts, in the order in which they are tried. */
 export const corpusLayouts: readonly CorpusLayout[] = [librispeech, timit, fsdd, folder];
 
+/** A layout, and what should be said about names that do not fit. */
+export interface RecognisedLayout {
+  readonly layout: CorpusLayout;
+  readonly warnings: readonly string[];
+}
+
 /**
- * The first layout whose rule matches every path.
+ * The first layout whose rule matches more than half of the paths; the plain folder if there is none.
  *
  * @param paths - audio files of a corpus, relative to it; at least one.
  */
-export function recogniseLayout(paths: readonly string[]): CorpusLayout {
-  return corpusLayouts.find((layout) => paths.every((path) => layout.parse(path) !== undefined)) ?? folder;
+export function recogniseLayout(paths: readonly string[]): RecognisedLayout {
+  const named = corpusLayouts.filter((layout) => layout !== folder);
+  const matches = named.map((layout) => ({ layout, count: paths.filter((path) => layout.parse(path)).length }));
+  const winner = matches.find(({ count }) => 2 * count > paths.length);
+  if (winner !== undefined) return { layout: winner.layout, warnings: [] };
+  const partial = matches.find(({ count }) => count > 0);
+  return { layout: folder, warnings: partial === undefined ? [] : [inPart(partial, paths.length)] };
+}
+
+function inPart({ layout, count }: { layout: CorpusLayout; count: number }, all: number): string {
+  return `${count} of ${all} recordings are named as in ${layout.name}, the others are not: speakers are taken from folders (${folder.rule})`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { createFeatureExtractor, type FeatureExtractor } from '../features.js';
 import { encoderHop } from '../model.js';
 import { type EmbeddedRecording, type FeatureWriter, featureFormatOf } from './feature-files/feature-format.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
-import { leftOutFiles, openSpeech } from './open-data.js';
+import { corpusWarnings, openSpeech } from './open-data.js';
 
 /**
  * Writes features of every recording; what a file of each ending holds is told in `feature-files/`. A recording is heard and
@@ -73,7 +73,7 @@ function entriesOf(
 
 function leftOut(corpus: SpeechCorpus, tooShort: number): string[] {
   return [
-    ...leftOutFiles(corpus),
+    ...corpusWarnings(corpus),
     ...(tooShort === 0 ? [] : [`recordings left out, shorter than a frame: ${tooShort}`]),
   ];
 }

@@ -1,6 +1,7 @@
 /** Finds the speech that a command names: a folder, or the built-in speech. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { skippedInWords } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { PhoneLabels } from '../data/phone-labels.js';
 import { type BuiltInSpeech, createBuiltInSpeech } from '../synthesis/built-in-speech.js';
@@ -49,9 +50,9 @@ export function speechOf(source: SpeechSource, threads: number): SpeechCorpus {
   return corpusOfFolder({ ...contents, cacheBytes: Math.floor(contents.cacheBytes / threads) });
 }
 
-/** In words: every file of a corpus that could not be used, and why. */
-export function leftOutFiles({ skipped }: Pick<SpeechCorpus, 'skipped'>): string[] {
-  return skipped.map(({ path, reason }) => `left out ${path}: ${reason}`);
+/** In words: files of a corpus that are not used, and what else is odd about it. */
+export function corpusWarnings({ skipped, warnings = [] }: Pick<SpeechCorpus, 'skipped' | 'warnings'>): string[] {
+  return [...warnings, ...skippedInWords(skipped)];
 }
 
 /** A corpus with the phones of its recordings. */

@@ -15,7 +15,7 @@ import { createSpeechDomain } from '../speech-domain.js';
 import { speechOptimiser } from '../speech-optimiser.js';
 import { startSpeechWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
-import { leftOutFiles, type OpenedSpeech, openSpeech } from './open-data.js';
+import { corpusWarnings, type OpenedSpeech, openSpeech } from './open-data.js';
 import { type SpeechUse, speechUse } from './speech-use.js';
 
 const trainedWith = ['@cpc/audio', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
@@ -39,7 +39,7 @@ export async function* trainOpenedSpeech(
   const { strict, workers = 0 } = request;
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings, { strict });
   const use = speechUse(opened, settings, domain.windows.recordings);
-  for (const message of [...leftOutFiles(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
+  for (const message of [...corpusWarnings(opened.corpus), ...use.warnings]) yield { type: 'warning', message };
   const { source, recordings } = opened;
   const drawing = { settings, ...(recordings === undefined ? {} : { recordings }), strict, workers };
   const batches = source === undefined || workers === 0 ? undefined : startSpeechWorkers({ source, ...drawing });

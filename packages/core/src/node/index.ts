@@ -26,6 +26,7 @@ export type {
 } from './domain-commands.js';
 export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
+export { type FindFilesOptions, type FoundFile, type FoundFiles, findFiles } from './files/find-files.js';
 export { installedVersions } from './installed-versions.js';
 export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';

@@ -2,7 +2,7 @@
  * Text as training sees it: sentences of word numbers in their order, cut into runs. A run is what stands together in one document
  * with no heading within; no example crosses its ends.
  */
-import { CpcArgumentError } from '@cpc/core';
+import { CpcArgumentError, type SkippedFile } from '@cpc/core';
 
 /** Contiguous sentences. */
 export interface SentenceRun {
@@ -13,11 +13,8 @@ export interface SentenceRun {
   readonly document: number;
 }
 
-/** Something that was left out, and why. */
-export interface SkippedText {
-  readonly path: string;
-  readonly reason: string;
-}
+/** A file that is not used, and why. */
+export type SkippedText = SkippedFile;
 
 export interface SentenceCorpus {
   /** For errors. */

@@ -1,4 +1,5 @@
 /** `cpc text train`. */
+import { skippedInWords } from '@cpc/core';
 import {
   type BatchWorkers,
   type Control,
@@ -33,7 +34,7 @@ export async function* trainText(
   try {
     const settings = { ...asked, vocabularySize: vocabulary.words.length };
     const domain = createTextDomain(corpus, settings);
-    for (const { file, reason } of summary.skipped) yield { type: 'warning', message: `left out ${file}: ${reason}` };
+    for (const message of skippedInWords(corpus.skipped)) yield { type: 'warning', message };
     const { workers = 0 } = request;
     if (workers > 0) batches = startTextWorkers({ source, settings }, workers);
     yield* trainRequested(

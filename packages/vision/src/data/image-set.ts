@@ -29,8 +29,10 @@ export interface ImageSet {
   readonly images: readonly ImageEntry[];
   /** Names of the classes; empty where images have none. */
   readonly classes: readonly string[];
-  /** What was left out when the set was opened. */
+  /** Files that were found when the set was opened, and are not used. */
   readonly skipped: readonly SkippedImage[];
+  /** What else a user should know about how the files were read. */
+  readonly warnings?: readonly string[];
   /** Of everything that decides the pictures. */
   readonly fingerprint: string;
   /**

@@ -1,11 +1,8 @@
 /** Pictures that cannot be used, and the error that says so. */
-import { CpcError } from '@cpc/core';
+import { CpcError, type SkippedFile } from '@cpc/core';
 
-/** Something that was left out, and why. */
-export interface SkippedImage {
-  readonly path: string;
-  readonly reason: string;
-}
+/** A file that is not used, and why. */
+export type SkippedImage = SkippedFile;
 
 const errorName = 'DamagedImageError';
 

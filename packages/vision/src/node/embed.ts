@@ -12,7 +12,7 @@ import {
   featureFormatOf,
 } from './feature-files/feature-format.js';
 import { loadVisionModel, type VisionModelFile } from './model-file.js';
-import { leftOutFiles, openImages } from './open-images.js';
+import { imageWarnings, openImages } from './open-images.js';
 import { wholeImages } from './whole-images.js';
 
 /** Pictures that are computed and written together. */
@@ -31,7 +31,8 @@ export async function* embedVision(
   const { resizePixels: side } = model.settings;
   const { images } = await openImages(request.data, { side, strict: request.strict });
   const { indices, damaged } = await wholeImages(images, request.strict);
-  for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
+  for (const message of imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] }))
+    yield { type: 'warning', message };
   const contents = contentsOf(images, indices, model, request);
   const encoder = createImageEncoder({
     ...{ settings: model.settings, parameters: model.parameters, batchSize: block },

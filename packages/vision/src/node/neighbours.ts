@@ -7,7 +7,7 @@ import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../f
 import { nearestImages } from '../nearest-images.js';
 import { decodePicture } from './data/decode-picture.js';
 import { loadVisionModel, type VisionModelFile } from './model-file.js';
-import { leftOutFiles, openImages } from './open-images.js';
+import { imageWarnings, openImages } from './open-images.js';
 import { requireSheetEnding, type SheetRow, writeSheet } from './sheet.js';
 import { wholeImages } from './whole-images.js';
 
@@ -28,7 +28,8 @@ export async function* visionNeighbours(
   const { resizePixels: side } = model.settings;
   const { images } = await openImages(request.data, { side, strict });
   const { indices, damaged } = await wholeImages(images, strict);
-  for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
+  for (const message of imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] }))
+    yield { type: 'warning', message };
   const asked = await queryPicture(images, query, side);
   const others = indices.filter((index) => index !== asked.index);
   const vectors = yield* vectorsOf(asked.picture, images, others, { model, request, control });

@@ -1,4 +1,5 @@
 /** Finds the pictures that a command names: a folder, or the built-in scenes. */
+import { skippedInWords } from '@cpc/core';
 import type { ImageSet } from '../data/image-set.js';
 import { createScenes } from '../synthesis/scenes.js';
 import { type FolderContents, imagesOfFolder, openImageFolder } from './data/image-folder.js';
@@ -48,7 +49,7 @@ export function imagesOf(source: ImageSource, threads: number): ImageSet {
   return imagesOfFolder(source.contents, { side, cacheBytes: Math.floor(cacheBytes / threads) });
 }
 
-/** In words: every file of a set that could not be used, and why. */
-export function leftOutFiles({ skipped }: Pick<ImageSet, 'skipped'>): string[] {
-  return skipped.map(({ path, reason }) => `left out ${path}: ${reason}`);
+/** In words: files of a set that are not used, and what else is odd about it. */
+export function imageWarnings({ skipped, warnings = [] }: Pick<ImageSet, 'skipped' | 'warnings'>): string[] {
+  return [...warnings, ...skippedInWords(skipped)];
 }

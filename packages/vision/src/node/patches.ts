@@ -9,7 +9,7 @@ import { createImageEncoder, encodeImages } from '../features.js';
 import { gridPlace } from '../geometry.js';
 import type { VisionSettings } from '../presets.js';
 import { loadVisionModel } from './model-file.js';
-import { leftOutFiles, openImages } from './open-images.js';
+import { imageWarnings, openImages } from './open-images.js';
 import { requireSheetEnding, type SheetRow, writeSheet } from './sheet.js';
 import { wholeImages } from './whole-images.js';
 
@@ -25,7 +25,8 @@ export async function* visionPatches(
   requireFeatures(features, latentSize(settings));
   const { images } = await openImages(data, { side: settings.resizePixels, strict });
   const { indices, damaged } = await wholeImages(images, strict);
-  for (const message of leftOutFiles({ skipped: [...images.skipped, ...damaged] })) yield { type: 'warning', message };
+  for (const message of imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] }))
+    yield { type: 'warning', message };
   const collector = collectExemplars(features, count);
   const parts = { settings, parameters, engine: await createEngine(engine) };
   const encoder = createImageEncoder(parts);

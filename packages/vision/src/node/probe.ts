@@ -19,9 +19,9 @@ import {
 } from '../probes/image-classifiers.js';
 import { colourAndGradientHistograms, rawPixels } from '../probes/picture-baselines.js';
 import { figuresOf, type ImageAnswers, leadOf } from '../probes/probe-result.js';
-import { type ImageSplit, labelledShare, labelsOf, splitImages } from '../probes/split.js';
+import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../probes/split.js';
 import { loadVisionModel } from './model-file.js';
-import { leftOutFiles, openImages } from './open-images.js';
+import { imageWarnings, openImages } from './open-images.js';
 import { refuseWithSupervised, supervisedBaseline, superviseImages } from './supervised-baseline.js';
 import { wholeImages } from './whole-images.js';
 
@@ -77,9 +77,9 @@ export async function* probeVision(
 async function openSplit({ data, strict, seed }: ProbeRequest, side: number) {
   const { images } = await openImages(data, { side, strict });
   const { indices, damaged } = await wholeImages(images, strict);
-  const warnings = leftOutFiles({ skipped: [...images.skipped, ...damaged] });
+  const warnings = imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] });
   const split = splitImages(images, indices, { random: createRandom(seed).fold('split'), seed });
-  return { images, split, warnings };
+  return { images, split, warnings: [...warnings, ...splitWarnings(images, split)] };
 }
 
 /** The trained model, then each baseline, in each representation asked for. */

@@ -15,7 +15,7 @@ import { createVisionDomain } from '../vision-domain.js';
 import { visionOptimiser } from '../vision-optimiser.js';
 import { startVisionWorkers } from './batches.js';
 import { modelMetadata } from './model-file.js';
-import { leftOutFiles, openImages } from './open-images.js';
+import { imageWarnings, openImages } from './open-images.js';
 
 const trainedWith = ['@cpc/vision', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
 
@@ -28,7 +28,7 @@ export async function* trainVision(
   const { strict, workers = 0 } = request;
   const { images, source } = await openImages(request.data, { side: settings.resizePixels, strict });
   const domain = createVisionDomain(images, settings, { strict });
-  for (const message of leftOutFiles(images)) yield { type: 'warning', message };
+  for (const message of imageWarnings(images)) yield { type: 'warning', message };
   const batches = workers === 0 ? undefined : startVisionWorkers({ source, settings, strict, workers });
   try {
     yield* trainRequested(

@@ -2,7 +2,7 @@
  * Which images a classifier learns from and which it is asked about: as the data say, or a fifth of every class held out. Of the
  * first some may be taken as if the others had no label.
  */
-import { CpcError, type Random, stratifiedFolds } from '@cpc/core';
+import { CpcError, oneSidedClasses, type Random, stratifiedFolds } from '@cpc/core';
 import type { ImageSet } from '../data/image-set.js';
 
 /** Images by index. */
@@ -11,6 +11,11 @@ export interface ImageSplit {
   readonly test: readonly number[];
   /** In words. */
   readonly description: string;
+}
+
+/** Classes that are on one side of a split only, in words. */
+export function splitWarnings(set: ImageSet, { train, test }: ImageSplit): string[] {
+  return oneSidedClasses({ classes: set.classes, train: labelsOf(set, train), test: labelsOf(set, test) });
 }
 
 const heldOutParts = 5;
@@ -44,7 +49,7 @@ function givenSplit({ images }: ImageSet, labelled: readonly number[]): ImageSpl
 function drawnSplit(set: ImageSet, labelled: readonly number[], random: Random, seed: number): ImageSplit {
   const labels = labelled.map((index) => labelOf(set, index));
   const [fold] = stratifiedFolds(labels, heldOutParts, random);
-  const images = (rows: readonly number[] = []) => rows.map((row) => labelled[row] ?? 0);
+  const images = (rows: readonly number[] = []) => rows.flatMap((row) => labelled[row] ?? []);
   const description = `one image in ${heldOutParts} of every class held out, seed ${seed}; training without labels may have seen them`;
   return { train: images(fold?.train), test: images(fold?.test), description };
 }
@@ -68,9 +73,15 @@ export function labelledShare(
   });
 }
 
-/** The class of an image that has one. */
-export function labelOf({ images }: ImageSet, index: number): number {
-  return images[index]?.label ?? 0;
+/**
+ * The class of an image.
+ *
+ * @throws {CpcError} if it has none.
+ */
+export function labelOf({ name, images }: ImageSet, index: number): number {
+  const label = images[index]?.label;
+  if (label !== undefined) return label;
+  throw new CpcError({ where: name, expected: 'an image with a class', received: images[index]?.name ?? index });
 }
 
 export function labelsOf(set: ImageSet, indices: readonly number[]): Int32Array {

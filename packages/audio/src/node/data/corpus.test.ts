@@ -239,12 +239,38 @@ describe('openSpeechCorpus', () => {
     expect(corpus.skipped[0]?.reason).toContain('noise.wav: expected a path of the layout librispeech');
   });
 
-  it('refuses a folder that is missing, a file, and one with 1 entry but no audio, saying what it looked for', async () => {
+  it('refuses a folder that is missing, a file of text, and folders without audio, naming the 1 MP3 that it found', async () => {
     await put('notes.txt', 'text');
-    await expect(openSpeechCorpus(join(folder, 'none'))).rejects.toThrow(/none", which does not exist/);
-    await expect(openSpeechCorpus(join(folder, 'notes.txt'))).rejects.toThrow(/notes\.txt", which is a file/);
+    await expect(openSpeechCorpus(join(folder, 'none'))).rejects.toThrow(
+      /none: expected a folder of recordings, or one of them, received no such file or folder/,
+    );
+    await expect(openSpeechCorpus(join(folder, 'notes.txt'))).rejects.toThrow(/notes\.txt: expected a WAV file/);
     await expect(openSpeechCorpus(folder)).rejects.toThrow(
-      /expected files ending in \.wav or \.flac.*librispeech.*timit.*fsdd.*received 1 entries/,
+      /expected files ending in \.wav or \.flac.*librispeech.*timit.*fsdd.*received none/,
+    );
+    await put('song.mp3', 'sound');
+    await expect(openSpeechCorpus(folder)).rejects.toThrow(/none, but skipped song\.mp3: files ending in \.mp3/);
+  });
+
+  it('names 2 recordings that differ in their endings alone a and a.wav, and reads 1 file given by itself', async () => {
+    for (const name of ['a.WAV', 'a.wav']) await put(name, wav(160));
+    const corpus = await openSpeechCorpus(folder);
+    expect(corpus.recordings.map(({ id, path }) => [id, path])).toEqual([
+      ['a', 'a.WAV'],
+      ['a.wav', 'a.wav'],
+    ]);
+    const alone = await openSpeechCorpus(join(folder, 'a.wav'));
+    expect(alone.recordings).toMatchObject([{ id: 'a', path: 'a.wav' }]);
+    expect(await alone.read(0)).toHaveLength(160);
+  });
+
+  it('keeps 2 speakers where 1 stray recording lies beside their folders, which is skipped by name; strict, it is refused', async () => {
+    for (const name of ['19/19-198-0000.wav', '26/26-198-0000.wav', 'intro.wav']) await put(name, wav(160));
+    const { speakers, skipped } = await openSpeechCorpus(folder);
+    expect(speakers).toEqual(['19', '26']);
+    expect(skipped).toEqual([{ path: 'intro.wav', reason: expect.stringMatching(/a path of the layout librispeech/) }]);
+    await expect(openSpeechCorpus(folder, { strict: true })).rejects.toThrow(
+      /^intro\.wav: expected a path of the layout/,
     );
   });
 

@@ -4,9 +4,9 @@
  * What a path means is decided in `data/layouts.ts`; how recordings are read later, in `folder-corpus.ts`.
  */
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
-import { CpcArgumentError, CpcError } from '@cpc/core';
+import { dirname, join, resolve } from 'node:path';
+import { CpcError, skippedInWords } from '@cpc/core';
+import { findFiles } from '@cpc/core/node';
 import { compareText, corpusSampleRateHz, describeRecording, type SkippedRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { type CorpusLayout, corpusLayouts, type LayoutName, layoutNamed, recogniseLayout } from '../../data/layouts.js';
@@ -15,7 +15,7 @@ import { inspectAudioFile } from './audio-file.js';
 import { corpusOfFolder, type FolderEntry, type FolderSpeechCorpus, readRecording } from './folder-corpus.js';
 
 export interface OpenSpeechCorpusOptions {
-  /** How files are named; `auto` (default) takes the first layout that matches every file. */
+  /** How files are named; `auto` (default) takes the first layout that matches more than half of the files. */
   readonly layout?: LayoutName | 'auto';
   /** Fail on the first file that cannot be used, instead of listing it in `skipped`. Default false. */
   readonly strict?: boolean;
@@ -42,10 +42,10 @@ export interface OpenSpeechCorpusOptions {
  * its file. It covers every sample of FLAC files (their heads hold an MD5 of the samples) and of WAV files up to 8 kB; in
  * longer WAV files a change in the middle that keeps the length goes unnoticed.
  *
- * @param path - the folder.
+ * @param path - the folder, or a single file.
  * @returns recordings in ascending order of id, whatever order the file system lists them in.
- * @throws {CpcArgumentError} if the folder is missing or is none, or the layout is not known.
- * @throws {CpcError} if it holds no audio, or none that can be used.
+ * @throws {CpcArgumentError} if the layout is not known.
+ * @throws {CpcError} if there is no such folder, it holds no audio, or none that can be used.
  * @throws {DamagedFileError} if `strict` and a file cannot be used.
  *
  * @example
@@ -56,11 +56,12 @@ export async function openSpeechCorpus(
   path: string,
   options: OpenSpeechCorpusOptions = {},
 ): Promise<FolderSpeechCorpus> {
-  const folder = resolve(path);
-  const paths = await listAudioFiles(folder, path);
+  const { folder, paths, unread } = await listAudioFiles(path, options);
   const requested = options.layout ?? 'auto';
-  const layout = requested === 'auto' ? recogniseLayout(paths) : layoutNamed(requested);
-  const { entries, skipped } = await inspectAll(folder, paths, layout, options);
+  const recognised = recogniseLayout(paths);
+  const layout = requested === 'auto' ? recognised.layout : layoutNamed(requested);
+  const { entries, skipped: damaged } = await inspectAll(folder, paths, layout, options);
+  const skipped = [...unread, ...damaged].sort((a, b) => compareText(a.path, b.path));
   if (entries.length === 0) throw nothingUsable(path, skipped);
   const { cacheBytes = defaultCacheBytes, longSeconds = 600 } = options;
   return corpusOfFolder({
@@ -68,6 +69,7 @@ export async function openSpeechCorpus(
     layout: layout.name,
     entries,
     skipped,
+    warnings: requested === 'auto' ? recognised.warnings : [],
     fingerprint: fingerprintOf(entries),
     cacheBytes,
     longSeconds,
@@ -77,28 +79,32 @@ export async function openSpeechCorpus(
 const defaultCacheBytes = 512 * 2 ** 20;
 const filesAtOnce = 16;
 
-async function listAudioFiles(folder: string, asGiven: string): Promise<string[]> {
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => undefined,
-  );
-  if (isFolder !== true) {
-    throw new CpcArgumentError({
-      where: 'openSpeechCorpus',
-      argument: 'path',
-      expected: 'a folder of WAV or FLAC files',
-      received: `"${asGiven}", ${isFolder === undefined ? 'which does not exist' : 'which is a file'}`,
-    });
+/** Sound that is no WAV, FLAC or SPHERE: named in warnings. */
+const otherEndings = [
+  ...['.mp3', '.ogg', '.oga', '.opus', '.m4a', '.aac', '.wma', '.aif', '.aiff', '.aifc', '.caf', '.amr', '.webm'],
+  ...['.mp4', '.sph', '.au'],
+];
+
+async function listAudioFiles(path: string, { strict = false }: OpenSpeechCorpusOptions) {
+  const { files, skipped, isFile } = await findFiles(path, {
+    contents: 'recordings',
+    endings: ['.wav', '.flac'],
+    otherEndings,
+  });
+  const [first] = skipped;
+  if (strict && first !== undefined) {
+    throw new DamagedFileError({ where: first.path, expected: 'a file that can be read', received: first.reason });
   }
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = found
-    .filter((entry) => entry.isFile() && /\.(wav|flac)$/i.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  if (paths.length > 0) return paths.sort(compareText);
-  throw new CpcError({
-    where: asGiven,
+  if (files.length === 0) throw noAudio(path, skipped);
+  const folder = isFile ? dirname(resolve(path)) : resolve(path);
+  return { folder, paths: files.map(({ name }) => name), unread: skipped };
+}
+
+function noAudio(path: string, skipped: readonly SkippedRecording[]): CpcError {
+  return new CpcError({
+    where: path,
     expected: `files ending in .wav or .flac, at any depth (${corpusLayouts.map(({ name, rule }) => `${name}: ${rule}`).join('; ')})`,
-    received: `${found.length} entries, none of them such a file`,
+    received: skipped.length === 0 ? 'none' : `none, but ${skippedInWords(skipped).join('; ')}`,
   });
 }
 
@@ -122,7 +128,8 @@ async function inspectAll(
   entries.sort(
     (a, b) => compareText(a.recording.id, b.recording.id) || compareText(a.recording.path, b.recording.path),
   );
-  return { entries: entries.filter(isFirstOfItsId(skipped, options)), skipped };
+  const told = layout.name === 'folder' ? withEndings(entries) : entries;
+  return { entries: told.filter(isFirstOfItsId(skipped, options)), skipped };
 }
 
 async function inspect(
@@ -162,6 +169,15 @@ function refuseOddRate(sampleRateHz: number, where: string): void {
     expected: `a rate that can be turned into ${corpusSampleRateHz} Hz: from 1000 to 48000, or above in a simple ratio`,
     received: `${sampleRateHz} Hz`,
     fix: 'If the file is whole, convert it, for instance with: ffmpeg -i IN -ar 16000 OUT.wav',
+  });
+}
+
+/** In a plain folder `a.wav` and `a.flac` are two recordings: where ids are alike but for the ending, all but the first keep theirs. */
+function withEndings(entries: readonly FolderEntry[]): FolderEntry[] {
+  return entries.map((entry, index) => {
+    const { recording, facts } = entry;
+    const isAlike = index > 0 && entries[index - 1]?.recording.id === recording.id;
+    return isAlike ? { recording: { ...recording, id: recording.path }, facts } : entry;
   });
 }
 

@@ -35,6 +35,7 @@ export interface FolderContents {
   /** In the order of the corpus. */
   readonly entries: readonly FolderEntry[];
   readonly skipped: readonly SkippedRecording[];
+  readonly warnings: readonly string[];
   readonly fingerprint: string;
   /** As in `OpenSpeechCorpusOptions`. */
   readonly cacheBytes: number;
@@ -53,7 +54,7 @@ export interface FolderSpeechCorpus extends SpeechCorpus {
 
 /** The corpus of a folder that was looked through before. Its cache is its own, and empty. */
 export function corpusOfFolder(contents: FolderContents): FolderSpeechCorpus {
-  const { folder, layout, entries, skipped, fingerprint, cacheBytes, longSeconds } = contents;
+  const { folder, layout, entries, skipped, warnings, fingerprint, cacheBytes, longSeconds } = contents;
   const recordings = entries.map(({ recording }) => recording);
   const resamplerFrom = createResamplers();
   const load = createLoader(folder, recordings, cacheBytes, resamplerFrom);
@@ -66,6 +67,7 @@ export function corpusOfFolder(contents: FolderContents): FolderSpeechCorpus {
     recordings,
     speakers: speakersOf(recordings),
     skipped,
+    warnings,
     fingerprint,
     async read(index, start = 0, count) {
       const recording = recordingAt(recordings, index);

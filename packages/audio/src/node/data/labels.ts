@@ -53,10 +53,10 @@ export async function loadTimitLabels(
 }
 
 async function readSegments(folder: string, recording: SpeechRecording): Promise<PhoneSegment[] | undefined> {
-  const stem = recording.path.replace(/\.\w+$/, '');
-  const where = `${stem}.phn`;
-  const text = (await readTextIfThere(join(folder, where))) ?? (await readTextIfThere(join(folder, `${stem}.PHN`)));
-  if (text === undefined) return undefined;
+  const stem = recording.path.replace(/(\.wav)?\.\w+$/i, '');
+  const found = await firstThere(folder, [`${stem}.phn`, `${stem}.PHN`]);
+  if (found === undefined) return undefined;
+  const { where, text } = found;
   const scale = recording.sampleRateHz / recording.sourceSampleRateHz; // .phn files count the samples of their own audio
   const segments = parsePhoneSegments(text, where).map(({ startSample, endSample, phone }) => ({
     startSample: Math.round(startSample * scale),
@@ -71,6 +71,14 @@ async function readSegments(folder: string, recording: SpeechRecording): Promise
     received: `an end at sample ${end}`,
     fix: 'The labels belong to another recording.',
   });
+}
+
+async function firstThere(folder: string, names: readonly string[]) {
+  for (const where of names) {
+    const text = await readTextIfThere(join(folder, where));
+    if (text !== undefined) return { where, text };
+  }
+  return undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { digitTakes, listedRecordings, type RecordingSplit, splitByRecordings } 
 import type { ProbedRows, ProbeSplits } from '../../probes/splits.js';
 import { loadSpeakerFolds } from '../data/folds-file.js';
 import { findSplitLists } from '../data/split-lists.js';
-import { builtInData, leftOutFiles, type OpenedSpeech } from '../open-data.js';
+import { builtInData, corpusWarnings, type OpenedSpeech } from '../open-data.js';
 import type { ProbeTask } from '../probe-tasks.js';
 
 export interface DecidedSplit {
@@ -94,7 +94,7 @@ export function probedRecordings(
 
 /** Files and recordings that were left out, and why. */
 export function splitWarnings(corpus: SpeechCorpus, decided: DecidedSplit | undefined): string[] {
-  return [...leftOutFiles(corpus), ...(decided?.warnings ?? [])];
+  return [...corpusWarnings(corpus), ...(decided?.warnings ?? [])];
 }
 
 /** `what: count`, if there is any. */

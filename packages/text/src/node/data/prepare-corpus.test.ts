@@ -98,7 +98,7 @@ describe('prepareCorpus', () => {
 
   it('refuses a path that is not there, a folder without .txt files, and one whose files are all unreadable', async () => {
     const wrong = { vocabularySize: 9 };
-    await expect(prepareCorpus(join(folder, 'none'), wrong)).rejects.toThrow(/a text file, or a folder of them/);
+    await expect(prepareCorpus(join(folder, 'none'), wrong)).rejects.toThrow(/a folder of text files, or one of them/);
     await expect(prepareCorpus(await books('md', { 'a.md': 'x' }), wrong)).rejects.toThrow(/files ending in \.txt/);
     await expect(prepareCorpus(await books('nul', { 'a.txt': 'a\0b' }), wrong)).rejects.toThrow(/a\.txt: binary/);
   });

@@ -2,10 +2,11 @@
  * A file or folder of text as a corpus of word numbers: read twice, once to count words and once to number them, never as a whole.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
-import { CpcError } from '@cpc/core';
+import { basename, join } from 'node:path';
+import { CpcError, skippedInWords } from '@cpc/core';
+import { type FoundFiles, findFiles } from '@cpc/core/node';
 import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
 import { countWords, type Vocabulary, type WordCounts } from '../../data/vocabulary.js';
@@ -44,7 +45,7 @@ export interface PreparedCorpus {
 }
 
 /**
- * @param path - a file, or a folder whose `.txt` files are taken, those of folders within too.
+ * @param path - a file, or a folder whose `.txt` files are read, those of folders within too; see `findFiles` of core.
  * @throws {CpcError} if there is no such file, or none that can be read; with `strict` at the first that cannot.
  *
  * @example
@@ -52,8 +53,9 @@ export interface PreparedCorpus {
  * const heldOut = await prepareCorpus('other-books', { vocabulary });
  */
 export async function prepareCorpus(path: string, options: PrepareCorpusOptions): Promise<PreparedCorpus> {
-  const files = await textFiles(path);
-  const { read, vocabulary, skipped, words, fingerprint } = await countAll(files, path, options);
+  const found = await textFiles(path);
+  refuseSkipped(found, options.strict ?? false);
+  const { read, vocabulary, skipped, words, fingerprint } = await countAll(found, path, options);
   const folder = await mkdtemp(join(tmpdir(), 'cpc-text-'));
   try {
     const { runs, unknownWords } = await numberAll(read, vocabulary, folder, options);
@@ -73,23 +75,25 @@ export async function prepareCorpus(path: string, options: PrepareCorpusOptions)
   }
 }
 
-async function textFiles(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new CpcError({ where: path, expected: 'a text file, or a folder of them', received: 'no such file' });
-  if (found.isFile()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.txt'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  if (files.length > 0) return files;
+/** Documents that are no plain text: named in warnings. */
+const otherEndings = ['.pdf', '.doc', '.docx', '.odt', '.rtf', '.epub', '.mobi', '.html', '.htm', '.gz', '.zip', '.xz'];
+
+async function textFiles(path: string): Promise<FoundFiles> {
+  const found = await findFiles(path, { contents: 'text files', endings: ['.txt'], otherEndings });
+  if (found.files.length > 0) return found;
   throw new CpcError({
     where: path,
     expected: 'files ending in .txt',
-    received: 'none',
+    received: found.skipped.length === 0 ? 'none' : `none, but ${skippedInWords(found.skipped).join('; ')}`,
     fix: 'Name a single file, or rename them.',
   });
+}
+
+/** With `strict`, a file that would be skipped is an error. */
+function refuseSkipped({ skipped }: Pick<FoundFiles, 'skipped'>, strict: boolean): void {
+  const [first] = skipped;
+  if (strict && first !== undefined)
+    throw new CpcError({ where: first.path, expected: 'UTF-8 text', received: first.reason });
 }
 
 interface ReadableFile {
@@ -98,16 +102,15 @@ interface ReadableFile {
 }
 
 async function countAll(
-  files: readonly string[],
+  { files, skipped: unread }: FoundFiles,
   root: string,
   { format, strict = false, onFile, ...choice }: PrepareCorpusOptions,
 ) {
   const counts = countWords();
   const read: ReadableFile[] = [];
-  const skipped: SkippedText[] = [];
+  const skipped: SkippedText[] = [...unread];
   const hash = createHash('sha256');
-  for (const [index, path] of files.entries()) {
-    const name = relative(root, path) || basename(path);
+  for (const [index, { name, path }] of files.entries()) {
     try {
       const file = { path, format: format ?? (await guessedFormat(path)) };
       const own = await countFile(file);
@@ -176,13 +179,15 @@ export async function* readSentences(
   path: string,
   { format, strict = false }: Pick<ReadingOptions, 'format' | 'strict'> = {},
 ): AsyncGenerator<string, void, undefined> {
-  for (const file of await textFiles(path)) {
+  const found = await textFiles(path);
+  refuseSkipped(found, strict);
+  for (const file of found.files) {
     try {
-      for await (const block of blocksOf({ path: file, format: format ?? (await guessedFormat(file)) }))
+      for await (const block of blocksOf({ path: file.path, format: format ?? (await guessedFormat(file.path)) }))
         if (block.kind === 'paragraph') yield* block.sentences;
     } catch (error) {
       if (!(error instanceof UnreadableTextError)) throw error;
-      if (strict) throw new CpcError({ where: file, expected: 'UTF-8 text', received: error.message });
+      if (strict) throw new CpcError({ where: file.path, expected: 'UTF-8 text', received: error.message });
     }
   }
 }

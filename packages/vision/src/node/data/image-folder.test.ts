@@ -64,7 +64,7 @@ describe('openImageFolder', () => {
     const { images, skipped } = await open(folder);
     expect(images).toHaveLength(2);
     expect(skipped).toEqual([
-      { path: 'a/3.gif', reason: 'the ending .gif' },
+      { path: 'a/3.gif', reason: 'files ending in .gif are not read' },
       { path: 'b/empty.jpg', reason: 'an empty file' },
       { path: 'astray.png', reason: 'it lies in no class’s folder' },
     ]);

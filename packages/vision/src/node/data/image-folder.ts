@@ -49,7 +49,7 @@ export function imagesOfFolder(
   { side, cacheBytes = defaultCacheBytes }: FolderSetOptions,
 ): FolderImageSet {
   limitDecoder();
-  const { folder, images, classes, skipped } = contents;
+  const { folder, images, classes, skipped, warnings } = contents;
   const cache = createPictureCache(cacheBytes);
   return {
     name: folder,
@@ -57,6 +57,7 @@ export function imagesOfFolder(
     images,
     classes,
     skipped,
+    warnings,
     fingerprint: fingerprintOf(contents),
     read: async (index) => {
       const known = cache.get(index);

@@ -5,11 +5,10 @@
  * - A folder per class.
  * - Pictures alone: no classes.
  *
- * Names decide; no picture is opened.
+ * Names decide; no picture is opened. Which files count is decided by `findFiles` of core.
  */
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
 import { CpcError } from '@cpc/core';
+import { type FoundFile, findFiles } from '@cpc/core/node';
 import type { ImageEntry } from '../../data/image-set.js';
 import type { SkippedImage } from '../../data/skipped-image.js';
 
@@ -23,84 +22,77 @@ export interface ListedFolder {
   readonly images: readonly ListedImage[];
   readonly classes: readonly string[];
   readonly skipped: readonly SkippedImage[];
+  readonly warnings: readonly string[];
 }
 
-const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp']);
-const otherPictureEndings = new Set([
-  '.gif',
-  '.bmp',
-  '.tif',
-  '.tiff',
-  '.avif',
-  '.heic',
-  '.heif',
-  '.jxl',
-  '.jp2',
-  '.svg',
-]);
+const endings = ['.jpg', '.jpeg', '.png', '.webp'];
+const otherEndings = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.heif', '.jxl', '.jp2', '.svg'];
 const trainFolders = ['train'];
 const testFolders = ['val', 'valid', 'validation', 'test'];
 
 /** @throws {CpcError} if there is no such folder, or no picture in it. */
-export async function listImages(folder: string): Promise<ListedFolder> {
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw new CpcError({ where: folder, expected: 'a folder of pictures', received: 'none that can be read', cause });
-  });
-  const lowered = new Map(names.map((name) => [name.toLowerCase(), name]));
-  const train = trainFolders.map((name) => lowered.get(name)).find((name) => name !== undefined);
-  const test = testFolders.map((name) => lowered.get(name)).find((name) => name !== undefined);
-  const sides: readonly Side[] =
-    train === undefined || test === undefined
-      ? [{ prefix: '' }]
-      : [
-          { prefix: train, side: 'train' },
-          { prefix: test, side: 'test' },
-        ];
-  const found = await Promise.all(sides.map((side) => listSide(folder, side)));
-  return withClasses(
-    folder,
-    found.flatMap(({ files }) => files),
-    found.flatMap(({ skipped }) => skipped),
-  );
+export async function listImages(root: string): Promise<ListedFolder> {
+  const { files, skipped, isFile } = await findFiles(root, { contents: 'pictures', endings, otherEndings });
+  const whole = files.filter(({ bytes }) => bytes > 0);
+  const empty = files.filter(({ bytes }) => bytes === 0);
+  const split = isFile ? undefined : splitOf(files);
+  const placed = trainFirst(whole.flatMap((file) => placedIn(split, file)));
+  const unused = [...skipped, ...empty.map(({ name }) => ({ path: name, reason: 'an empty file' }))];
+  const listed = withClasses(root, placed, unused);
+  return { ...listed, warnings: split === undefined ? [] : besideSplit(split, files) };
 }
 
-interface Side {
-  /** Folder below the folder given; empty for that itself. */
-  readonly prefix: string;
-  readonly side?: 'train' | 'test';
+/** The folders that hold the two sides of a split. */
+interface SplitFolders {
+  readonly train: string;
+  readonly test: string;
 }
 
-interface FoundFile extends Pick<ListedImage, 'name' | 'path' | 'bytes' | 'side'> {
+function splitOf(files: readonly FoundFile[]): SplitFolders | undefined {
+  const folders = new Map(files.flatMap(({ name }) => topFolder(name).map((top) => [top.toLowerCase(), top] as const)));
+  const [train, test] = [trainFolders, testFolders].map((names) => names.find((name) => folders.has(name)));
+  if (train === undefined || test === undefined) return undefined;
+  return { train: folders.get(train) ?? train, test: folders.get(test) ?? test };
+}
+
+/** The first folder of a name, or nothing. */
+function topFolder(name: string): string[] {
+  return name.includes('/') ? name.split('/').slice(0, 1) : [];
+}
+
+/** A file with its side and folder; nothing if it lies beside the two sides. */
+function placedIn(split: SplitFolders | undefined, file: FoundFile): PlacedFile[] {
+  if (split === undefined) return [{ ...file, folder: topFolder(file.name)[0] }];
+  const [top] = topFolder(file.name);
+  if (top !== split.train && top !== split.test) return [];
+  const [folder] = topFolder(file.name.slice(top.length + 1));
+  return [{ ...file, folder, side: top === split.train ? 'train' : 'test' }];
+}
+
+/** In order of name within each side. */
+function trainFirst(files: readonly PlacedFile[]): PlacedFile[] {
+  return [...files.filter(({ side }) => side !== 'test'), ...files.filter(({ side }) => side === 'test')];
+}
+
+interface PlacedFile extends Pick<ListedImage, 'name' | 'path' | 'bytes' | 'side'> {
   /** The folder it lies in, below its side; undefined where it lies in no folder. */
   readonly folder: string | undefined;
 }
 
-async function listSide(root: string, { prefix, side }: Side) {
-  const files: FoundFile[] = [];
-  const skipped: SkippedImage[] = [];
-  const names = (await readdir(join(root, prefix), { recursive: true }))
-    .map((name) => name.replaceAll('\\', '/'))
-    .sort();
-  for (const name of names) {
-    const shown = prefix === '' ? name : `${prefix}/${name}`;
-    const path = join(root, shown);
-    const ending = extname(name).toLowerCase();
-    if (otherPictureEndings.has(ending)) skipped.push({ path: shown, reason: `the ending ${ending}` });
-    if (!pictureEndings.has(ending)) continue;
-    const info = await stat(path).catch(() => undefined);
-    if (info?.isDirectory()) continue;
-    if (info === undefined) skipped.push({ path: shown, reason: 'it cannot be read' });
-    else if (info.size === 0) skipped.push({ path: shown, reason: 'an empty file' });
-    else {
-      const folder = name.includes('/') ? name.split('/')[0] : undefined;
-      files.push({ name: shown, path, bytes: info.size, folder, ...(side === undefined ? {} : { side }) });
-    }
+/** Pictures that lie beside the folders of a split, counted by folder. */
+function besideSplit({ train, test }: SplitFolders, files: readonly FoundFile[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { name } of files) {
+    const top = topFolder(name)[0] ?? '.';
+    if (top !== train && top !== test) counts.set(top, (counts.get(top) ?? 0) + 1);
   }
-  return { files, skipped };
+  return [...counts].map(
+    ([folder, count]) => `${folder}/: ${count} images are not used, as the split is ${train}/ and ${test}/`,
+  );
 }
 
 /** Where some lie in folders, a picture beside these has no class and is left out. */
-function withClasses(where: string, files: readonly FoundFile[], skipped: readonly SkippedImage[]): ListedFolder {
+function withClasses(where: string, files: readonly PlacedFile[], skipped: readonly SkippedImage[]) {
   const classes = [...new Set(files.flatMap(({ folder }) => (folder === undefined ? [] : [folder])))].sort();
   const isFlat = classes.length === 0;
   const astray = isFlat ? [] : files.filter(({ folder }) => folder === undefined);
@@ -119,7 +111,7 @@ function noPictures(where: string, skipped: readonly SkippedImage[]): CpcError {
   const [first] = skipped;
   return new CpcError({
     where,
-    expected: `pictures that end in ${[...pictureEndings].join(', ')}`,
+    expected: `pictures that end in ${endings.join(', ')}`,
     received: first === undefined ? 'none' : `none that is whole: ${first.path}: ${first.reason}`,
   });
 }
