@@ -28,7 +28,9 @@ export interface DescribedError {
 }
 
 /** Looks at any error. Loads @cpc/core only for errors that may come from there. */
-export async function describeError(error: unknown): Promise<DescribedError> {
+export async function describeError(thrown: unknown): Promise<DescribedError> {
+  const { describedSystemError } = await import('@cpc/core/node');
+  const error = describedSystemError(thrown);
   if (!(error instanceof Error)) return { message: String(error), isExpected: false, stack: String(error) };
   const stack = error.stack ?? error.message;
   return { message: error.message, isExpected: await isExpectedError(error), stack };

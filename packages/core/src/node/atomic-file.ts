@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { namingFile } from './system-errors.js';
 
 const temporaryName = /^\..+\.[0-9a-f-]{36}\.tmp$/;
 
@@ -23,7 +24,7 @@ export interface AtomicFile {
 /**
  * Begins a file that will stand at `path` once it is committed; until then what is there stays.
  *
- * @throws the system's error, here if the folder is missing or cannot be written to.
+ * @throws the system's error with `path`, here if the folder is missing or cannot be written to.
  *
  * @example
  * const file = await createAtomicFile('latents.npy');
@@ -36,7 +37,7 @@ export interface AtomicFile {
  */
 export async function createAtomicFile(path: string): Promise<AtomicFile> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  const handle = await open(temporary, 'wx');
+  const handle = await namingFile(path, () => open(temporary, 'wx'));
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;
@@ -44,13 +45,14 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     await handle.close();
   };
   return {
-    write: (bytes) => handle.writeFile(bytes), // from where the last one ended
-    commit: async () => {
-      await handle.sync();
-      await close();
-      await rename(temporary, path);
-      await syncFolder(dirname(path));
-    },
+    write: (bytes) => namingFile(path, () => handle.writeFile(bytes)), // from where the last one ended
+    commit: () =>
+      namingFile(path, async () => {
+        await handle.sync();
+        await close();
+        await rename(temporary, path);
+        await syncFolder(dirname(path));
+      }),
     abandon: async () => {
       await close();
       await rm(temporary, { force: true });

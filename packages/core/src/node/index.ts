@@ -51,6 +51,7 @@ export {
   updateRunRecord,
 } from './run-folder.js';
 export { type RunInWorkerOptions, runInWorker, WorkerJobError } from './run-in-worker.js';
+export { describedSystemError, isSystemError, namingFile, type SystemError, systemErrorIn } from './system-errors.js';
 export { createTensorBoardWriter } from './tensorboard-writer.js';
 export { loadTensorflow, type TensorflowSearch, tensorflowPackages } from './tensorflow.js';
 export { type RequestedTraining, trainRequested } from './train-requested.js';

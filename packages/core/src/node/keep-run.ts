@@ -24,6 +24,7 @@ import { parametersOf } from '../training/train.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { thisMachine } from './machine.js';
 import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunFolder } from './run-folder.js';
+import { describedSystemError } from './system-errors.js';
 
 export interface KeepRunOptions {
   /** Name of the domain, such as `audio`. */
@@ -112,10 +113,15 @@ async function recordFailure(
   const failure: Partial<RunRecord> = {
     status: 'failed',
     ended: now(),
-    error: error instanceof Error ? error.message : String(error),
+    error: reasonOf(error),
     ...(last === undefined ? {} : { totals: { steps: last.step, seconds: last.trainedSeconds } }),
   };
   await folder.update(failure).catch(() => undefined);
+}
+
+function reasonOf(thrown: unknown): string {
+  const error = describedSystemError(thrown);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What earlier sittings logged last: the final figures of a run that was interrupted are means over its last steps too. */

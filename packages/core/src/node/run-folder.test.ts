@@ -165,7 +165,9 @@ describe('a new run is refused', () => {
 
   it('where a file stands in the way', async () => {
     await writeFile(join(parent, 'taken'), '');
-    await expect(createRunFolder(join(parent, 'taken'), record)).rejects.toThrow(/expected a folder that can be made/);
+    await expect(createRunFolder(join(parent, 'taken'), record)).rejects.toThrow(
+      /taken: expected a folder, received a file in its place/,
+    );
   });
 
   it('with a wrong record, before anything is written', async () => {

@@ -32,6 +32,7 @@ import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { createCheckpointStore } from './checkpoints.js';
 import { type FileLock, takeLock, withLock } from './run-lock.js';
+import { describedSystemError, namingFile } from './system-errors.js';
 import { createTensorBoardWriter } from './tensorboard-writer.js';
 
 /** Where the files of a run lie. */
@@ -235,7 +236,7 @@ async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }:
     checkpoints: {
       ...store,
       save: async (checkpoint) => {
-        await inTurn(() => metrics.sync());
+        await inTurn(() => namingFile(paths.metrics, () => metrics.sync()));
         return store.save(checkpoint);
       },
     },
@@ -245,13 +246,14 @@ async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }:
       }),
     append: (event, time = new Date()) =>
       inTurn(async () => {
-        await metrics.appendFile(formatMetricsLine(metricsLineOf(event, time), paths.metrics));
+        const line = formatMetricsLine(metricsLineOf(event, time), paths.metrics);
+        await namingFile(paths.metrics, () => metrics.appendFile(line));
         await tensorBoard.write(event.step, time, scalarsOfStep(event));
       }),
     close: () =>
       inTurn(async () => {
         try {
-          await metrics.sync();
+          await namingFile(paths.metrics, () => metrics.sync());
         } finally {
           await Promise.allSettled([metrics.close(), tensorBoard.close(), lock.release()]);
         }
@@ -273,13 +275,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new CpcError({
-      where: folder,
-      expected: 'a folder that can be made',
-      received: error instanceof Error ? error.message : String(error),
-      fix: 'Give another folder.',
-      cause: error,
-    });
+    throw describedSystemError(error);
   }
 }
 

@@ -18,11 +18,14 @@ export class WorkerJobError extends Error {
   override readonly name = 'WorkerJobError';
   /** True if it was thrown on purpose and its message says what to do; false for a fault of the program. */
   readonly expected: boolean;
+  /** Of an error that the operating system caused, such as `ENOSPC`. */
+  readonly systemCode: string | undefined;
 
-  constructor({ message, stack, expected }: WorkerError) {
+  constructor({ message, stack, expected, systemCode }: WorkerError) {
     super(message);
     this.stack = stack;
     this.expected = expected;
+    this.systemCode = systemCode;
   }
 }
 

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { CpcError } from '../errors.js';
+import { namingFile } from './system-errors.js';
 
 /** A lock that is held. */
 export interface FileLock {
@@ -95,7 +96,7 @@ export async function withLock<Result>(
 /** @returns who holds it instead, or undefined. */
 async function tryToHold(path: string, own: Holder): Promise<Holder | undefined> {
   const draft = `${path}.${own.id}.tmp`;
-  await writeFile(draft, JSON.stringify(own));
+  await namingFile(path, () => writeFile(draft, JSON.stringify(own)));
   try {
     for (;;) {
       if (await linkedAs(draft, path)) return undefined; // appears whole, and only if there was none

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { encodeFileVersion, encodeScalars, encodeSessionStart } from '../tensorboard-events.js';
+import { namingFile } from './system-errors.js';
 
 /** An open event file. */
 export interface TensorBoardWriter {
@@ -33,18 +34,19 @@ export async function createTensorBoardWriter(
   const { path, file } = await openNew(
     join(folder, `events.out.tfevents.${Math.floor(seconds)}.${safeHost()}.${process.pid}`),
   );
-  await file.appendFile(encodeFileVersion(seconds));
-  if (nextStep > 0) await file.appendFile(encodeSessionStart(nextStep, seconds));
+  const append = (bytes: Uint8Array) => namingFile(path, () => file.appendFile(bytes));
+  await append(encodeFileVersion(seconds));
+  if (nextStep > 0) await append(encodeSessionStart(nextStep, seconds));
   let written: Promise<void> = Promise.resolve();
   return {
     path,
     write: (step, time, scalars) => {
-      written = written.then(() => file.appendFile(encodeScalars(step, time.getTime() / 1000, scalars)));
+      written = written.then(() => append(encodeScalars(step, time.getTime() / 1000, scalars)));
       return written;
     },
     close: async () => {
       await written.catch(() => undefined); // whoever called write has been told
-      await file.close();
+      await namingFile(path, () => file.close());
     },
   };
 }

@@ -4,6 +4,7 @@
 import { CompileError } from '@cpc/compile';
 import { RecordError } from '@cpc/records';
 import { CpcArgumentError, CpcError } from '../errors.js';
+import { describedSystemError, systemErrorIn } from './system-errors.js';
 
 /** An error as it crosses threads. */
 export interface WorkerError {
@@ -15,6 +16,8 @@ export interface WorkerError {
   readonly parts?: CpcParts;
   /** Of a RecordError: the file, or the file and line. */
   readonly recordWhere?: string;
+  /** Of an error that the operating system caused, such as `ENOSPC`. */
+  readonly systemCode?: string;
 }
 
 interface CpcParts {
@@ -28,12 +31,15 @@ interface CpcParts {
 }
 
 /** What is to be said of an error in another thread. */
-export function describeError(error: unknown): WorkerError {
+export function describeError(thrown: unknown): WorkerError {
+  const error = describedSystemError(thrown);
   const expected = CpcError.isInstance(error) || CompileError.isInstance(error) || RecordError.isInstance(error);
   if (!(error instanceof Error)) return { message: String(error), stack: String(error), expected };
   const described = { message: error.message, stack: error.stack ?? error.message, expected };
   if (RecordError.isInstance(error)) return { ...described, recordWhere: error.where };
-  return CpcError.isInstance(error) ? { ...described, parts: partsOf(error) } : described;
+  if (!CpcError.isInstance(error)) return described;
+  const systemCode = systemErrorIn(error)?.code;
+  return { ...described, parts: partsOf(error), ...(systemCode === undefined ? {} : { systemCode }) };
 }
 
 /**
@@ -47,15 +53,21 @@ export function restoreError(described: WorkerError): Error {
   return error;
 }
 
-function emptyError({ expected, parts, recordWhere }: WorkerError): Error {
-  if (parts !== undefined) return cpcErrorOf(parts);
+function emptyError({ expected, parts, recordWhere, systemCode }: WorkerError): Error {
+  if (parts !== undefined) return cpcErrorOf(parts, systemCode);
   if (recordWhere !== undefined) return new RecordError(recordWhere, '');
   return expected ? new CompileError() : new Error();
 }
 
-function cpcErrorOf({ argument, ...parts }: CpcParts): CpcError {
-  if (argument === undefined) return new CpcError(parts);
+function cpcErrorOf({ argument, ...parts }: CpcParts, systemCode: string | undefined): CpcError {
+  if (argument === undefined)
+    return new CpcError(systemCode === undefined ? parts : { ...parts, cause: systemErrorOf(systemCode) });
   return new CpcArgumentError({ ...parts, argument, received: parts.received });
+}
+
+/** What is left of an error of the operating system on the other side. */
+function systemErrorOf(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: undefined });
 }
 
 function partsOf(error: CpcError): CpcParts {

@@ -8,6 +8,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
+import { namingFile } from '@cpc/core/node';
 import { outOfRange, type SentenceCorpus, type SentenceRun } from '../../data/sentence-corpus.js';
 
 const tokensName = 'tokens.i32';
@@ -28,8 +29,8 @@ export interface TokenWriter {
 
 /** @param folder - an empty one; gets two files. */
 export function createTokenWriter(folder: string): TokenWriter {
-  const tokens = createWriteStream(join(folder, tokensName));
-  const starts = createWriteStream(join(folder, startsName));
+  const tokens = openStream(join(folder, tokensName));
+  const starts = openStream(join(folder, startsName));
   const runs: SentenceRun[] = [];
   let [sentences, words, runStart, document] = [0, 0, 0, 0];
   const endRun = () => {
@@ -60,15 +61,31 @@ export function createTokenWriter(folder: string): TokenWriter {
   };
 }
 
-async function written(stream: WriteStream, numbers: Uint32Array | Int32Array): Promise<void> {
-  if (stream.write(new Uint8Array(numbers.buffer))) return;
-  await once(stream, 'drain');
+interface NumberStream {
+  readonly path: string;
+  readonly stream: WriteStream;
 }
 
-async function ended(stream: WriteStream): Promise<void> {
-  stream.end();
-  await once(stream, 'close');
-  if (stream.errored !== null) throw stream.errored;
+/** What goes wrong shows at the next write, or at the end: the stream keeps its error. */
+function openStream(path: string): NumberStream {
+  const stream = createWriteStream(path);
+  stream.on('error', () => undefined);
+  return { path, stream };
+}
+
+function written({ path, stream }: NumberStream, numbers: Uint32Array | Int32Array): Promise<void> {
+  return namingFile(path, async () => {
+    if (stream.errored !== null) throw stream.errored;
+    if (!stream.write(new Uint8Array(numbers.buffer))) await once(stream, 'drain');
+  });
+}
+
+function ended({ path, stream }: NumberStream): Promise<void> {
+  return namingFile(path, async () => {
+    stream.end();
+    if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', resolve));
+    if (stream.errored !== null) throw stream.errored;
+  });
 }
 
 /** What a corpus is besides its two files: a plain value, for other threads too. */
