@@ -292,7 +292,8 @@ describe('a domain', () => {
       code: 2,
       signal: null,
       stdout: '',
-      stderr: 'cpc: "vision" needs the package @cpc/vision, which is not installed.\nRun: npm install @cpc/vision\n',
+      stderr:
+        'cpc: "vision" needs the package @cpc/vision, which is not installed.\nRun: npm install @cpc/vision --ignore-scripts\n',
     });
   });
 

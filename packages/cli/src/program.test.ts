@@ -253,6 +253,6 @@ describe('help', () => {
   );
 
   it('of a domain that is not installed says what to install', async () => {
-    expect(await helpOf('vision --help')).toContain('Not installed. Run: npm install @cpc/vision');
+    expect(await helpOf('vision --help')).toContain('Not installed. Run: npm install @cpc/vision --ignore-scripts');
   });
 });

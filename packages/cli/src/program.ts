@@ -20,7 +20,7 @@ import { addProbeOptions, type ProbeOptions, runProbe } from './commands/probe.j
 import { addSweepOptions, runSweep, type SweepOptions } from './commands/sweep.js';
 import { addTrainOptions, runTrain, type TrainOptions } from './commands/train.js';
 import { notInstalled } from './domains/find-domain.js';
-import { type DomainName, domainSubjects, knownDomains, packageOf } from './domains/known-domains.js';
+import { type DomainName, domainSubjects, installCommand, knownDomains, packageOf } from './domains/known-domains.js';
 import { defaultPreset, isProbed, type LoadedDomain } from './domains/load-domain.js';
 import { UsageError } from './errors.js';
 import { table } from './terminal/text.js';
@@ -68,7 +68,7 @@ function addAbsentDomain(command: Command, name: DomainName): void {
     .usage(name === 'rl' ? 'train | evaluate | export | sweep' : 'train | probe | embed | export')
     .allowExcessArguments()
     .allowUnknownOption()
-    .addHelpText('after', `\nNot installed. Run: npm install ${packageOf(name)}`)
+    .addHelpText('after', `\nNot installed. Run: ${installCommand(packageOf(name))}`)
     .action(() => {
       throw notInstalled(name);
     });

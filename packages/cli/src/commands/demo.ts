@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EvaluationResult, ProbeResult } from '@cpc/records';
 import { type Command, Option } from 'commander';
 import { searchDomain } from '../domains/find-domain.js';
-import { knownDomains, packageOf } from '../domains/known-domains.js';
+import { installCommand, knownDomains, packageOf } from '../domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError, WorkError } from '../errors.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
@@ -79,7 +79,7 @@ async function installedDomains(say: (line: string) => void): Promise<LoadedDoma
   const found = searches.flatMap((search) => search.found ?? []);
   if (found.length > 0) return Promise.all(found.map(loadDomain));
   throw new UsageError(
-    `demo needs a domain, and none is installed.\nRun: npm install ${packageOf(knownDomains[0])} --onnxruntime-node-install=skip`,
+    `demo needs a domain, and none is installed.\nRun: ${installCommand(packageOf(knownDomains[0]))}`,
   );
 }
 

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { EngineInspection, EngineReport } from '@cpc/core/node';
 import { type Command, Option } from 'commander';
 import { type DomainSearch, searchDomain } from '../domains/find-domain.js';
-import { knownDomains, packageOf } from '../domains/known-domains.js';
+import { installCommand, knownDomains, packageOf } from '../domains/known-domains.js';
 import { exitCodes } from '../errors.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { createProgress } from '../terminal/progress.js';
@@ -114,7 +114,7 @@ function domainLine(domains: Report['domains']): string {
   const lines = domains.map(({ name, installed, problem }) => [
     `domain ${name}`,
     problem ??
-      (installed ? 'installed' : `not installed: npm install ${packageOf(name as (typeof knownDomains)[number])}`),
+      (installed ? 'installed' : `not installed: ${installCommand(packageOf(name as (typeof knownDomains)[number]))}`),
   ]);
   return table(lines);
 }

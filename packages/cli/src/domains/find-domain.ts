@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UsageError, WorkError } from '../errors.js';
-import { type DomainName, packageOf } from './known-domains.js';
+import { type DomainName, installCommand, packageOf } from './known-domains.js';
 
 export interface FoundDomain {
   readonly name: DomainName;
@@ -39,7 +39,7 @@ export function findDomain(name: DomainName, places: readonly string[] = searchP
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
       throw new WorkError(
-        `${packageOf(name)} is installed, but its entry ./node cannot be found (${reason}).\nInstall it again: npm install ${packageOf(name)}`,
+        `${packageOf(name)} is installed, but its entry ./node cannot be found (${reason}).\nInstall it again: ${installCommand(packageOf(name))}`,
       );
     }
   }
@@ -77,6 +77,6 @@ function isInstalled(require: NodeJS.Require, name: DomainName): boolean {
 export function notInstalled(name: DomainName): UsageError {
   const packageName = packageOf(name);
   return new UsageError(
-    `"${name}" needs the package ${packageName}, which is not installed.\nRun: npm install ${packageName}`,
+    `"${name}" needs the package ${packageName}, which is not installed.\nRun: ${installCommand(packageName)}`,
   );
 }

@@ -15,3 +15,8 @@ export const domainSubjects: Readonly<Record<DomainName, string>> = {
 export function packageOf(name: DomainName): string {
   return `@cpc/${name}`;
 }
+
+/** Without install scripts, as the READMEs say: onnxruntime-node's would fetch CUDA libraries from NuGet. */
+export function installCommand(...packages: readonly string[]): string {
+  return `npm install ${packages.join(' ')} --ignore-scripts`;
+}

@@ -2,7 +2,7 @@
 import type { DomainCommands } from '@cpc/core/node';
 import { WorkError } from '../errors.js';
 import type { FoundDomain } from './find-domain.js';
-import { packageOf } from './known-domains.js';
+import { installCommand, packageOf } from './known-domains.js';
 
 /** Name of the object that a domain's `./node` entry exports. */
 export const commandsExport = 'domainCommands';
@@ -27,7 +27,7 @@ export async function loadDomain(found: FoundDomain): Promise<LoadedDomain> {
   const commands = exported[commandsExport];
   if (!isDomainCommands(commands)) {
     throw new WorkError(
-      `${packageOf(found.name)} offers no commands to this version of cpc. Update both: npm install @cpc/cli ${packageOf(found.name)}`,
+      `${packageOf(found.name)} offers no commands to this version of cpc. Update both: ${installCommand('@cpc/cli', packageOf(found.name))}`,
     );
   }
   return { ...found, commands };
@@ -39,7 +39,7 @@ async function importModule({ name, url }: FoundDomain): Promise<Record<string, 
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new WorkError(
-      `${packageOf(name)} could not be loaded: ${reason}\nInstall it again: npm install ${packageOf(name)}`,
+      `${packageOf(name)} could not be loaded: ${reason}\nInstall it again: ${installCommand(packageOf(name))}`,
     );
   }
 }

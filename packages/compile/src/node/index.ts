@@ -75,7 +75,7 @@ async function loaded(): Promise<typeof OnnxRuntime> {
   } catch (error) {
     throw new CompileError(
       `nodeRuntime: onnxruntime-node could not be loaded (${reason(error)}). ` +
-        'Install it with: npm install onnxruntime-node --onnxruntime-node-install=skip ' +
+        'Install it with: npm install onnxruntime-node --ignore-scripts ' +
         '(on an Intel Mac there is no binary: use the engine "tensorflow").',
     );
   }

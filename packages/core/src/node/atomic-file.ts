@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { syncFile } from './files/synced.js';
 import { namingFile } from './system-errors.js';
 
 const temporaryName = /^\..+\.[0-9a-f-]{36}\.tmp$/;
@@ -48,7 +49,7 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     write: (bytes) => namingFile(path, () => handle.writeFile(bytes)), // from where the last one ended
     commit: () =>
       namingFile(path, async () => {
-        await handle.sync();
+        await syncFile(handle);
         await close();
         await rename(temporary, path);
         await syncFolder(dirname(path));
@@ -87,7 +88,7 @@ async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return; // folders cannot be opened there, and renames are journalled
   const handle = await open(folder, 'r');
   try {
-    await handle.sync();
+    await syncFile(handle);
   } finally {
     await handle.close();
   }

@@ -50,12 +50,12 @@ export interface InspectEnginesOptions extends EngineTrialOptions {
 }
 
 const runtimePackage = 'onnxruntime-node';
-const installRuntime = `npm install ${runtimePackage} --onnxruntime-node-install=skip`;
+const installRuntime = `npm install ${runtimePackage} --ignore-scripts`;
 
 /** By engine and provider; what most often helps. */
 const fixes: Readonly<Record<string, string>> = {
   'onnx cpu': `Install the runtime again: ${installRuntime}. On an Intel Mac there is no binary: use --engine tensorflow.`,
-  'onnx cuda': `CUDA needs an NVIDIA GPU, CUDA 12, cuDNN 9 and the runtime's own download: npm rebuild ${runtimePackage}.`,
+  'onnx cuda': `CUDA needs an NVIDIA GPU, CUDA 12, cuDNN 9 and the runtime's own download: npm rebuild ${runtimePackage} (npm 12: npm install-scripts approve ${runtimePackage} first).`,
   'onnx webgpu': 'WebGPU needs a GPU with a driver for Vulkan, Direct3D 12 or Metal.',
   tensorflow: `Install it: npm install ${tensorflowPackages[1]}, or with an NVIDIA GPU npm install ${tensorflowPackages[0]}.`,
 };

@@ -31,6 +31,7 @@ import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { createCheckpointStore } from './checkpoints.js';
+import { syncFile } from './files/synced.js';
 import { type FileLock, takeLock, withLock } from './run-lock.js';
 import { describedSystemError, namingFile } from './system-errors.js';
 import { createTensorBoardWriter } from './tensorboard-writer.js';
@@ -236,7 +237,7 @@ async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }:
     checkpoints: {
       ...store,
       save: async (checkpoint) => {
-        await inTurn(() => namingFile(paths.metrics, () => metrics.sync()));
+        await inTurn(() => namingFile(paths.metrics, () => syncFile(metrics)));
         return store.save(checkpoint);
       },
     },
@@ -253,7 +254,7 @@ async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }:
     close: () =>
       inTurn(async () => {
         try {
-          await namingFile(paths.metrics, () => metrics.sync());
+          await namingFile(paths.metrics, () => syncFile(metrics));
         } finally {
           await Promise.allSettled([metrics.close(), tensorBoard.close(), lock.release()]);
         }
