@@ -24,6 +24,8 @@ export class WorkError extends Error {
 export interface DescribedError {
   readonly message: string;
   readonly isExpected: boolean;
+  /** The command line is what has to be changed: exit code 2. */
+  readonly isWrongUse: boolean;
   readonly stack: string;
 }
 
@@ -31,9 +33,24 @@ export interface DescribedError {
 export async function describeError(thrown: unknown): Promise<DescribedError> {
   const { describedSystemError } = await import('@cpc/core/node');
   const error = describedSystemError(thrown);
-  if (!(error instanceof Error)) return { message: String(error), isExpected: false, stack: String(error) };
+  if (!(error instanceof Error))
+    return { message: String(error), isExpected: false, isWrongUse: false, stack: String(error) };
   const stack = error.stack ?? error.message;
-  return { message: error.message, isExpected: await isExpectedError(error), stack };
+  return {
+    message: error.message,
+    isExpected: await isExpectedError(error),
+    isWrongUse: await isWrongUse(error),
+    stack,
+  };
+}
+
+/** Of an error that names an option as what is wrong, too. */
+async function isWrongUse(error: Error): Promise<boolean> {
+  if (error instanceof UsageError) return true;
+  const { CpcArgumentError } = await import('@cpc/core');
+  const { WorkerJobError } = await import('@cpc/core/node');
+  if (error instanceof WorkerJobError) return error.option !== undefined;
+  return CpcArgumentError.isInstance(error) && error.argument.startsWith('--');
 }
 
 async function isExpectedError(error: Error): Promise<boolean> {

@@ -61,7 +61,7 @@ export async function readJob(context: Context): Promise<Job | undefined> {
 }
 
 async function reportError(error: unknown, { output, typed }: Context): Promise<number> {
-  const { message, isExpected, stack } = await describeError(error);
+  const { message, isExpected, isWrongUse, stack } = await describeError(error);
   output.words(`cpc: ${message}`);
   if (error instanceof UsageError && error.helpCommand !== undefined) output.words(`See: ${error.helpCommand}`);
   if (typed.includes('--verbose')) output.words(stack);
@@ -69,5 +69,5 @@ async function reportError(error: unknown, { output, typed }: Context): Promise<
     output.words('This was not expected. --verbose shows where it happened; please report it with that text.');
   }
   if (typed.includes('--json')) output.result(JSON.stringify({ status: 'failed', error: message }));
-  return error instanceof UsageError ? exitCodes.wrongUse : exitCodes.failed;
+  return isWrongUse ? exitCodes.wrongUse : exitCodes.failed;
 }

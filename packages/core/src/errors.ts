@@ -15,7 +15,7 @@ export interface ErrorParts {
   /** the value that came: shown as it is if a string, else in short; or absent if there is nothing to show */
   readonly received?: unknown;
   /** one sentence, with its full stop */
-  readonly fix?: string;
+  readonly fix?: string | undefined;
   /** the error that led to this one */
   readonly cause?: unknown;
 }

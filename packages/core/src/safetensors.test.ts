@@ -202,12 +202,29 @@ describe('safetensorsHeader', () => {
       b: { shape: [1, 2], data: Float32Array.of(1, 2) },
       a: { shape: [3], data: Float32Array.of(3, 4, 5) },
     };
-    const header = safetensorsHeader({ b: [1, 2], a: [3] }, { rate: '16000' });
+    const header = safetensorsHeader(
+      [
+        ['b', [1, 2]],
+        ['a', [3]],
+      ],
+      { rate: '16000' },
+    );
     const values = new Uint8Array(Float32Array.of(1, 2, 3, 4, 5).buffer);
     expect(Uint8Array.from([...header, ...values])).toEqual(encodeSafetensors(tensors, { rate: '16000' }));
   });
 
+  it('keeps the order of 3 tensors whose names are whole numbers: data follow the list', () => {
+    const header = safetensorsHeader([
+      ['2', [1]],
+      ['10', [1]],
+      ['1', [1]],
+    ]);
+    const file = Uint8Array.from([...header, ...new Uint8Array(Float32Array.of(20, 100, 10).buffer)]);
+    const { tensors } = decodeSafetensors(file, 'x');
+    expect(['1', '2', '10'].map((name) => tensors[name]?.data[0])).toEqual([10, 20, 100]);
+  });
+
   it('refuses a tensor called __metadata__', () => {
-    expect(() => safetensorsHeader({ __metadata__: [1] })).toThrow(/another name/);
+    expect(() => safetensorsHeader([['__metadata__', [1]]])).toThrow(/another name/);
   });
 });

@@ -70,7 +70,7 @@ export function encodeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const ordered = widestFirst(tensors);
   for (const [name, tensor] of ordered) checkTensor(name, tensor);
-  const specs = ordered.map(([name, { shape, data }]) => [name, formatOf(data), shape] as const);
+  const specs = ordered.map(([name, { shape, data }]): TensorSpec => [name, formatOf(data), shape]);
   const blocks = ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return concatenate([headerOf(specs, metadata), ...blocks]);
 }
@@ -79,15 +79,16 @@ export function encodeSafetensors(
  * What a safetensors file of float32 tensors begins with, for files that are written part by part: append the tensors in the
  * order of `shapes`, each row-major and little-endian.
  *
+ * @param shapes - in the order of the data: a list, as an object would put names such as `10` first.
  * @throws {CpcArgumentError} if a tensor is called `__metadata__`.
  */
 export function safetensorsHeader(
-  shapes: Readonly<Record<string, readonly number[]>>,
+  shapes: readonly (readonly [name: string, shape: readonly number[]])[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  for (const name of Object.keys(shapes)) checkName(name);
+  for (const [name] of shapes) checkName(name);
   return headerOf(
-    Object.entries(shapes).map(([name, shape]) => [name, { dtype: 'F32', width: 4 }, shape] as const),
+    shapes.map(([name, shape]): TensorSpec => [name, { dtype: 'F32', width: 4 }, shape]),
     metadata,
   );
 }
@@ -106,7 +107,7 @@ function headerOf(specs: readonly TensorSpec[], metadata: Readonly<Record<string
     end += sizeOf(shape) * width;
     return [name, { dtype, shape: [...shape], data_offsets: [begin, end] }];
   });
-  return encodeHeader(Object.fromEntries(layout), metadata);
+  return encodeHeader(layout, metadata);
 }
 
 /**
@@ -173,9 +174,14 @@ function checkName(name: string): void {
   throw new CpcArgumentError({ where, argument: 'tensors', expected: 'another name', received: name });
 }
 
-function encodeHeader(entries: Record<string, HeaderEntry>, metadata: Readonly<Record<string, string>>): Uint8Array {
+/** The JSON is put together name by name: an object would put names such as `10` first, and the data are in the order of the list. */
+function encodeHeader(
+  entries: readonly (readonly [string, HeaderEntry])[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   const hasMetadata = Object.keys(metadata).length > 0;
-  const json = JSON.stringify(hasMetadata ? { [metadataName]: metadata, ...entries } : entries);
+  const named: readonly (readonly [string, unknown])[] = hasMetadata ? [[metadataName, metadata], ...entries] : entries;
+  const json = `{${named.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   const text = new TextEncoder().encode(json);
   const length = Math.ceil((lengthBytes + text.length) / alignment) * alignment - lengthBytes;
   const header = new Uint8Array(lengthBytes + length).fill(0x20); // spaces

@@ -34,7 +34,7 @@ export function ablateSpeech(request: AblateRequest, control: Control): AsyncGen
 async function* makeTable(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   const planned = plannedRuns(request);
   const { opened, trainedOn, warnings } = sharedRecordings(
-    await openSpeech(request.data, 'train', request.strict),
+    await openSpeech(request.data, 'train', request),
     planned
       .filter(({ seed }) => seed === request.seeds[0])
       .map(({ row }) => ({ row, settings: rowSettings(request, row.settings) })),
@@ -90,7 +90,7 @@ export function plannedRuns({
 
 async function newRecord(request: AblateRequest, { corpus }: OpenedSpeech): Promise<AblationRecord> {
   const { command, preset, steps, task, probeData, strict, folds } = request;
-  const probed = await openSpeech(probeData, 'probe', strict);
+  const probed = await openSpeech(probeData, 'probe', { strict });
   return {
     schema: 1,
     command,

@@ -1,59 +1,134 @@
 /** `cpc audio embed`: a corpus as arrays, written while they are made. */
 import type { HostArray } from '@cpc/core';
-import { type Control, createAtomicFile, createEngine, type EmbedRequest, type TaskEvent } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  createFeatureFile,
+  type EmbedRequest,
+  type FeatureContents,
+  type FeatureFile,
+  requireFeatureFile,
+  type TaskEvent,
+} from '@cpc/core/node';
 import { corpusSampleRateHz, recordingAt, type SpeechCorpus } from '../data/corpus.js';
 import { createFeatureExtractor, type FeatureExtractor } from '../features.js';
 import { encoderHop } from '../model.js';
-import { type EmbeddedRecording, type FeatureWriter, featureFormatOf } from './feature-files/feature-format.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { corpusWarnings, openSpeech } from './open-data.js';
 
+/** What will stand in the file of one recording. */
+interface EmbeddedRecording {
+  /** Index in the corpus. */
+  readonly recording: number;
+  /** Its path in the folder, with its ending; its id where it has no file. */
+  readonly name: string;
+  readonly speaker: string;
+  readonly seconds: number;
+  readonly frames: number;
+  /** As many as frames, or 1 if pooled. */
+  readonly rows: number;
+}
+
+/** Of the `.tsv` beside an `.npy`. */
+const indexColumns = ['id', 'speaker', 'first_row', 'rows'] as const;
+
 /**
- * Writes features of every recording; what a file of each ending holds is told in `feature-files/`. A recording is heard and
- * written in parts, so that memory does not grow with the features; the file appears when it is whole.
+ * Writes features of every recording, a row per frame or, pooled, their mean. A recording is read and written in parts, so that
+ * memory does not grow with the features; the file appears when it is whole. Damaged recordings are found before the first row.
  */
 export async function* embedSpeech(
   request: EmbedRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  const format = featureFormatOf(request.out);
+  await requireFeatureFile(request.out, indexColumns);
   const model = await loadSpeechModel(request.run);
-  const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(
-    request.data,
-    'probe',
-    request.strict,
-  );
+  const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(request.data, 'probe', {
+    strict: request.strict,
+    verify: true,
+  });
   const hop = encoderHop(model.settings.layers);
   const entries = entriesOf(corpus, opened, hop, request.pooled);
-  for (const message of leftOut(corpus, opened.length - entries.length)) yield { type: 'warning', message };
+  for (const message of embedWarnings(corpus, opened.length - entries.length)) yield { type: 'warning', message };
   const width = request.representation === 'latent' ? model.settings.channels : model.settings.contextUnits;
   const extractor = await extractorOf(model, request);
-  const file = await createAtomicFile(request.out);
+  const file = await createFeatureFile(request.out, contentsOf(entries, { ...request, width, hop, model }));
   try {
-    const { settings } = model;
-    const writer = await format.begin(file, { recordings: entries, pooled: request.pooled, width, hop, settings });
     const total = Math.ceil(entries.reduce((sum, { seconds }) => sum + seconds, 0));
     let written = 0;
     for (const entry of entries) {
-      for await (const seconds of writeRecording(writer, extractor, corpus, entry, request)) {
+      for await (const seconds of writeRecording(file, extractor, corpus, entry, request)) {
         if (control.stopRequested()) return;
         written += seconds;
-        yield {
-          type: 'progress',
-          label: 'embedding: seconds of speech',
-          done: Math.min(total, Math.round(written)),
-          total,
-        };
+        const done = Math.min(total, Math.round(written));
+        yield { type: 'progress', label: 'embedding: seconds of speech', done, total };
       }
     }
-    await writer.finish();
-    await file.commit();
+    yield* await file.finish();
   } finally {
     await file.abandon();
     await extractor.dispose();
   }
-  yield { type: 'file-written', path: request.out, description: format.description(entries, width) };
-  if (format.writeIndex !== undefined) yield await format.writeIndex(request.out, entries);
+}
+
+interface Embedding extends Pick<EmbedRequest, 'pooled'> {
+  readonly width: number;
+  readonly hop: number;
+  readonly model: SpeechModelFile;
+}
+
+function contentsOf(
+  entries: readonly EmbeddedRecording[],
+  { pooled, width, hop, model: { settings } }: Embedding,
+): FeatureContents {
+  const starts = startsOf(entries);
+  const place = placeFinder(entries, starts);
+  const entryAt = (row: number) => entries[place(row)];
+  const frameAt = (row: number) => row - (starts[place(row)] ?? row);
+  const sampleRateHz = String(corpusSampleRateHz);
+  return {
+    shape: [entries.reduce((sum, { rows }) => sum + rows, 0), width],
+    index: {
+      columns: indexColumns,
+      lines: entries.map(({ name, speaker, rows }, at) => [name, speaker, starts[at] ?? 0, rows]),
+      description: 'which rows belong to which recording',
+    },
+    tensors: entries.map(({ name, rows }) => [name, [rows, width]] as const),
+    metadata: { sampleRateHz },
+    description: `${entries.length} recordings, one tensor each`,
+    columns: [
+      { name: 'recording', type: 'text', value: (row) => entryAt(row)?.name ?? '' },
+      { name: 'speaker', type: 'text', value: (row) => entryAt(row)?.speaker ?? '' },
+      { name: 'frame', type: 'int32', value: frameAt },
+      { name: 'time_seconds', type: 'float64', value: centreSeconds },
+    ],
+    parquetMetadata: { 'cpc.settings': JSON.stringify(settings), 'cpc.sampleRateHz': sampleRateHz },
+    createdBy: '@cpc/audio',
+  };
+
+  /** Of a frame, or, if pooled, of the whole recording. */
+  function centreSeconds(row: number): number {
+    return pooled ? (entryAt(row)?.seconds ?? 0) / 2 : ((frameAt(row) + 0.5) * hop) / corpusSampleRateHz;
+  }
+}
+
+/** The first row of every recording. */
+function startsOf(entries: readonly EmbeddedRecording[]): number[] {
+  let row = 0;
+  return entries.map(({ rows }) => {
+    const start = row;
+    row += rows;
+    return start;
+  });
+}
+
+/** Which recording a row is of, for rows that are asked for in ascending order. */
+function placeFinder(entries: readonly EmbeddedRecording[], starts: readonly number[]): (row: number) => number {
+  let place = 0;
+  return (row) => {
+    if (row < (starts[place] ?? 0)) place = 0;
+    while (place + 1 < entries.length && row >= (starts[place + 1] ?? Infinity)) place += 1;
+    return place;
+  };
 }
 
 function entriesOf(
@@ -63,18 +138,18 @@ function entriesOf(
   pooled: boolean,
 ): EmbeddedRecording[] {
   return recordings.flatMap((recording) => {
-    const { id, speaker, sampleCount } = recordingAt(corpus.recordings, recording);
+    const { id, path, speaker, sampleCount } = recordingAt(corpus.recordings, recording);
     const frames = Math.floor(sampleCount / hop);
     if (frames === 0) return [];
     const rows = pooled ? 1 : frames;
-    return [{ recording, id, speaker, seconds: sampleCount / corpusSampleRateHz, frames, rows }];
+    return [{ recording, name: path || id, speaker, seconds: sampleCount / corpusSampleRateHz, frames, rows }];
   });
 }
 
-function leftOut(corpus: SpeechCorpus, tooShort: number): string[] {
+function embedWarnings(corpus: SpeechCorpus, tooShort: number): string[] {
   return [
     ...corpusWarnings(corpus),
-    ...(tooShort === 0 ? [] : [`recordings left out, shorter than a frame: ${tooShort}`]),
+    ...(tooShort === 0 ? [] : [`skipped ${tooShort} recordings that are shorter than a frame`]),
   ];
 }
 
@@ -91,7 +166,7 @@ async function extractorOf(
 
 /** Gives the seconds of speech of every part once it is written (of a pooled recording: heard). */
 async function* writeRecording(
-  writer: FeatureWriter,
+  file: FeatureFile,
   extractor: FeatureExtractor,
   corpus: SpeechCorpus,
   entry: EmbeddedRecording,
@@ -104,10 +179,10 @@ async function* writeRecording(
   for await (const { latents, contexts } of extractor.stream({ sampleCount, read })) {
     const part = representation === 'latent' ? latents : contexts;
     if (pooled) mean.add(part);
-    else await writer.write(entry, part.data);
+    else await file.write(part.data);
     yield (seconds * (part.shape[0] ?? 0)) / frames;
   }
-  if (pooled) await writer.write(entry, mean.value());
+  if (pooled) await file.write(mean.value());
 }
 
 /** Mean over time of frames that come in parts. */

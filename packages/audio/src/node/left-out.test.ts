@@ -90,12 +90,12 @@ describe('what training and embedding leave out', () => {
     const out = join(folder, 'contexts.safetensors');
     const request = { run: join(folder, 'run'), data, out, representation: 'context', pooled: false, engine } as const;
     expect(await warnings(domainCommands.embed({ ...request, strict: false }, control))).toEqual([
-      'recordings left out, shorter than a frame: 1',
+      'skipped 1 recordings that are shorter than a frame',
     ]);
     const { tensors } = decodeSafetensors(await readFile(out), 'contexts');
-    expect(Object.fromEntries(Object.entries(tensors).map(([id, { shape }]) => [id, shape]))).toEqual({
-      long: [100, 3],
-      short: [20, 3],
+    expect(Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]))).toEqual({
+      'long.wav': [100, 3],
+      'short.wav': [20, 3],
     });
   });
 

@@ -29,9 +29,17 @@ export interface OpenedSpeech {
   readonly recordings?: readonly number[];
 }
 
+/** How the files of a folder are judged. */
+export interface Opening {
+  /** Refuse the first file that cannot be used, instead of skipping it. */
+  readonly strict: boolean;
+  /** Decode every file now, so that damage behind an intact head is found before the work begins; default: where strict. */
+  readonly verify?: boolean;
+}
+
 /** @param use - of the built-in speech, training and probes get different speakers of one language. */
-export async function openSpeech(data: string, use: 'train' | 'probe', strict: boolean): Promise<OpenedSpeech> {
-  if (data !== builtInData) return openedFolder(await openFolder(data, strict));
+export async function openSpeech(data: string, use: 'train' | 'probe', opening: Opening): Promise<OpenedSpeech> {
+  if (data !== builtInData) return openedFolder(await openFolder(data, opening));
   const corpus = builtInSpeech();
   const training = new Set(corpus.speakers.slice(0, trainingSpeakers));
   const isWanted = (speaker: string) => training.has(speaker) === (use === 'train');
@@ -58,10 +66,10 @@ export function corpusWarnings({ skipped, warnings = [] }: Pick<SpeechCorpus, 's
 /** A corpus with the phones of its recordings. */
 export async function openLabelledSpeech(
   data: string,
-  strict: boolean,
+  opening: Opening,
 ): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
-  if (data === builtInData) return { ...(await openSpeech(data, 'probe', strict)), labels: builtInSpeech().labels() };
-  const corpus = await openFolder(data, strict);
+  if (data === builtInData) return { ...(await openSpeech(data, 'probe', opening)), labels: builtInSpeech().labels() };
+  const corpus = await openFolder(data, opening);
   return { ...openedFolder(corpus), labels: await phoneLabelsOf(corpus) };
 }
 
@@ -69,9 +77,8 @@ function openedFolder(corpus: FolderSpeechCorpus): OpenedSpeech {
   return { corpus, source: { kind: 'folder', contents: corpus.contents } };
 }
 
-/** Strict also means: every file is decoded now, so that damage behind an intact head is found before the work begins. */
-function openFolder(data: string, strict: boolean): Promise<FolderSpeechCorpus> {
-  return openSpeechCorpus(data, { strict, verify: strict });
+function openFolder(data: string, { strict, verify = strict }: Opening): Promise<FolderSpeechCorpus> {
+  return openSpeechCorpus(data, { strict, verify });
 }
 
 /** `.phn` files beside the audio, or a label file of the paper's format in the folder. */

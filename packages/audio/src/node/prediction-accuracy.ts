@@ -38,7 +38,7 @@ export async function* predictionAccuracy(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const row = commonSettings(request.overrides, { predictionSteps: figureSteps });
   const { settings, resolved } = resolveSpeechSettings(request.preset, rowOverrides(request, row));
-  const { training, heldOut } = holdOutSpeakers(await openSpeech(request.data, 'train', request.strict));
+  const { training, heldOut } = holdOutSpeakers(await openSpeech(request.data, 'train', request));
   const [, measured] = [training, heldOut].map(({ corpus, recordings }) => {
     const domain = createSpeechDomain(corpus, settings, recordings);
     domain.negatives.draw(domain.layout, createRandom(1)); // what cannot be done shows before training

@@ -155,7 +155,7 @@ describe('a probe of a folder with the authors’ labels', () => {
     await writeFile(join(data, '3-1-0001.wav'), short.subarray(0, 80));
     const { results, warnings } = await probe(data, { task: 'speakers' });
     expect(results[0]?.classes).toBe(2);
-    expect(warnings).toEqual([expect.stringMatching(/^left out 3-1-0001\.wav: .*cut short/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^skipped 3-1-0001\.wav: .*cut short/)]);
   });
 
   it('refuses phones for a model with a latent every 320 samples: labels come every 160', async () => {

@@ -136,7 +136,7 @@ describe('training on 5 files, 2 of them damaged behind an intact head', () => {
     'fails where strict, naming 1 of them, and writes that into the record (%d workers)',
     async (workers) => {
       const out = `strict-${workers}`;
-      const opened = await openSpeech(data, 'train', false); // nothing decoded yet: training meets the damage
+      const opened = await openSpeech(data, 'train', { strict: false }); // nothing decoded yet: training meets the damage
       const run = all(trainOpenedSpeech(opened, requestTo(out, { workers, strict: true }), always));
       await expect(run).rejects.toThrow(/broken\.(wav|flac)/);
       expect(await readRunRecord(join(folder, out))).toMatchObject({

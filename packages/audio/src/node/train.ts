@@ -26,7 +26,7 @@ export async function* trainSpeech(
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   resolveSpeechSettings(request.preset, request.overrides); // a wrong setting shows before the data are opened
-  yield* trainOpenedSpeech(await openSpeech(request.data, 'train', request.strict), request, control);
+  yield* trainOpenedSpeech(await openSpeech(request.data, 'train', request), request, control);
 }
 
 /** The same on speech that is open already, or on a part of it. */

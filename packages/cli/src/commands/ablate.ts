@@ -74,7 +74,7 @@ export function addAblateOptions(command: Command, { commands }: ProbedDomain): 
         .argParser(path)
         .default(join('runs', `${commands.name}-ablation`)),
     )
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   return addGeneralOptions(addEngineOptions(command));
 }
 

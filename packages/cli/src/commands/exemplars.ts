@@ -30,7 +30,7 @@ export function addExemplarsOptions(command: Command, endings: readonly string[]
         .argParser(fileEndingIn(endings))
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   return addGeneralOptions(addEngineOptions(command));
 }
 

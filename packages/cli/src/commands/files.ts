@@ -31,7 +31,7 @@ export function addEmbedOptions(command: Command, { commands }: LoadedDomain): C
       new Option('--representation <name>', 'features of the encoder or of the context').choices(['latent', 'context']),
     )
     .addOption(new Option('--pooled', 'one vector per input instead of one per position'))
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   return addGeneralOptions(addEngineOptions(addWordVectorsOption(command, commands)));
 }
 

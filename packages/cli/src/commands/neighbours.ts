@@ -28,7 +28,7 @@ export function addNeighboursOptions(
   addDataOptions(addRunOption(command))
     .addOption(new Option('--query <query>', query).makeOptionMandatory())
     .addOption(new Option('--count <n>', 'how many to tell').argParser(wholeNumber(1)).default(5))
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   if (endings.length > 0)
     command.addOption(
       new Option('--out <file>', `also show them in a file ending in ${endings.join(' or ')}`).argParser(

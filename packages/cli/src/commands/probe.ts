@@ -51,7 +51,7 @@ export function addProbeOptions(command: Command, { commands }: ProbedDomain): C
         .default(baselines, baselines.join(',') || 'none'),
     )
     .addOption(new Option('--seed <n>', 'decides folds and intervals').argParser(seed).default(1))
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   addDomainsOwnOptions(command, commands);
   addWordVectorsOption(command, commands);
   return addGeneralOptions(addEngineOptions(command));

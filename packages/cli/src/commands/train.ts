@@ -67,7 +67,7 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
       new Option('--out <dir>', `run folder (default: runs/${commands.name}-<preset>-<date-time>)`).argParser(path),
     )
     .addOption(new Option('--resume', 'go on with the run in --out, given the same options as before'))
-    .addOption(new Option('--strict', 'refuse damaged files instead of leaving them out'));
+    .addOption(new Option('--strict', 'stop at the first file that cannot be used, instead of skipping it'));
   return addGeneralOptions(addEngineOptions(command));
 }
 

@@ -26,7 +26,17 @@ export type {
 } from './domain-commands.js';
 export { type EngineMeasurement, type EngineTrial, type EngineTrialOptions, tryEngine } from './engine-trial.js';
 export { createEngine, type EngineRequest, engineRequests } from './engines.js';
+export {
+  createFeatureFile,
+  type FeatureContents,
+  type FeatureFile,
+  featureFileEndings,
+  requireFeatureFile,
+} from './feature-files/feature-file.js';
+export type { IndexTable } from './feature-files/index-table.js';
+export type { RowColumn } from './feature-files/parquet-rows.js';
 export { type FindFilesOptions, type FoundFile, type FoundFiles, findFiles } from './files/find-files.js';
+export { requireOutputFile } from './files/output-file.js';
 export { installedVersions } from './installed-versions.js';
 export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';

@@ -20,12 +20,15 @@ export class WorkerJobError extends Error {
   readonly expected: boolean;
   /** Of an error that the operating system caused, such as `ENOSPC`. */
   readonly systemCode: string | undefined;
+  /** The option that is wrong, such as `--out`, where the command line is what has to be changed. */
+  readonly option: string | undefined;
 
-  constructor({ message, stack, expected, systemCode }: WorkerError) {
+  constructor({ message, stack, expected, systemCode, parts }: WorkerError) {
     super(message);
     this.stack = stack;
     this.expected = expected;
     this.systemCode = systemCode;
+    this.option = parts?.argument?.startsWith('--') === true ? parts.argument : undefined;
   }
 }
 

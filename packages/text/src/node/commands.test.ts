@@ -102,7 +102,7 @@ describe('text train', () => {
     const seen = await events(
       domainCommands.train(trainRequest('left-out', { data: path, steps: 1, overrides }), always),
     );
-    expect(seen).toContainEqual({ type: 'warning', message: expect.stringMatching(/^left out bad\.txt: not UTF-8/) });
+    expect(seen).toContainEqual({ type: 'warning', message: expect.stringMatching(/^skipped bad\.txt: not UTF-8/) });
     expect((await readRunRecord(join(folder, 'left-out'))).data.skipped).toHaveLength(1);
   });
 

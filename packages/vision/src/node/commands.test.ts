@@ -217,7 +217,7 @@ describe('vision embed and export', () => {
     const data = await colouredFolder('embedded-damage', 2);
     await writeFile(join(data, 'red', '00.png'), 'no picture');
     const seen = await embed('damage.npy', data, { pooled: true });
-    expect(seen).toContainEqual({ type: 'warning', message: expect.stringContaining('left out red/00.png: ') });
+    expect(seen).toContainEqual({ type: 'warning', message: expect.stringContaining('skipped red/00.png: ') });
     expect(seen.at(-2)).toMatchObject({ description: 'float32 [3, 32]' });
     await expect(embed('a.csv', data, { pooled: true })).rejects.toThrow(
       /ending in \.npy or \.safetensors or \.parquet/,

@@ -1,16 +1,19 @@
 /** `cpc vision embed`: pictures as arrays, written while they are made. */
 import type { HostArray } from '@cpc/core';
-import { type Control, createAtomicFile, createEngine, type EmbedRequest, type TaskEvent } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  createFeatureFile,
+  type EmbedRequest,
+  type FeatureContents,
+  type RowColumn,
+  requireFeatureFile,
+  type TaskEvent,
+} from '@cpc/core/node';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
 import { createImageEncoder, encodeImages, type ImageEncoder, pooledFeatures } from '../features.js';
-import { patchCount } from '../geometry.js';
-import {
-  type EmbeddedImage,
-  type FeatureWriter,
-  type FileContents,
-  featureFormatOf,
-} from './feature-files/feature-format.js';
+import { gridPlace, patchCount } from '../geometry.js';
 import { loadVisionModel, type VisionModelFile } from './model-file.js';
 import { imageWarnings, openImages } from './open-images.js';
 import { wholeImages } from './whole-images.js';
@@ -18,44 +21,38 @@ import { wholeImages } from './whole-images.js';
 /** Pictures that are computed and written together. */
 const block = 16;
 
+/** Of the `.tsv` beside an `.npy`. */
+const indexColumns = ['image', 'class'] as const;
+
 /**
- * Writes latents, or contexts, of every picture: of each patch, or their mean. What a file of each ending holds is told in
- * `feature-files/`. The file appears when it is whole.
+ * Writes latents, or contexts, of every picture: of each patch, or their mean. The file appears when it is whole.
  */
 export async function* embedVision(
   request: EmbedRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  const format = featureFormatOf(request.out);
+  await requireFeatureFile(request.out, indexColumns);
   const model = await loadVisionModel(request.run);
   const { resizePixels: side } = model.settings;
   const { images } = await openImages(request.data, { side, strict: request.strict });
   const { indices, damaged } = await wholeImages(images, request.strict);
   for (const message of imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] }))
     yield { type: 'warning', message };
-  const contents = contentsOf(images, indices, model, request);
-  const encoder = createImageEncoder({
-    ...{ settings: model.settings, parameters: model.parameters, batchSize: block },
-    engine: await createEngine(request.engine),
-  });
-  const file = await createAtomicFile(request.out);
+  const encoder = createImageEncoder({ ...model, batchSize: block, engine: await createEngine(request.engine) });
+  const file = await createFeatureFile(request.out, contentsOf(images, indices, model, request));
   try {
-    const writer = await format.begin(file, contents);
     for (let first = 0; first < indices.length; first += block) {
       if (control.stopRequested()) return;
       const part = indices.slice(first, first + block);
-      const features = await featuresOf(encoder, images, part, request);
-      await writeImages(writer, features, contents.images.slice(first, first + block));
+      const { data } = await featuresOf(encoder, images, part, request);
+      await file.write(data);
       yield { type: 'progress', label: 'images', done: first + part.length, total: indices.length };
     }
-    await writer.finish();
-    await file.commit();
+    yield* await file.finish();
   } finally {
     await file.abandon();
     await encoder.dispose();
   }
-  yield { type: 'file-written', path: request.out, description: format.description(contents) };
-  if (format.writeIndex !== undefined) yield await format.writeIndex(request.out, contents);
 }
 
 function contentsOf(
@@ -63,15 +60,39 @@ function contentsOf(
   indices: readonly number[],
   { settings }: VisionModelFile,
   { pooled, representation = 'latent' }: EmbedRequest,
-): FileContents {
+): FeatureContents {
+  const rowsPerImage = pooled ? 1 : patchCount(settings);
+  const width = representation === 'latent' ? latentSize(settings) : settings.contextUnits;
+  const shape = pooled ? [indices.length, width] : [indices.length, rowsPerImage, width];
+  const names = indices.map((index) => images[index]?.name ?? '');
+  const labels = indices.map((index) => classes[images[index]?.label ?? -1] ?? '');
+  const imageAt = (row: number) => Math.floor(row / rowsPerImage);
+  const placeAt = (row: number) => gridPlace(settings.gridSize, row % rowsPerImage);
+  const places: readonly RowColumn[] = [
+    { name: 'row', type: 'int32', value: (row) => placeAt(row).row },
+    { name: 'column', type: 'int32', value: (row) => placeAt(row).column },
+  ];
   return {
-    images: indices.map((index): EmbeddedImage => {
-      const { name = '', label } = images[index] ?? {};
-      return { name, label: label === undefined ? '' : (classes[label] ?? '') };
-    }),
-    rowsPerImage: pooled ? 1 : patchCount(settings),
-    width: representation === 'latent' ? latentSize(settings) : settings.contextUnits,
-    settings,
+    shape,
+    index: {
+      columns: indexColumns,
+      lines: names.map((name, at) => [name, labels[at] ?? '']),
+      description: 'which image each entry is of',
+    },
+    tensors: [['features', shape]],
+    metadata: {
+      images: JSON.stringify(names),
+      classes: JSON.stringify(labels),
+      settings: JSON.stringify(settings),
+    },
+    description: `features, float32 [${shape.join(', ')}]`,
+    columns: [
+      { name: 'image', type: 'text', value: (row) => names[imageAt(row)] ?? '' },
+      { name: 'class', type: 'text', value: (row) => labels[imageAt(row)] ?? '' },
+      ...(pooled ? [] : places),
+    ],
+    parquetMetadata: { 'cpc.settings': JSON.stringify(settings) },
+    createdBy: '@cpc/vision',
   };
 }
 
@@ -85,15 +106,4 @@ async function featuresOf(
   const { latents, contexts } = await encodeImages(encoder, images, indices);
   const features = representation === 'latent' ? latents : contexts;
   return pooled ? pooledFeatures(features) : features;
-}
-
-async function writeImages(
-  writer: FeatureWriter,
-  { data }: HostArray,
-  images: readonly EmbeddedImage[],
-): Promise<void> {
-  const size = data.length / images.length;
-  for (const [place, image] of images.entries()) {
-    await writer.write(image, data.subarray(place * size, (place + 1) * size));
-  }
 }

@@ -10,7 +10,7 @@ const digits = 10;
 
 /** All frames of a recording carry its digit, the silent ones too: `pooled` asks about the whole recording instead. */
 export async function digitTask(request: ProbeRequest): Promise<ProbeTask> {
-  const opened = await openSpeech(request.data, 'probe', request.strict);
+  const opened = await openSpeech(request.data, 'probe', request);
   const { corpus } = opened;
   const decided = await decidedSplit(corpus, request);
   if (corpus.layout !== 'fsdd' || decided === undefined) throw withoutDigits(corpus);

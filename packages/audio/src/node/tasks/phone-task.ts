@@ -11,7 +11,7 @@ const defaultFolds = 4;
 /** TIMIT's two sentences that everybody reads are left out: their words would be on both sides. */
 export async function phoneTask(request: ProbeRequest): Promise<ProbeTask> {
   if (request.pooled === true) throw pooledPhones();
-  const { labels, ...opened } = await openLabelledSpeech(request.data, request.strict);
+  const { labels, ...opened } = await openLabelledSpeech(request.data, request);
   const { corpus } = opened;
   const decided = await decidedSplit(corpus, request);
   const isShared = (recording: number) => /^sa\d$/.test(corpus.recordings[recording]?.attributes.sentence ?? '');

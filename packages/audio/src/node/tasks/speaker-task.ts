@@ -10,7 +10,7 @@ import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.j
 
 export async function speakerTask(request: ProbeRequest): Promise<ProbeTask> {
   if (request.folds !== undefined) throw foldsOfSpeakers();
-  const opened = await openSpeech(request.data, 'probe', request.strict);
+  const opened = await openSpeech(request.data, 'probe', request);
   const { corpus } = opened;
   const decided = await decidedSplit(corpus, request);
   if (decided?.sides !== undefined) refuseUnknownSpeakers(corpus, decided.sides);

@@ -16,6 +16,11 @@ export interface TextLinesOptions {
   readonly hash?: Hash;
   /** Ends after so many lines. */
   readonly limit?: number;
+  /**
+   * Where lines are rows of a table: a line ends at `\n` or `\r\n` alone, as `wc -l` counts, and one that is too long is one line,
+   * cut off. Default false: it is several.
+   */
+  readonly rows?: boolean;
 }
 
 /**
@@ -25,7 +30,7 @@ export interface TextLinesOptions {
  */
 export async function* textLines(
   path: string,
-  { hash, limit = Infinity }: TextLinesOptions = {},
+  { hash, limit = Infinity, rows = false }: TextLinesOptions = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const input = createReadStream(path);
@@ -37,7 +42,7 @@ export async function* textLines(
       hash?.update(bytes);
       rest += decoded(decoder, bytes, position);
       position += bytes.length;
-      const { lines, rest: unfinished } = cutLines(rest);
+      const { lines, rest: unfinished } = rows ? cutRows(rest) : cutLines(rest);
       rest = unfinished;
       for (const line of lines) {
         if (count === limit) return;
@@ -82,6 +87,13 @@ function cutLines(text: string): { lines: string[]; rest: string } {
     rest = rest.slice(line.length).trimStart();
   }
   return { lines, rest };
+}
+
+/** The whole lines of a text, the end of overlong ones dropped, and what is left. */
+function cutRows(text: string): { lines: string[]; rest: string } {
+  const lines = text.split('\n').map((line) => (line.length > longestLine ? line.slice(0, longestLine) : line));
+  const rest = lines.pop() ?? '';
+  return { lines: lines.map((line) => line.replace(/\r$/, '')), rest };
 }
 
 function shorterLines(line: string): string[] {

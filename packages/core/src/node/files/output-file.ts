@@ -1,0 +1,69 @@
+/** Files that a command writes: what would fail at the end is refused before work begins. */
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CpcArgumentError } from '../../errors.js';
+import { isSystemError } from '../system-errors.js';
+
+/**
+ * Refuses a path that no file can be written to: its folder is missing or cannot be written to, or a folder stands in its place.
+ *
+ * @param option - named in the error, such as `--out`.
+ * @throws {CpcArgumentError} with what to do.
+ *
+ * @example
+ * await requireOutputFile('--out', 'features/latents.npy');
+ */
+export async function requireOutputFile(option: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const refuse = (expected: string, received: string, fix: string): never => {
+    throw new CpcArgumentError({ where: `${option} ${path}`, argument: option, expected, received, fix });
+  };
+  const info = await stat(folder).catch(() => undefined);
+  if (info === undefined) refuse('a folder that exists', `${folder}, which does not`, `Make it: mkdir -p ${folder}`);
+  if (info?.isDirectory() === false) refuse('a folder that exists', `${folder}, which is a file`, 'Name another path.');
+  const standing = await stat(path).catch(() => undefined);
+  if (standing?.isDirectory()) refuse('the path of a file', 'a folder', 'Name another path, or a file within it.');
+  if (standing !== undefined && !standing.isFile() && !standing.isDirectory())
+    refuse('the path of a file', 'a device, pipe or socket', 'Name another path.');
+  const isWritable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable) refuse('a folder that can be written to', folder, 'Name another path, or change its permissions.');
+}
+
+/**
+ * Refuses to replace a file that is not ours.
+ *
+ * @param header - what the first line of ours is.
+ * @throws {CpcArgumentError} if there is a file that begins otherwise.
+ */
+export async function requireOwnFile(option: string, path: string, header: string): Promise<void> {
+  const begin = `${header}\n`;
+  const found = await beginningOf(path, Buffer.byteLength(begin));
+  if (found === undefined || found === begin) return;
+  throw new CpcArgumentError({
+    where: `${option}`,
+    argument: option,
+    expected: `to write the index ${path}, which may replace an index only`,
+    received: `a file that begins with another line than "${header}"`,
+    fix: `Move ${path} away, or name another file by ${option}.`,
+  });
+}
+
+/** The first bytes as text, or undefined if there is no file. */
+async function beginningOf(path: string, length: number): Promise<string | undefined> {
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
+    if (isSystemError(error) && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return undefined;
+  try {
+    if (!(await handle.stat()).isFile()) return '';
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, 0);
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
