@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node/index.ts', 'src/node/worker.ts', 'src/node/batch-worker.ts'],
+  entry: [
+    'src/index.ts',
+    'src/node/index.ts',
+    'src/node/worker.ts',
+    'src/node/batch-worker.ts',
+    'src/node/trial-process.ts',
+  ],
   format: 'esm',
   platform: 'neutral',
   target: 'node20',

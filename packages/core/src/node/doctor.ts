@@ -4,7 +4,7 @@
  * Nothing is believed that was not tried: every engine computes something, in a process of its own, so that a native
  * library that crashes or hangs is a line of the report and not the end of it.
  */
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import type { EngineName } from '../engines/engine.js';
 import type { EngineTrial, EngineTrialOptions } from './engine-trial.js';
 import type { EngineRequest } from './engines.js';
 import { tensorflowPackages } from './tensorflow.js';
+import type { TrialAnswer, TrialJob } from './trial-process.js';
 
 /** An engine on one provider, tried. */
 export type EngineReport =
@@ -118,15 +119,9 @@ async function inspectRuntime(): Promise<RuntimeInspection> {
   };
 }
 
-const backendsProgram = `
-import(process.argv[1])
-  .then((runtime) => process.send({ value: runtime.listSupportedBackends() }))
-  .catch((error) => process.send({ error: error.message ?? String(error) }));
-`;
-
 /** Loads a runtime in a process of its own. @param url - of its module. */
 export function askForBackends(url: string): Promise<Outcome> {
-  return runApart(backendsProgram, [url], defaultSeconds);
+  return runApart({ runtime: url }, defaultSeconds);
 }
 
 function runtimeFailure(version: string | undefined, reason: string): RuntimeInspection {
@@ -164,14 +159,6 @@ function tensorflowPackage(name: string, version: string | undefined, engine: En
 const defaultSeconds = 60;
 const secondsToMeasure = 120;
 
-const trialProgram = `
-const [url, request, options] = process.argv.slice(1);
-import(url)
-  .then(({ tryEngine }) => tryEngine(JSON.parse(request), JSON.parse(options)))
-  .then((value) => process.send({ value }, () => process.exit(0)))
-  .catch((error) => process.send({ error: error.message ?? String(error) }, () => process.exit(0)));
-`;
-
 async function tryApart(
   engine: EngineName,
   provider: NonNullable<EngineRequest['provider']>,
@@ -180,27 +167,22 @@ async function tryApart(
   const { measure = false, timeoutSeconds = measure ? secondsToMeasure : defaultSeconds } = options;
   options.onTry?.(engine, provider);
   const request: EngineRequest = engine === 'onnx' ? { name: engine, provider } : { name: engine };
-  const args = [builtEntry(), JSON.stringify(request), JSON.stringify({ measure })];
-  const outcome = await runApart(trialProgram, args, timeoutSeconds);
+  const outcome = await runApart({ engine: request, options: { measure } }, timeoutSeconds);
   if ('error' in outcome)
     return { engine, provider, works: false, reason: outcome.error.trim(), fix: fixFor(engine, provider) };
   return { engine, works: true, ...(outcome.value as EngineTrial) }; // the other process runs this same package
 }
 
-/** The entry beside the built worker, whatever conditions this process resolves packages with: a test's would name sources. */
-function builtEntry(): string {
-  const worker = createRequire(import.meta.url).resolve('@cpc/core/node/worker');
-  return new URL('./index.js', pathToFileURL(worker)).href;
-}
-
 /** What a process of its own came to. */
-export type Outcome = { readonly value: unknown } | { readonly error: string };
+export type Outcome = TrialAnswer;
 const outcomeSchema = z.union([z.object({ error: z.string() }), z.object({ value: z.unknown() })]);
 
-/** Runs a program in a process of its own; it answers with one message. */
-function runApart(program: string, args: readonly string[], timeoutSeconds: number): Promise<Outcome> {
+/** Does a job in a process of its own; it answers with one message. */
+function runApart(job: TrialJob, timeoutSeconds: number): Promise<Outcome> {
+  const entry = createRequire(import.meta.url).resolve('@cpc/core/node/trial-process');
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, ...args], {
+    const child = fork(entry, [JSON.stringify(job)], {
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: timeoutSeconds * 1000,
       killSignal: 'SIGKILL',
