@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { pnpm } from './pnpm.mjs';
 import { run } from './run.mjs';
 
-function writeProject(folder, manifest) {
+/** A new, private project with this manifest. */
+export function writeProject(folder, manifest) {
   mkdirSync(folder, { recursive: true });
   const text = JSON.stringify({ name: 'consumer', private: true, type: 'module', ...manifest }, null, 2);
   writeFileSync(join(folder, 'package.json'), text);
@@ -27,16 +28,21 @@ export async function installWithNpm(folder, tarballs) {
 }
 
 /**
- * `pnpm install` of the same.
+ * A manifest that depends on the tarballs.
  *
  * The overrides stand in for the registry, where a package of ours finds the others that it needs.
  *
  * @param tarballs - package name -> tarball, absolute.
  */
+export function consumerManifest(tarballs) {
+  const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
+  const dependencies = { ...overrides, '@tensorflow/tfjs': '4.22.0' }; // as the READMEs' install lines name it
+  return { dependencies, pnpm: { overrides } };
+}
+
+/** `pnpm install` of the same. */
 export async function installWithPnpm(folder, tarballs) {
-  const dependencies = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
-  const withPeers = { ...dependencies, '@tensorflow/tfjs': '4.22.0' }; // as the READMEs' install lines name it
-  writeProject(folder, { dependencies: withPeers, pnpm: { overrides: dependencies } });
+  writeProject(folder, consumerManifest(tarballs));
   const { code, text } = await pnpm(['install', '--ignore-workspace'], { cwd: folder });
   return { ok: code === 0, output: text };
 }

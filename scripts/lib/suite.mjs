@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { checkAlone } from './alone.mjs';
 import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
+import { checkManagers } from './managers.mjs';
 import { runExample } from './readme-example.mjs';
 import { publishedPackages } from './workspace.mjs';
 
@@ -44,6 +45,13 @@ export async function checkConsumers(stage, tarballFolder, projects) {
       await stage(name, () => runExample(folder, project), [installed]);
     }
   }
+}
+
+/** Installs with every package manager of `managers.mjs`, and runs the command under each and under Deno and Bun. */
+export async function checkAllManagers(stage, tarballFolder, projects) {
+  const names = publishedPackages().map(({ name }) => name);
+  const tarballs = () => new Map(names.map((name) => [name, tarballOf(name, tarballFolder)]));
+  await checkManagers(stage, tarballs, join(projects, 'managers'));
 }
 
 /** Packages that bundle a library whose own dependencies nobody is to get. */

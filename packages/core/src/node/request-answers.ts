@@ -1,5 +1,5 @@
 /** The side of a request thread (`request-thread.ts`) that does the work: answers requests in the order in which they come. */
-import { parentPort, type TransferListItem } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { CpcError } from '../errors.js';
 import type { NumberedReply, NumberedRequest } from './request-thread.js';
 import { describeError } from './worker-errors.js';
@@ -7,7 +7,7 @@ import { describeError } from './worker-errors.js';
 export interface Answer<Reply> {
   readonly reply: Reply;
   /** Buffers of the reply that leave this thread: each once. */
-  readonly transfer?: readonly TransferListItem[];
+  readonly transfer?: readonly ArrayBuffer[];
 }
 
 /** Called once in the thread's module. A request whose answer fails is answered with the error; the next one is answered all the same. */
@@ -25,7 +25,7 @@ export function answerRequests<Request, Reply>(answer: (request: Request) => Pro
   });
 }
 
-function post<Reply>(reply: NumberedReply<Reply>, transfer: readonly TransferListItem[] = []): void {
+function post<Reply>(reply: NumberedReply<Reply>, transfer: readonly ArrayBuffer[] = []): void {
   parentPort?.postMessage(reply, transfer);
 }
 

@@ -3,7 +3,7 @@
  *
  * Knows no work. The other side of it is `request-answers.ts`.
  */
-import { type TransferListItem, Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { restoreError, type WorkerError } from './worker-errors.js';
 
 export interface RequestThreadOptions {
@@ -28,7 +28,7 @@ export type NumberedReply<Reply> =
 
 export interface RequestThread<Request, Reply> {
   /** @param transfer - buffers of the request that the thread takes over. */
-  readonly ask: (request: Request, transfer?: readonly TransferListItem[]) => Promise<Reply>;
+  readonly ask: (request: Request, transfer?: readonly ArrayBuffer[]) => Promise<Reply>;
   /** Requests that have not been answered. */
   readonly waiting: () => number;
   /** True once it answers no more: it was closed, or ended before its time. */
