@@ -78,7 +78,7 @@ export function managers(folder) {
   const pnpmOf = (tool, node, file) => ({
     name: tool,
     node,
-    install: [program(folder, tool, file), 'install', '--ignore-workspace'],
+    install: [program(folder, tool, file), 'install'], // the project's own pnpm-workspace.yaml counts
     files: { 'pnpm-workspace.yaml': allowBuilds },
   });
   const yarn = program(folder, 'yarn', 'bin/yarn.js');
