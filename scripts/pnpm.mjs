@@ -1,9 +1,10 @@
 /** `node scripts/pnpm.mjs ARGS`: the pinned pnpm, with only Node and npm on the machine. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { readJson, root } from './lib/workspace.mjs';
+import { pnpmCommand } from './lib/pnpm.mjs';
 
-const { packageManager } = readJson(join(root, 'package.json'));
-const args = ['exec', '--yes', `--package=${packageManager}`, '--', 'pnpm', ...process.argv.slice(2)];
-const { status } = spawnSync('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' });
+const { command, args, env } = await pnpmCommand();
+const { status } = spawnSync(command, [...args, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, ...env },
+});
 process.exitCode = status ?? 1;
