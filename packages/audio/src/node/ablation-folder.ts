@@ -1,9 +1,9 @@
 /** A record in the folder of an ablation that grows run by run, and the files that are made from it. Knows no record in particular. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { writeFileAtomically } from '@cpc/core/node';
+import { readRegularText, writeFileAtomically } from '@cpc/core/node';
 import type { ResolvedSetting } from '@cpc/records';
 
 /** What decides whether runs may stand beside one another. */
@@ -50,7 +50,7 @@ export async function openRecordFile<Entry extends Comparable>(
   await mkdir(dirname(path), { recursive: true });
   let record = begun;
   if (existsSync(path)) {
-    const before = parse(await readFile(path, 'utf8'), path);
+    const before = parse(await readRegularText(path), path);
     const partsOf = (entry: Entry) => ({ ...comparableParts(entry, before.inputs !== undefined), ...identity(entry) });
     requireSame(path, partsOf(before), partsOf(begun));
     record = { ...begun, ...before, inputs: begun.inputs }; // fields that came later are filled in

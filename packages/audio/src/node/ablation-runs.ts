@@ -1,9 +1,14 @@
 /** What all runs of an ablation have in common: their settings, training one to its end over interruptions, and the time that is left. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AblateRequest, Control, SettingOverrides, TaskEvent } from '@cpc/core/node';
+import {
+  type AblateRequest,
+  type Control,
+  regularFilePieces,
+  type SettingOverrides,
+  type TaskEvent,
+} from '@cpc/core/node';
 import type { RowSettings } from '../ablation/table-2.js';
 import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
@@ -41,9 +46,9 @@ export function rowSettings(request: AblateRequest, row: RowSettings): SpeechSet
 
 /** Fingerprint of a file's bytes. */
 export async function fileFingerprint(path: string): Promise<string> {
-  return `sha256:${createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')}`;
+  const hash = createHash('sha256');
+  for await (const piece of regularFilePieces(path)) hash.update(piece);
+  return `sha256:${hash.digest('hex')}`;
 }
 
 export interface AblationTraining {

@@ -1,5 +1,4 @@
 /** Settings that were not left to the preset: a file of them, then `--set`, later ones winning. */
-import { readFile } from 'node:fs/promises';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
@@ -30,10 +29,13 @@ async function readConfig(file: string): Promise<Overrides> {
 }
 
 async function readText(file: string): Promise<string> {
+  const { CpcError } = await import('@cpc/core');
+  const { readRegularText } = await import('@cpc/core/node');
   try {
-    return await readFile(file, 'utf8');
+    return await readRegularText(file);
   } catch (error) {
-    throw new UsageError(`--config ${file}: cannot be read (${reasonOf(error)}).`);
+    const reason = CpcError.isInstance(error) ? `it is ${error.received}` : reasonOf(error);
+    throw new UsageError(`--config ${file}: cannot be read (${reason}).`);
   }
 }
 

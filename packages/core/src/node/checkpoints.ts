@@ -4,13 +4,15 @@
  * A file appears whole or not at all (`atomic-file.ts`), carries a checksum (`checkpoint-file.ts`), and an older one
  * stands in for one that is damaged.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type CheckpointPlace, type CheckpointStore, defaultKeptCheckpoints } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
+import { isMissing, readRegularFile } from './files/regular-file.js';
+import { describedSystemError } from './system-errors.js';
 
 const fileName = /^step-(\d{8,})\.safetensors$/;
 
@@ -43,11 +45,11 @@ export function createCheckpointStore(folder: string, keep: number = defaultKept
     },
     latest: async (onDamaged) => {
       for (const { path } of (await listFolder(folder)).reverse()) {
-        const bytes = await readFile(path);
         try {
-          return decodeCheckpoint(bytes, path);
-        } catch (error) {
-          if (!CpcError.isInstance(error)) throw error;
+          return decodeCheckpoint(await readRegularFile(path), path);
+        } catch (thrown) {
+          const error = describedSystemError(thrown);
+          if (!CpcError.isInstance(error)) throw thrown;
           onDamaged?.({ path, reason: error.message });
         }
       }
@@ -73,8 +75,4 @@ async function listFolder(folder: string): Promise<CheckpointPlace[]> {
 async function forget(places: readonly CheckpointPlace[], savedStep: number, keep: number): Promise<void> {
   const kept = new Set(places.filter(({ step }) => step <= savedStep).slice(-keep));
   await Promise.all(places.filter((place) => !kept.has(place)).map(({ path }) => rm(path, { force: true })));
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

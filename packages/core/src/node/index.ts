@@ -37,6 +37,15 @@ export type { IndexTable } from './feature-files/index-table.js';
 export type { RowColumn } from './feature-files/parquet-rows.js';
 export { type FindFilesOptions, type FoundFile, type FoundFiles, findFiles } from './files/find-files.js';
 export { requireOutputFile } from './files/output-file.js';
+export {
+  openRegularFile,
+  type RegularFileOptions,
+  readRange,
+  readRegularFile,
+  readRegularText,
+  readRegularTextIfThere,
+  regularFilePieces,
+} from './files/regular-file.js';
 export { installedVersions } from './installed-versions.js';
 export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';

@@ -2,10 +2,10 @@
  * `model.safetensors` of a run: parameters, with what it takes to use them again in the file's metadata. What that is, and which
  * parameters there must be, a domain says.
  */
-import { readFile } from 'node:fs/promises';
 import { CpcError } from '../errors.js';
 import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { decodeSafetensors } from '../safetensors.js';
+import { isMissing, readRegularFile } from './files/regular-file.js';
 import { runPaths } from './run-folder.js';
 
 export interface ModelFile {
@@ -33,7 +33,8 @@ export function modelFileMetadata(
  */
 export async function readModelFile(run: string, domain: string): Promise<{ bytes: Uint8Array; path: string }> {
   const path = runPaths(run).model;
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readRegularFile(path).catch((cause: unknown) => {
+    if (!isMissing(cause)) throw cause;
     throw new CpcError({
       where: path,
       expected: 'the model of a finished or interrupted run',

@@ -12,7 +12,7 @@
  * A run that was killed may have logged steps that came after its last checkpoint. It will take those steps again, so
  * resuming first drops their lines: the files then equal those of a run that was never interrupted.
  */
-import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -31,6 +31,7 @@ import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { createCheckpointStore } from './checkpoints.js';
+import { readRegularTextIfThere } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
 import { type FileLock, takeLock, withLock } from './run-lock.js';
 import { describedSystemError, namingFile } from './system-errors.js';
@@ -192,7 +193,7 @@ const longestWaitMilliseconds = 10_000;
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const path = runPaths(folder).record;
-  const text = await readIfThere(path);
+  const text = await readRegularTextIfThere(path);
   if (text !== undefined) return parseRunRecord(text, path);
   throw new CpcError({
     where: folder,
@@ -209,7 +210,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
  */
 export async function readMetrics(folder: string): Promise<MetricsLine[]> {
   const path = runPaths(folder).metrics;
-  return parseMetrics((await readIfThere(path)) ?? '', path);
+  return parseMetrics((await readRegularTextIfThere(path)) ?? '', path);
 }
 
 interface OpenedRun {
@@ -295,17 +296,8 @@ async function refuseExistingRun(folder: string): Promise<void> {
 
 /** The text of `metrics.jsonl`, and what of it is left without steps that came later. */
 async function linesUpTo(path: string, lastStep: number): Promise<{ readonly text: string; readonly kept: string }> {
-  const text = (await readIfThere(path)) ?? '';
+  const text = (await readRegularTextIfThere(path)) ?? '';
   const count = parseMetrics(text, path).filter(({ step }) => step <= lastStep).length;
   const lines = text.split('\n').slice(0, count);
   return { text, kept: lines.map((line) => `${line}\n`).join('') };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { CpcError } from '../errors.js';
+import { readRegularTextIfThere } from './files/regular-file.js';
 import { namingFile } from './system-errors.js';
 
 /** A lock that is held. */
@@ -100,7 +101,7 @@ async function tryToHold(path: string, own: Holder): Promise<Holder | undefined>
   try {
     for (;;) {
       if (await linkedAs(draft, path)) return undefined; // appears whole, and only if there was none
-      const text = await readIfThere(path);
+      const text = await readRegularTextIfThere(path);
       if (text === undefined) continue; // given back meanwhile
       const holder = holderIn(text);
       if (holder !== undefined && (await isAlive(holder))) return holder;
@@ -119,7 +120,7 @@ async function clearAway(path: string, dead: string, draft: string): Promise<voi
     return sleep(1);
   }
   try {
-    if ((await readIfThere(path)) === dead) await rm(path, { force: true });
+    if ((await readRegularTextIfThere(path)) === dead) await rm(path, { force: true });
   } finally {
     await rm(turn, { force: true });
   }
@@ -132,7 +133,7 @@ async function rmIfOlder(path: string, milliseconds: number): Promise<void> {
 }
 
 async function giveBack(path: string, id: string): Promise<void> {
-  const text = await readIfThere(path);
+  const text = await readRegularTextIfThere(path);
   if (text !== undefined && holderIn(text)?.id === id) await rm(path, { force: true });
 }
 
@@ -180,15 +181,6 @@ function holderIn(text: string): Holder | undefined {
     return holderSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
   }
 }
 

@@ -3,7 +3,8 @@
  * by their names.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { CpcError } from '@cpc/core';
+import { openRegularFile, readRange, readRegularFile } from '@cpc/core/node';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { decodeFlac } from '../../data/flac.js';
 import { readFlacHeader } from '../../data/flac-header.js';
@@ -44,7 +45,7 @@ export async function inspectAudioFile(path: string, where: string): Promise<Aud
  * @throws {DamagedFileError} if it cannot be read, is damaged, or is no WAV, SPHERE or FLAC file.
  */
 export async function readAudioFile(path: string, where: string): Promise<DecodedAudio> {
-  return decodeAudio(await readable(where, () => readFile(path)), where);
+  return decodeAudio(await readable(where, () => readRegularFile(path)), where);
 }
 
 /**
@@ -73,17 +74,17 @@ export async function readAudioRange(
   facts: Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount' | 'byteLength'>,
   [start, stop]: readonly [number, number],
 ): Promise<DecodedAudio | undefined> {
-  const file = await readable(where, () => open(path, 'r'));
+  const file = await readable(where, () => openRegularFile(path));
   try {
     const { size } = await readable(where, () => file.stat());
-    const head = await readable(where, () => readAt(file, 0, Math.min(edgeBytes, size)));
+    const head = await readable(where, () => readRange(file, 0, Math.min(edgeBytes, size)));
     const samples = sampleReaderOf(head, size, where);
     if (samples === undefined) return undefined;
     const { sampleRateHz, sampleCount, dataOffset, frameBytes } = samples;
     if (size !== facts.byteLength || sampleRateHz !== facts.sampleRateHz || sampleCount !== facts.sampleCount)
       throw changed(where, facts, { byteLength: size, sampleRateHz, sampleCount });
     const begin = dataOffset + start * frameBytes;
-    const bytes = await readable(where, () => readAt(file, begin, (stop - start) * frameBytes));
+    const bytes = await readable(where, () => readRange(file, begin, (stop - start) * frameBytes));
     if (bytes.byteLength !== (stop - start) * frameBytes)
       throw changed(where, facts, { byteLength: begin + bytes.byteLength, sampleRateHz, sampleCount });
     return samples.decode(bytes, start, stop - start);
@@ -174,21 +175,15 @@ async function factsByDecoding(path: string, where: string): Promise<Length> {
 }
 
 async function readEdges(path: string): Promise<{ head: Uint8Array; tail: Uint8Array; byteLength: number }> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const byteLength = (await file.stat()).size;
-    const head = await readAt(file, 0, Math.min(edgeBytes, byteLength));
+    const head = await readRange(file, 0, Math.min(edgeBytes, byteLength));
     const tailFrom = Math.max(head.byteLength, byteLength - edgeBytes);
-    return { head, tail: await readAt(file, tailFrom, byteLength - tailFrom), byteLength };
+    return { head, tail: await readRange(file, tailFrom, byteLength - tailFrom), byteLength };
   } finally {
     await file.close();
   }
-}
-
-async function readAt(file: FileHandle, position: number, count: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(count);
-  const { bytesRead } = await file.read(bytes, 0, count, position);
-  return bytes.subarray(0, bytesRead);
 }
 
 function isFlac(head: Uint8Array): boolean {
@@ -204,7 +199,12 @@ async function readable<Result>(where: string, read: () => Promise<Result>): Pro
   try {
     return await read();
   } catch (cause) {
-    const received = cause instanceof Error ? cause.message : String(cause);
+    const received = receivedIn(cause);
     throw new DamagedFileError({ where, kind: 'unreadable', expected: 'a file that can be read', received, cause });
   }
+}
+
+function receivedIn(cause: unknown): string {
+  if (CpcError.isInstance(cause)) return String(cause.received);
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,5 +1,6 @@
 /** Text files, with errors that name them. */
-import { readFile } from 'node:fs/promises';
+import { CpcError } from '@cpc/core';
+import { readRegularTextIfThere } from '@cpc/core/node';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 
 /**
@@ -20,10 +21,9 @@ export async function readText(path: string): Promise<string> {
  */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularTextIfThere(path);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    const received = String(cause);
+    const received = CpcError.isInstance(cause) ? String(cause.received) : String(cause);
     throw new DamagedFileError({
       where: path,
       kind: 'unreadable',

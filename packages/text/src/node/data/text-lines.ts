@@ -3,7 +3,7 @@
  */
 
 import type { Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { regularFilePieces } from '@cpc/core/node';
 
 /** Thrown for a file that is not text we can read; `message` says why, without the file's name. */
 export class UnreadableTextError extends Error {}
@@ -33,28 +33,22 @@ export async function* textLines(
   { hash, limit = Infinity, rows = false }: TextLinesOptions = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const input = createReadStream(path);
   let [rest, count, position] = ['', 0, 0];
-  try {
-    for await (const chunk of input) {
-      const bytes: Uint8Array = chunk;
-      refuseOtherThanText(bytes, position);
-      hash?.update(bytes);
-      rest += decoded(decoder, bytes, position);
-      position += bytes.length;
-      const { lines, rest: unfinished } = rows ? cutRows(rest) : cutLines(rest);
-      rest = unfinished;
-      for (const line of lines) {
-        if (count === limit) return;
-        count += 1;
-        yield line;
-      }
+  for await (const bytes of regularFilePieces(path)) {
+    refuseOtherThanText(bytes, position);
+    hash?.update(bytes);
+    rest += decoded(decoder, bytes, position);
+    position += bytes.length;
+    const { lines, rest: unfinished } = rows ? cutRows(rest) : cutLines(rest);
+    rest = unfinished;
+    for (const line of lines) {
+      if (count === limit) return;
+      count += 1;
+      yield line;
     }
-    rest += decoded(decoder, undefined, position);
-    if (rest !== '' && count < limit) yield rest.replace(/\r$/, '');
-  } finally {
-    input.destroy();
   }
+  rest += decoded(decoder, undefined, position);
+  if (rest !== '' && count < limit) yield rest.replace(/\r$/, '');
 }
 
 /** UTF-16 by its mark, and anything with a byte 0, which no text has. */

@@ -1,6 +1,6 @@
 /** Files of word vectors, read piece by piece: word2vec's binary and text forms, GloVe's, and fastText's `.vec`. */
-import { open } from 'node:fs/promises';
 import { CpcError } from '@cpc/core';
+import { openRegularFile } from '@cpc/core/node';
 import type { WordVector } from '../../expansion/expand-vocabulary.js';
 import { textLines, UnreadableTextError } from './text-lines.js';
 
@@ -88,7 +88,7 @@ function headerOf(bytes: Uint8Array, path: string): [count: number, size: number
 
 /** Bytes of a file in their order. */
 async function pieceReader(path: string) {
-  const file = await open(path);
+  const file = await openRegularFile(path);
   let piece: Uint8Array = new Uint8Array(0);
   const more = async () => {
     const next = new Uint8Array(pieceBytes);

@@ -1,8 +1,8 @@
 /** The five sentence tasks as files: which there are in a folder, in either of two layouts, and what they hold. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
+import { readRegularFile } from '@cpc/core/node';
 import { subjectTask } from '../../synthesis/stories.js';
 import {
   type Labelled,
@@ -120,8 +120,9 @@ function coarseQuestions(text: string, where: string): Labelled[] {
 }
 
 async function utf8(path: string): Promise<string> {
+  const bytes = await readRegularFile(path);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new CpcError({ where: path, expected: 'UTF-8 text', received: 'other bytes', fix: 'Convert it.', cause });
   }
@@ -129,7 +130,7 @@ async function utf8(path: string): Promise<string> {
 
 /** SentEval's files are Latin-1 as distributed. */
 async function utf8OrLatin1(path: string): Promise<string> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

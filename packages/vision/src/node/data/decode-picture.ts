@@ -2,8 +2,8 @@
  * One picture file to pixels, by sharp (libvips). JPEG, PNG and WebP; grey, CMYK, 16-bit and transparent ones are brought to 8-bit
  * sRGB before middle grey, and turned as their camera held them. What is not one whole still picture is refused by name.
  */
-import { readFile } from 'node:fs/promises';
 import { CpcError } from '@cpc/core';
+import { readRegularFile } from '@cpc/core/node';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../data/image-set.js';
 import { DamagedImageError } from '../../data/skipped-image.js';
@@ -37,8 +37,9 @@ export async function decodePicture(path: string, name: string, side: number): P
 
 /** Checked by its header. */
 async function openedPicture(path: string, name: string): Promise<Sharp> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new CpcError({ where: name, expected: 'a file that can be read', received: reasonOf(cause), cause });
+  const bytes = await readRegularFile(path).catch((cause: unknown) => {
+    const received = CpcError.isInstance(cause) ? cause.received : reasonOf(cause);
+    throw new CpcError({ where: name, expected: 'a file that can be read', received, cause });
   });
   if (bytes.length === 0) throw damaged(name, 'an empty file');
   try {
