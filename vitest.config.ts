@@ -16,6 +16,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'benchmarks/**/*.test.ts', 'scripts/**/*.test.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**', ...slowTests],
     environment: 'node',
+    env: { ORT_DISABLE_TELEMETRY: '1' }, // for tests that import onnxruntime-node themselves
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

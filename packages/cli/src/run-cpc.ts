@@ -19,6 +19,7 @@ import { takeOutput } from './terminal/output.js';
  * process.exitCode = await runCpc(['doctor', '--json']);
  */
 export async function runCpc(typed: readonly string[]): Promise<number> {
+  process.env.ORT_DISABLE_TELEMETRY = '1'; // as disableTelemetry() of @cpc/compile, which help and version need not load
   const output = takeOutput();
   const context: Context = { output, typed };
   try {

@@ -47,7 +47,7 @@ class Bridge(services.EnvironmentServicer):
             for request in requests:
                 yield session.answer(request)
         finally:
-            session.leave()
+            session.end()
 
     def create(self, settings):
         world = self._make_world(settings)
@@ -55,6 +55,15 @@ class Bridge(services.EnvironmentServicer):
             name = f"world {next(self._numbers)}"
             self._worlds[name] = world
         return name
+
+    def discard(self, name):
+        """Destroys a world whose connection is gone, unless another one has joined it."""
+        with self._lock:
+            world = self._worlds.get(name)
+            if world is None or world.joined:
+                return
+            del self._worlds[name]
+        world.close()
 
     def world(self, name):
         with self._lock:
@@ -77,6 +86,7 @@ class Session:
     def __init__(self, bridge):
         self._bridge = bridge
         self._world = None
+        self._created = []
         self._running = False
         self._interrupted = False
         self._seed = None
@@ -97,7 +107,8 @@ class Session:
 
     def create_world(self, request):
         settings = {name: unpack(tensor) for name, tensor in request.settings.items()}
-        return pb.CreateWorldResponse(world_name=self._bridge.create(settings))
+        self._created.append(self._bridge.create(settings))
+        return pb.CreateWorldResponse(world_name=self._created[-1])
 
     def join_world(self, request):
         if self._world is not None:
@@ -177,6 +188,12 @@ class Session:
             self._world.joined = False
         self._world = None
 
+    def end(self):
+        """The connection is gone: so are the worlds that it made."""
+        self.leave()
+        for name in self._created:
+            self._bridge.discard(name)
+
     def _joined(self):
         if self._world is None:
             raise Refusal(grpc.StatusCode.FAILED_PRECONDITION, "this connection has joined no world")
@@ -198,10 +215,11 @@ def main():
     kind.add_argument("--lab", metavar="LEVEL", help="a level of DeepMind Lab, such as contributed/dmlab30/rooms_watermaze")
     parser.add_argument("--level-cache", metavar="FOLDER", help="keeps the levels that DeepMind Lab builds")
     parser.add_argument("--port", type=int, default=0, help="default: any that is free")
-    parser.add_argument("--worlds", type=int, default=64, help="connections served at once")
+    parser.add_argument("--connections", type=int, default=320, help="served at once; further ones wait")
     options = parser.parse_args()
-    options_of_channel = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-    server = grpc.server(futures.ThreadPoolExecutor(options.worlds), options=options_of_channel)
+    # A request holds one step's actions; an answer may hold a large picture.
+    options_of_channel = [("grpc.max_receive_message_length", 2**24), ("grpc.max_send_message_length", -1)]
+    server = grpc.server(futures.ThreadPoolExecutor(options.connections), options=options_of_channel)
     services.add_EnvironmentServicer_to_server(Bridge(worlds.maker(options)), server)
     port = server.add_insecure_port(f"localhost:{options.port}")
     server.start()

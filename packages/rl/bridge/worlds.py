@@ -68,19 +68,24 @@ class World:
 
 
 class GymnasiumWorld(World):
-    """A Gymnasium environment with discrete actions and numbers as observations. An action that is left out is the first."""
+    """A Gymnasium environment with discrete actions and numbers as observations; one of so many states is one-hot.
+
+    An action that is left out is the first.
+    """
 
     def __init__(self, name, settings):
         import gymnasium
 
         if settings:
             raise ValueError(f"settings {sorted(settings)}; worlds of Gymnasium take none")
+        self._one_hot = None
         self._environment = gymnasium.make(name)
         actions, space = self._environment.action_space, self._environment.observation_space
         if not isinstance(actions, gymnasium.spaces.Discrete):
             raise ValueError(f"{name} has actions {actions}; this bridge serves Discrete ones")
         if isinstance(space, gymnasium.spaces.Discrete):
-            observation = Spec("observation", np.int64, [])
+            observation = Spec("observation", np.float32, [int(space.n)], 0, 1)
+            self._one_hot = (int(space.start), int(space.n))
         elif isinstance(space, gymnasium.spaces.Box):
             dtype = space.dtype if space.dtype in (np.uint8, np.float32) else np.float32
             observation = Spec("observation", dtype, space.shape)
@@ -88,6 +93,12 @@ class GymnasiumWorld(World):
             raise ValueError(f"{name} has observations {space}; this bridge serves Box and Discrete ones")
         self._first = int(actions.start)
         super().__init__(int(actions.n), observation)
+
+    def _look(self, seen):
+        if self._one_hot is None:
+            return super()._look(seen)
+        start, count = self._one_hot
+        super()._look(np.eye(1, count, int(seen) - start)[0])
 
     def reset(self, seed):
         seen, _ = self._environment.reset(seed=seed)

@@ -21,7 +21,8 @@ export interface Started {
 
 export interface StartOptions {
   readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to that of the tests; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The script; the built `bin.js` if left out. */
   readonly bin?: string;
 }

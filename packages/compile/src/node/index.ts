@@ -4,6 +4,9 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import { CompileError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { GivenOutputsSession, withListFirst } from './given-outputs.js';
+import { requireNoTelemetry } from './telemetry.js';
+
+export { disableTelemetry } from './telemetry.js';
 
 /** Execution providers that onnxruntime-node may offer, depending on the platform. */
 export type NodeProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
@@ -21,10 +24,10 @@ export interface NodeRuntimeOptions {
 }
 
 /**
- * Loads onnxruntime-node.
+ * Loads onnxruntime-node, its telemetry turned off (see `telemetry.ts`).
  *
- * @throws {CompileError} if the package or its binary is not there, naming the install command, or `threads` is no whole
- *   number of at least 1.
+ * @throws {CompileError} if the package or its binary is not there, naming the install command, `threads` is no whole number of at
+ *   least 1, or this is a worker thread of a process that did not turn telemetry off.
  */
 export async function nodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const ort = await loaded();
@@ -69,6 +72,7 @@ function profiling(prefix: string | undefined, session: number) {
 }
 
 async function loaded(): Promise<typeof OnnxRuntime> {
+  requireNoTelemetry();
   try {
     const module: typeof OnnxRuntime & { readonly default?: typeof OnnxRuntime } = await import('onnxruntime-node');
     return module.default ?? module;

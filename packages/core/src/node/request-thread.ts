@@ -4,6 +4,7 @@
  * Knows no work. The other side of it is `request-answers.ts`.
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { disableTelemetry } from '@cpc/compile/node';
 import { restoreError, type WorkerError } from './worker-errors.js';
 
 export interface RequestThreadOptions {
@@ -45,6 +46,7 @@ interface Waiting<Reply> {
 /** Starts a thread. While nothing is asked of it, it does not keep the process alive. */
 export function startRequestThread<Request, Reply>(options: RequestThreadOptions): RequestThread<Request, Reply> {
   const { entry, data, heapMegabytes, ended } = options;
+  disableTelemetry(); // the thread cannot
   const worker = new Worker(entry, { workerData: data, ...threadArguments(), ...heapLimit(heapMegabytes) });
   const waiting = new Map<number, Waiting<Reply>>();
   let requests = 0;

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { disableTelemetry } from '@cpc/compile/node';
 import { markThreadsEnded, threadsEnded } from './run-lock.js';
 import type { WorkerError } from './worker-errors.js';
 import type { WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
@@ -44,6 +45,7 @@ export async function* runInWorker<Event>(
   job: WorkerJob,
   { signal }: RunInWorkerOptions = {},
 ): AsyncGenerator<Event, void, undefined> {
+  disableTelemetry(); // the thread cannot
   const stopFlag = new SharedArrayBuffer(4);
   const input: WorkerInput = { job, stopFlag, endedThreads: threadsEnded() };
   const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/core/node/worker'), { workerData: input });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
@@ -171,6 +171,23 @@ describe('the model of a run', () => {
     expect(environment).toMatchObject({ name: 'delayed_cue', actions: ['left', 'right', 'wait'], actionRepeat: 1 });
     expect(settings.unrollSteps).toBe(21);
   });
+
+  it.each(['gymnasium:this:X-v0', 'rpc:localhost:1', 'lab:x', 'constructor'])(
+    'that names the environment %s starts nothing: evaluate asks for --env',
+    async (name) => {
+      const own = join(folder, 'run');
+      const hostile = join(folder, 'hostile');
+      await cp(own, hostile, { recursive: true });
+      const path = runPaths(hostile).model;
+      const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+      const environment = JSON.stringify({ ...JSON.parse(metadata.environment ?? '{}'), name });
+      await writeFile(path, encodeSafetensors(tensors, { ...metadata, environment }));
+      const request = { run: hostile, episodes: 1, greedy: false, baselines: [], workers: 0, seed: 1, engine };
+      await expect(events(domainCommands.evaluation.run(request, always))).rejects.toThrow(
+        new RegExp(`expected the name of a built-in environment.*--env "${name}"`),
+      );
+    },
+  );
 
   it('acts for 2 copies with 1 line from its folder: 3 logits each', async () => {
     const actor = await createActor({

@@ -5,6 +5,7 @@ import {
   createEngine,
   type EvaluateRequest,
   readRunRecord,
+  runPaths,
   type TaskEvent,
   updateRunRecord,
   writeFileAtomically,
@@ -19,7 +20,7 @@ import { isPicture } from '../agent/encoder.js';
 import type { Observations, VectorEnvironment } from '../environments/environment.js';
 import { encodeGif } from './environments/gif.js';
 import { type AgentModelFile, loadAgentModel } from './model-file.js';
-import { openEnvironment } from './open-environment.js';
+import { openEnvironment, requireBuiltIn } from './open-environment.js';
 
 /** What else an environment is played with. */
 export const rlBaselines = ['random', 'fixed'] as const;
@@ -34,6 +35,8 @@ export async function* evaluateRl(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const model = await loadAgentModel(request.run);
   const { episodes, workers: threads, environment: name = model.environment.name } = request;
+  if (request.environment === undefined)
+    requireBuiltIn(name, runPaths(request.run).model, `cpc rl evaluate --run ${request.run}`);
   const environment = await openEnvironment({ name, copies: Math.min(mostCopies, episodes), threads });
   try {
     requireSameSpec(model, environment);

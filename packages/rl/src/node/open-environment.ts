@@ -6,7 +6,7 @@
  *   lab:LEVEL                  a level of DeepMind Lab, through the bridge in Python
  *   rpc:localhost:8000         whatever a server of dm_env_rpc offers
  */
-import { CpcArgumentError } from '@cpc/core';
+import { CpcArgumentError, CpcError } from '@cpc/core';
 import { builtInEnvironmentNames, createBuiltInEnvironment } from '../environments/built-in.js';
 import type { VectorEnvironment } from '../environments/environment.js';
 import { type BridgedEnvironment, labActionNames, startPythonBridge } from './environments/dm-env-rpc/python-bridge.js';
@@ -15,6 +15,16 @@ import { createThreadedEnvironment } from './environments/threaded-environment.j
 
 /** For help. */
 export const otherEnvironments = 'gymnasium:ID or lab:LEVEL through Python (CPC_PYTHON says which), or rpc:HOST:PORT';
+
+/** Seconds that a server may take to answer, where the environment variable says so. */
+function timeout(): { readonly timeoutSeconds?: number } {
+  const text = process.env.CPC_RPC_TIMEOUT;
+  if (text === undefined || text === '') return {};
+  const timeoutSeconds = Number(text);
+  if (timeoutSeconds > 0 && timeoutSeconds < 2 ** 21) return { timeoutSeconds };
+  const expected = 'seconds, above 0 and below 2,097,152';
+  throw new CpcArgumentError({ where: 'CPC_RPC_TIMEOUT', argument: '--env', expected, received: text });
+}
 
 export interface OpenEnvironmentOptions {
   /** As at the head of this file. */
@@ -37,7 +47,7 @@ export interface OpenEnvironmentOptions {
 export async function openEnvironment(options: OpenEnvironmentOptions): Promise<VectorEnvironment> {
   const { name, copies, threads } = options;
   const [, kind, rest = ''] = /^(gymnasium|lab|rpc):(.+)$/.exec(name) ?? [];
-  if (kind === 'rpc') return createRpcEnvironment({ address: rest, copies, name });
+  if (kind === 'rpc') return createRpcEnvironment({ address: rest, copies, name, ...timeout() });
   if (kind === 'gymnasium') return bridged(options, { gymnasium: rest }, {});
   if (kind === 'lab') return bridged(options, { lab: rest }, { actionNames: labActionNames, actionRepeat: 4 });
   if (!builtInEnvironmentNames.includes(name)) throw unknown(name);
@@ -46,16 +56,23 @@ export async function openEnvironment(options: OpenEnvironmentOptions): Promise<
     : createThreadedEnvironment({ source: { name }, copies, threads });
 }
 
+/** Connections to a bridge that others may hold without locking our copies out. */
+const spareConnections = 256;
+
 async function bridged(
   { name, copies, python }: OpenEnvironmentOptions,
   environment: BridgedEnvironment,
   known: Pick<RpcEnvironmentOptions, 'actionNames' | 'actionRepeat'>,
 ): Promise<VectorEnvironment> {
   const chosen = python ?? process.env.CPC_PYTHON;
-  const bridge = await startPythonBridge({ environment, ...(chosen === undefined ? {} : { python: chosen }) });
+  const connections = copies + spareConnections;
+  const bridge = await startPythonBridge({
+    ...{ environment, connections },
+    ...(chosen === undefined ? {} : { python: chosen }),
+  });
   try {
     const { address } = bridge;
-    const opened = await createRpcEnvironment({ address, copies, name, repeatable: true, ...known });
+    const opened = await createRpcEnvironment({ address, copies, name, repeatable: true, ...known, ...timeout() });
     const close = async () => {
       await opened.close();
       await bridge.stop();
@@ -73,5 +90,23 @@ function unknown(received: string): CpcArgumentError {
     argument: 'name',
     expected: `one of ${builtInEnvironmentNames.join(', ')}; ${otherEnvironments}`,
     received,
+  });
+}
+
+/**
+ * Refuses the name of an environment that a file tells, unless it is built in: another one would start a program or connect to an
+ * address that the file chose.
+ *
+ * @param command - what to type instead, without the option.
+ * @throws {CpcError} with the option that takes the name from a person.
+ */
+export function requireBuiltIn(name: string, file: string, command: string): void {
+  if (builtInEnvironmentNames.includes(name)) return;
+  const shown = JSON.stringify(name).slice(0, 200);
+  throw new CpcError({
+    where: file,
+    expected: `the name of a built-in environment, as no other is started because a file names it`,
+    received: shown,
+    fix: `If you trust it, name it yourself: ${command} --env ${shown}`,
   });
 }

@@ -24,18 +24,23 @@ interface Cursor {
   high: number;
 }
 
+/** Of a message, and of the numbers in a field: what is read takes a bounded multiple of the bytes that came. */
+const mostFields = 2 ** 16;
+const mostVarints = 2 ** 22;
+
 const none = new Uint8Array();
 const lengthOfWireType: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
 
 /**
  * The fields of a message, in order.
  *
- * @throws {CpcError} if the bytes are no message.
+ * @throws {CpcError} if the bytes are no message, or one of more than 65,536 fields.
  */
 export function fieldsOf(message: Uint8Array): Field[] {
   const fields: Field[] = [];
   const cursor: Cursor = { offset: 0, low: 0, high: 0 };
   while (cursor.offset < message.length) {
+    if (fields.length === mostFields) throw damaged(`at most ${mostFields} fields of a message`, 'more');
     readVarint(message, cursor);
     const [number, wireType] = [cursor.low >>> 3, cursor.low & 7];
     if (number === 0 || cursor.high !== 0) throw damaged('a field of a number from 1 to 2^29 - 1');
@@ -106,6 +111,7 @@ export function varintsOf(
     requireWireType(field, 2);
     const cursor: Cursor = { offset: 0, low: 0, high: 0 };
     while (cursor.offset < field.bytes.length) {
+      if (lows.length === mostVarints) throw damaged(`at most ${mostVarints} numbers`, 'more');
       readVarint(field.bytes, cursor);
       lows.push(cursor.low);
       highs.push(cursor.high);

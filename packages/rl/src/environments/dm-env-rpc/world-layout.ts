@@ -41,6 +41,8 @@ export interface WorldLayout {
 const rewardName = 'reward';
 const discountName = 'discount';
 const mostActions = 10_000;
+/** Of an observation or action; an image of 4096 x 4096 pixels in grey. */
+const mostValues = 2 ** 24;
 
 /** @throws {CpcError} if the specifications leave open what is what, or are of no kind that an agent here can take. */
 export function layOut(specs: WorldSpecs, options: LayoutOptions, where: string): WorldLayout {
@@ -74,6 +76,7 @@ function chosenObservation(observations: readonly Identified[], name: string | u
 
 function observationSpec({ name, type, shape }: TensorSpec, where: string): ObservationSpec {
   const isNumeric = type !== 'bool' && type !== 'string' && type !== 'proto';
+  requireSize(name, shape, where);
   if (isNumeric && shape.every((length) => length >= 1))
     return { shape, dtype: type === 'uint8' ? 'uint8' : 'float32' };
   const expected = `observation ${name} to be numbers of a fixed shape`;
@@ -102,11 +105,21 @@ function actionTensors({ name, tensors }: RpcAction, specs: readonly Identified[
   return new Map(
     Object.entries(tensors).map(([tensorName, numbers]) => {
       const identified = specs.find(([, spec]) => spec.name === tensorName);
-      if (identified !== undefined) return [identified[0], filled(identified[1], numbers)];
+      if (identified !== undefined) {
+        requireSize(tensorName, identified[1].shape, where);
+        return [identified[0], filled(identified[1], numbers)];
+      }
       const received = specs.map(([, spec]) => spec.name).join(', ');
       throw new CpcError({ where, expected: `an action tensor ${tensorName} for ${name}`, received });
     }),
   );
+}
+
+/** A shape that a server only claims must not decide how much memory is taken. */
+function requireSize(name: string, shape: readonly number[], where: string): void {
+  if (size(shape) <= mostValues) return;
+  const expected = `${name} to have at most ${mostValues} values`;
+  throw new CpcError({ where, expected, received: `the shape [${shape.join(', ')}]` });
 }
 
 /** An action tensor of a specification. */

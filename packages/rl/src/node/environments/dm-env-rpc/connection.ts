@@ -37,7 +37,12 @@ export interface RpcConnection {
 /** The path of the protocol's one procedure. */
 export const processPath = '/dm_env_rpc.v1.Environment/Process';
 
-const channelOptions = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+/** An answer holds one step's observations: 64 MiB are 16 million float32 values. */
+const longestAnswerBytes = 2 ** 26;
+const channelOptions = {
+  'grpc.max_receive_message_length': longestAnswerBytes,
+  'grpc.max_send_message_length': -1,
+};
 const defaultTimeoutSeconds = 300;
 
 interface Waiting {
@@ -138,7 +143,7 @@ function silent(address: string, request: string, seconds: number): CpcError {
     where: `dm_env_rpc server at ${address}`,
     expected: `an answer to ${request} within ${seconds} s`,
     received: 'none',
-    fix: 'See whether the server still runs, or raise timeoutSeconds.',
+    fix: 'See whether the server still runs. More time: timeoutSeconds in code, CPC_RPC_TIMEOUT=SECONDS for the command.',
   });
 }
 

@@ -5,7 +5,7 @@ import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { expect, it, onTestFinished } from 'vitest';
 import { encodeRequest } from '../../../environments/dm-env-rpc/messages.js';
 import { damagedOrRandom, requests } from '../../../environments/dm-env-rpc/test-support/sample-messages.js';
-import { processPath } from './connection.js';
+import { connectRpc, processPath } from './connection.js';
 import { startPythonBridge } from './python-bridge.js';
 import { createRpcEnvironment } from './rpc-environment.js';
 
@@ -44,6 +44,38 @@ it.skipIf(status !== 0)(
     await environment.close();
   },
   600_000,
+);
+
+it.skipIf(status !== 0)(
+  'with 64 connections that are idle a 65th is served, and worlds of connections that were dropped are destroyed',
+  async () => {
+    const bridge = await startPythonBridge({ environment: { gymnasium: 'CartPole-v1' }, python });
+    onTestFinished(() => bridge.stop());
+    const idle = Array.from({ length: 64 }, () => {
+      const client = new Client(bridge.address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+      onTestFinished(() => client.close());
+      const stream = client.makeBidiStreamRequest(
+        processPath,
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes,
+      );
+      stream.on('error', () => undefined);
+      return stream;
+    });
+    const create = Buffer.from(encodeRequest({ type: 'createWorld', settings: new Map() }));
+    for (const stream of idle) expect(await isAnswered(stream, create)).toBe(true);
+    const dropped = connectRpc({ address: bridge.address });
+    const { worldName } = await dropped.send({ type: 'createWorld', settings: new Map() });
+    const environment = await createRpcEnvironment({ address: bridge.address, copies: 1, timeoutSeconds: 20 });
+    expect(await environment.reset(1)).toHaveLength(4);
+    await environment.close();
+    dropped.close();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const other = connectRpc({ address: bridge.address });
+    await expect(other.send({ type: 'joinWorld', worldName, settings: new Map() })).rejects.toThrow(/NOT_FOUND/);
+    other.close();
+  },
+  120_000,
 );
 
 /** False if the stream ended. */

@@ -17,8 +17,10 @@ export type BridgedEnvironment =
 
 export interface PythonBridgeOptions {
   readonly environment: BridgedEnvironment;
-  /** Default `python3`. */
+  /** Default `python3`; a relative path is one from the working folder. */
   readonly python?: string;
+  /** That it serves at once; default 320. */
+  readonly connections?: number;
   /** How long it may take to listen; default 60. */
   readonly timeoutSeconds?: number;
 }
@@ -45,10 +47,12 @@ type Bridge = ChildProcessByStdio<Writable, Readable, Readable>;
  * const environment = await createRpcEnvironment({ address: bridge.address, copies: 8, repeatable: true });
  */
 export async function startPythonBridge(options: PythonBridgeOptions): Promise<PythonBridge> {
-  const { environment, python = 'python3', timeoutSeconds = 60 } = options;
+  const { environment, python = 'python3', connections = 320, timeoutSeconds = 60 } = options;
   const folder = join(dirname(createRequire(import.meta.url).resolve('@cpc/rl/package.json')), 'bridge');
-  const flags = 'gymnasium' in environment ? ['--gymnasium', environment.gymnasium] : labFlags(environment);
-  const child = spawn(python, ['-B', 'serve.py', ...flags], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  const wanted = 'gymnasium' in environment ? ['--gymnasium', environment.gymnasium] : labFlags(environment);
+  const flags = [...wanted, '--connections', String(connections)];
+  // In the folder of this process, so that relative paths mean what they mean to the user.
+  const child = spawn(python, ['-B', join(folder, 'serve.py'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async () => {
     child.kill();
