@@ -18,8 +18,9 @@ beforeAll(async () => {
 
 /** Reads a command line as `runCpc` would where only the fake domain "text" is installed. */
 async function read(typed: readonly string[], said: string[] = []): Promise<Job | undefined> {
-  const note = (line: string) => said.push(line);
-  const context: Context = { typed, output: { result: note, words: note, release: async () => undefined } };
+  const note = (line: unknown) => said.push(String(line));
+  const output = { result: note, json: note, summary: note, words: note, release: async () => false };
+  const context: Context = { typed, output };
   let chosen: Job | undefined;
   const program = createProgram({
     context,

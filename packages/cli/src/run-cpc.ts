@@ -6,6 +6,7 @@ import { type DomainName, knownDomains } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { describeError, exitCodes, UsageError } from './errors.js';
 import { createProgram } from './program.js';
+import { surviveHangups } from './terminal/hangups.js';
 import { takeOutput } from './terminal/output.js';
 
 /**
@@ -21,15 +22,20 @@ import { takeOutput } from './terminal/output.js';
 export async function runCpc(typed: readonly string[]): Promise<number> {
   process.env.ORT_DISABLE_TELEMETRY = '1'; // as disableTelemetry() of @cpc/compile, which help and version need not load
   const output = takeOutput();
-  const context: Context = { output, typed };
+  const release = surviveHangups();
+  const code = await exitCodeOf({ output, typed });
+  release();
+  const isLost = await output.release();
+  return isLost && code === exitCodes.done ? exitCodes.failed : code;
+}
+
+async function exitCodeOf(context: Context): Promise<number> {
   try {
     const job = await readJob(context);
     return job === undefined ? exitCodes.done : await job();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
     return await reportError(error, context);
-  } finally {
-    await output.release();
   }
 }
 
@@ -69,6 +75,6 @@ async function reportError(error: unknown, { output, typed }: Context): Promise<
   else if (!isExpected) {
     output.words('This was not expected. --verbose shows where it happened; please report it with that text.');
   }
-  if (typed.includes('--json')) output.result(JSON.stringify({ status: 'failed', error: message }));
+  if (typed.includes('--json')) output.json({ status: 'failed', error: message });
   return isWrongUse ? exitCodes.wrongUse : exitCodes.failed;
 }

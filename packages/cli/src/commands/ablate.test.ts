@@ -26,8 +26,10 @@ async function stoppedAfter(files: readonly string[], json: boolean) {
   const stderr: string[] = [];
   const output = {
     result: (text: string) => stdout.push(text),
+    json: (value: unknown) => stdout.push(JSON.stringify(value)),
+    summary: (text: string) => stdout.push(text),
     words: (text: string) => stderr.push(text),
-    release: async () => undefined,
+    release: async () => false,
   };
   const options: AblateOptions = {
     ...{ builtin: true, preset: 'small', steps: 1, seeds: 1, seed: 1, task: 'topic', out: folder, engine: 'cpu' },

@@ -117,8 +117,8 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
   });
   const status = stopped ? 'interrupted' : 'completed';
   const tableFile = files.find(({ path: name }) => name.endsWith('.md'));
-  if (options.json) output.result(JSON.stringify({ out: request.out, status, files, warnings }));
-  else if (tableFile !== undefined) output.result((await readFile(tableFile.path, 'utf8')).trimEnd());
+  if (options.json) output.json({ out: request.out, status, files, warnings });
+  else if (tableFile !== undefined) output.summary((await readFile(tableFile.path, 'utf8')).trimEnd());
   if (stopped) output.words(`Interrupted. To go on:\n  ${request.command}`);
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }

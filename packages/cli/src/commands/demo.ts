@@ -65,8 +65,7 @@ export async function runDemo(options: DemoOptions, { output, typed }: Context):
   });
   const better = !stopped && demos.every((demo) => demo.better);
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json)
-    output.result(JSON.stringify({ out, status, quick: options.quick === true, better, domains: demos }));
+  if (options.json) output.json({ out, status, quick: options.quick === true, better, domains: demos });
   else if (demos.length > 0) output.result(demoText(demos));
   if (stopped) return exitCodes.interrupted;
   return better ? exitCodes.done : exitCodes.failed;

@@ -31,7 +31,8 @@ export function addDoctorOptions(command: Command): Command {
 
 export async function runDoctor(options: DoctorOptions, { output }: Context): Promise<number> {
   const report = await inspect(options);
-  output.result(options.json ? JSON.stringify(report) : reportText(report));
+  if (options.json) output.json(report);
+  else output.result(reportText(report));
   return report.works ? exitCodes.done : exitCodes.failed;
 }
 

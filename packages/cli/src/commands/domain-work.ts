@@ -5,6 +5,7 @@ import type { FoundDomain } from '../domains/find-domain.js';
 import { commandsExport } from '../domains/load-domain.js';
 import { listenForInterrupts } from '../terminal/interrupts.js';
 import { createProgress, type Progress } from '../terminal/progress.js';
+import { visibleLine } from '../terminal/visible.js';
 import { followTraining, type TrainingSummary } from './training-summary.js';
 
 export interface WorkOptions {
@@ -30,7 +31,7 @@ export interface TaskSummary {
   readonly warnings: readonly string[];
 }
 
-/** Calls `work` with a progress display and a signal that aborts at the first SIGINT or SIGTERM. */
+/** Calls `work` with a progress display and a signal that aborts at the first SIGINT, SIGTERM or SIGHUP. */
 export async function withProgress<Result>(work: (options: WorkOptions) => Promise<Result>): Promise<Result> {
   const progress = createProgress();
   const interrupts = listenForInterrupts(
@@ -84,7 +85,7 @@ export async function runTask(
     else if (event.type === 'file-written') files.push({ path: event.path, description: event.description });
     else if (event.type === 'warning') {
       warnings.push(event.message);
-      progress.say(`warning: ${event.message}`);
+      progress.say(`warning: ${visibleLine(event.message)}`);
     } else {
       const { label, done, total } = event;
       progress.update({ ...(total > 0 ? { fraction: done / total } : {}), text: `${label}  ${done}/${total}` });

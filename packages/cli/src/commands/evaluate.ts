@@ -56,7 +56,7 @@ export async function runEvaluate(
     return [summary, work.signal.aborted] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json) output.result(JSON.stringify({ run: request.run, status, evaluations, files, warnings }));
+  if (options.json) output.json({ run: request.run, status, evaluations, files, warnings });
   else if (evaluations.length > 0) output.result(evaluationTable(evaluations));
   if (!options.json) for (const { path, description } of files) output.words(`${path}: ${description}`);
   return stopped ? exitCodes.interrupted : exitCodes.done;

@@ -8,6 +8,7 @@ import { addEngineOptions, type EngineOptions, engineRequestOf } from '../option
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn, indices, wholeNumber } from '../options/values.js';
+import { table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
@@ -49,7 +50,7 @@ export async function runExemplars(
     return [summary, work.signal.aborted] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json) output.result(JSON.stringify({ run: request.run, features, status, files, warnings }));
-  else for (const { path, description } of files) output.result(`${path}  ${description}`);
+  if (options.json) output.json({ run: request.run, features, status, files, warnings });
+  else if (files.length > 0) output.summary(table(files.map(({ path, description }) => [path, description])));
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }

@@ -74,8 +74,8 @@ async function writeFiles(
     return [summary, work.signal.aborted] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
-  if (json) output.result(JSON.stringify({ run: request.run, status, files, warnings }));
-  else if (files.length > 0) output.result(table(files.map(({ path, description }) => [path, description])));
+  if (json) output.json({ run: request.run, status, files, warnings });
+  else if (files.length > 0) output.summary(table(files.map(({ path, description }) => [path, description])));
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }
 

@@ -55,7 +55,7 @@ export async function runNeighbours(
     return [summary, work.signal.aborted] as const;
   });
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json) output.result(JSON.stringify({ run: request.run, query, status, neighbours, files, warnings }));
+  if (options.json) output.json({ run: request.run, query, status, neighbours, files, warnings });
   else if (neighbours.length > 0)
     output.result(table(neighbours.map(({ label, similarity }) => [similarity.toFixed(3), label])));
   return stopped ? exitCodes.interrupted : exitCodes.done;

@@ -118,7 +118,7 @@ export async function runProbe(domain: ProbedDomain, options: ProbeOptions, { ou
   const { run, task } = request;
   const { results, warnings } = summary;
   const status = stopped ? 'interrupted' : 'completed';
-  if (options.json) output.result(JSON.stringify({ run, task, status, results, warnings }));
+  if (options.json) output.json({ run, task, status, results, warnings });
   else if (results.length > 0) output.result(probeText(results));
   return stopped ? exitCodes.interrupted : exitCodes.done;
 }

@@ -119,9 +119,9 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
   const summary = await withProgress((work) => train(domain, request, work));
   const { out } = request;
   const { warnings, ...figures } = summary;
-  const { result, words } = context.output;
-  if (options.json) result(JSON.stringify({ run: out, ...figures, files: await filesOf(out), warnings }));
-  else result(trainingTable(out, summary));
+  const { json, summary: show, words } = context.output;
+  if (options.json) json({ run: out, ...figures, files: await filesOf(out), warnings });
+  else show(trainingTable(out, summary));
   if (summary.status === 'interrupted') {
     words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
     return exitCodes.interrupted;

@@ -10,6 +10,7 @@ import {
 } from '@cpc/records';
 import type { Progress, ProgressState } from '../terminal/progress.js';
 import { duration, grouped, percent, short } from '../terminal/text.js';
+import { visibleLine } from '../terminal/visible.js';
 
 /** Means over the last steps: a single step's figures are those of one batch. */
 export interface FinalFigures {
@@ -58,7 +59,7 @@ export async function followTraining(
   let end: TrainingEventOf<'run-end'> | undefined;
   const warn = (message: string) => {
     warnings.push(message);
-    progress.say(`warning: ${message}`);
+    progress.say(`warning: ${visibleLine(message)}`);
   };
   for await (const event of events) {
     if (event.type === 'run-start') {
@@ -107,12 +108,12 @@ function progressOf(
     const fraction = fractionOf(start, event);
     firstFraction ??= start.step === 0 ? 0 : fraction;
     const left = fraction === undefined ? undefined : secondsLeft(fraction, firstFraction ?? 0, (now() - begun) / 1000);
-    const text = [
-      position(start, event),
-      ...figures(recent),
-      ...(left === undefined ? [] : [`${duration(left)} left`]),
-    ].join('  ');
-    return { ...(fraction === undefined ? {} : { fraction }), text };
+    return {
+      ...(fraction === undefined ? {} : { fraction }),
+      text: position(start, event),
+      further: figures(recent),
+      ...(left === undefined ? {} : { left: `${duration(left)} left` }),
+    };
   };
 }
 

@@ -1,9 +1,11 @@
 /**
- * SIGINT and SIGTERM. The first asks the work to finish its step, save and leave; a second one leaves at once.
+ * SIGINT, SIGTERM and SIGHUP, which a terminal sends that is closed. The first asks the work to finish its step, save and leave; a second
+ * SIGINT or SIGTERM leaves at once.
  *
  * A second signal within half a second is the first one again: in a terminal, Ctrl-C reaches the program directly and once
- * more through npm or npx, which hand it on.
+ * more through npm or npx, which hand it on. Shell and kernel both send SIGHUP, one after the other.
  */
+import { ignoresHangups } from './hangups.js';
 
 export interface Interrupts {
   /** Aborts at the first signal. */
@@ -12,14 +14,15 @@ export interface Interrupts {
   readonly release: () => void;
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const echoMilliseconds = 500;
 
 /** @param onFirst - told of the first signal. @param onSecond - tidies the terminal before the process ends. */
 export function listenForInterrupts(onFirst: () => void, onSecond: () => void): Interrupts {
   const controller = new AbortController();
   let firstAt = 0;
-  const listener = () => {
+  const listener = (name: NodeJS.Signals) => {
+    if (name === 'SIGHUP' && (controller.signal.aborted || ignoresHangups())) return;
     if (!controller.signal.aborted) {
       firstAt = performance.now();
       controller.abort();

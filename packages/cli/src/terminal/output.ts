@@ -2,22 +2,33 @@
  * Who writes where: results to stdout, words to stderr.
  *
  * Libraries print what they like, worker threads included; while a command runs, all of that goes to stderr, so that stdout
- * holds the result and nothing else.
+ * holds the result and nothing else. No failure to write ends the work: a full disk, a reader who has left, a terminal that is gone.
  */
 
+import { type StreamWriter, streamWriter } from './stream-writer.js';
+import { visible, visibleJson } from './visible.js';
+
 export interface Output {
-  /** Writes to stdout, with a line end. */
+  /** Writes what the command was called for to stdout, with a line end. */
   readonly result: (text: string) => void;
+  /** Writes a result as JSON in one line. */
+  readonly json: (value: unknown) => void;
+  /** Writes to stdout what a person may like to see of work whose product is files. */
+  readonly summary: (text: string) => void;
   /** Writes to stderr, with a line end. */
   readonly words: (text: string) => void;
-  /** Gives stdout back to everybody, once what was written is out. */
-  readonly release: () => Promise<void>;
+  /**
+   * Gives stdout back to everybody, once what was written is out.
+   *
+   * @returns whether a result was lost. A reader who has left (EPIPE) wanted no more of it.
+   */
+  readonly release: () => Promise<boolean>;
 }
 
 let isTaken = false;
 
 /**
- * Takes stdout for results. A reader who has left (EPIPE) is no error: the work goes on.
+ * Takes stdout for results.
  *
  * @throws {Error} if it is taken already: two commands at once would give it back in the wrong order.
  */
@@ -26,26 +37,36 @@ export function takeOutput(): Output {
   isTaken = true;
   const { stdout, stderr } = process;
   const write = stdout.write;
+  const [results, others] = [streamWriter(stdout), streamWriter(stderr)];
   stdout.write = stderr.write.bind(stderr);
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  let hasResult = false;
+  const result = (text: string) => {
+    hasResult = true;
+    results.write(`${text}\n`);
+  };
+  const words = (text: string) => others.write(`${visible(text)}\n`);
   return {
-    result: (text) => write.call(stdout, `${text}\n`),
-    words: (text) => stderr.write(`${text}\n`),
+    words,
+    result: (text) => result(visible(text)),
+    json: (value) => result(visibleJson(value)),
+    summary: (text) => results.write(`${visible(text)}\n`),
     release: async () => {
       stdout.write = write;
-      await Promise.all([stdout, stderr].map(written));
-      for (const stream of [stdout, stderr]) stream.off('error', ignoreClosedPipe);
+      await results.flush();
+      const lost = await reportLoss(results, words);
+      await others.flush();
+      for (const writer of [results, others]) writer.release();
       isTaken = false;
+      return lost && hasResult;
     },
   };
 }
 
-/** Until then, a reader who has left may still be reported. */
-async function written(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => stream.write('', () => resolve()));
-  await new Promise<void>((resolve) => setImmediate(resolve)); // the stream's own report follows the callback
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+async function reportLoss({ failure }: StreamWriter, words: (text: string) => void): Promise<boolean> {
+  const error = failure();
+  if (error === undefined || error.code === 'EPIPE') return false;
+  const { describedSystemError } = await import('@cpc/core/node');
+  const described = describedSystemError(Object.assign(error, { path: 'stdout' }));
+  words(`cpc: ${described instanceof Error ? described.message : String(described)}`);
+  return true;
 }

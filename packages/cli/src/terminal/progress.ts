@@ -2,12 +2,10 @@
  * How far the work is: a bar where a person watches, else a plain line every 10 seconds. Always on stderr.
  */
 import { SingleBar } from 'cli-progress';
+import { type ProgressState, progressLine } from './progress-line.js';
+import { visible } from './visible.js';
 
-export interface ProgressState {
-  /** From 0 to 1; left out if the end is not known. */
-  readonly fraction?: number;
-  readonly text: string;
-}
+export type { ProgressState } from './progress-line.js';
 
 export interface Progress {
   /** Cheap: may be called at every step. */
@@ -23,15 +21,24 @@ export interface ProgressStream {
   readonly write: (text: string) => unknown;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const secondsBetweenLines = 10;
 
 /** The progress that fits the stream. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? barProgress(stream) : lineProgress(stream);
+  return movesCursor(stream, process.env) ? barProgress(stream) : lineProgress(stream);
+}
+
+/** A terminal that says it is dumb, a build server and a person who wants no colours get plain lines. */
+export function movesCursor({ isTTY }: Pick<ProgressStream, 'isTTY'>, env: Environment): boolean {
+  const { TERM = '', NO_COLOR = '', CI = '' } = env;
+  return isTTY === true && TERM !== 'dumb' && NO_COLOR === '' && ['', '0', 'false'].includes(CI);
 }
 
 function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | undefined;
+  let state: ProgressState = { text: '' };
   const pause = () => {
     bar?.stop();
     bar = undefined;
@@ -39,26 +46,24 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   const started = () => {
     const made = new SingleBar({
       stream,
-      format: '{bar} {percentage} %  {text}',
-      barsize: 20,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
+      format: () => progressLine(state, stream.columns),
       clearOnComplete: true,
       gracefulExit: false, // signals are the command's own business
       hideCursor: false,
       fps: 5,
     });
-    made.start(1, 0, { text: '' });
+    made.start(1, 0);
     return made;
   };
   return {
-    update: ({ fraction, text }) => {
+    update: (now) => {
+      state = now;
       bar ??= started();
-      bar.update(fraction ?? 0, { text });
+      bar.update(now.fraction ?? 0);
     },
     say: (line) => {
       pause();
-      stream.write(`${line}\n`);
+      stream.write(`${visible(line)}\n`);
     },
     pause,
   };
@@ -67,13 +72,14 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
 /** @param now - a clock, in milliseconds. */
 export function lineProgress(stream: ProgressStream, now: () => number = () => performance.now()): Progress {
   let lastLine = now();
+  const say = (line: string) => stream.write(`${visible(line)}\n`);
   return {
-    update: ({ fraction, text }) => {
+    update: ({ fraction, ...words }) => {
       if (now() - lastLine < secondsBetweenLines * 1000) return;
       lastLine = now();
-      stream.write(`${fraction === undefined ? '' : `${Math.floor(fraction * 100)} %  `}${text}\n`);
+      say(`${fraction === undefined ? '' : `${Math.floor(fraction * 100)} %  `}${progressLine(words)}`);
     },
-    say: (line) => stream.write(`${line}\n`),
+    say,
     pause: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 /** Numbers, times and tables as a person reads them. */
+import { visibleLine } from './visible.js';
 
 /** `0.4123` as `41.2 %`. */
 export function percent(fraction: number): string {
@@ -27,7 +28,8 @@ export function duration(seconds: number): string {
 }
 
 /** Rows with aligned columns, two spaces apart; columns whose index is in `right` end at the same place. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+export function table(cells: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths: number[] = [];
   for (const row of rows)
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
@@ -42,7 +44,13 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return lines.join('\n');
 }
 
-/** Words as a POSIX shell takes them apart again. */
+/** Words as a shell takes them apart again. Characters that a terminal would obey are escapes, as bash, zsh and ksh read them. */
 export function shellCommand(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+  return words.map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (visibleLine(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  return `$'${visibleLine(word.replaceAll(/[\\']/g, (character) => `\\${character}`))}'`;
 }

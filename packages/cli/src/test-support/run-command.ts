@@ -25,13 +25,18 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The script; the built `bin.js` if left out. */
   readonly bin?: string;
+  /** In a session of its own. */
+  readonly detached?: boolean;
 }
 
 export const builtBin = join(cliFolder, 'dist', 'bin.js');
 
-export function start(args: readonly string[], { cwd, env = {}, bin = builtBin }: StartOptions): Started {
+export function start(
+  args: readonly string[],
+  { cwd, env = {}, bin = builtBin, detached = false }: StartOptions,
+): Started {
   const { NODE_PATH: _, ...inherited } = process.env; // set by pnpm's shims; it would make this workspace's packages visible
-  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env } });
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...inherited, ...env }, detached });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
