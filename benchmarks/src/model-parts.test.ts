@@ -1,4 +1,4 @@
-import { applyPasses, type Graph, standardPasses, trace } from '@cpc/compile';
+import { applyPasses, type Graph, type NamedTensors, standardPasses, trace } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { labelModelParts, partOfName } from './model-parts.js';
@@ -7,7 +7,7 @@ const square = { shape: [2, 2], dtype: 'float32' } as const;
 
 /** Two layers with a ReLU between them, their loss and its gradients; and how often the first layer was above 0. */
 const step = trace(
-  (inputs) => {
+  (inputs: NamedTensors) => {
     const names = ['parameters/encoder/kernel', 'parameters/context/kernel'];
     let above = tf.scalar(0) as tf.Tensor;
     const { value, grads } = tf.valueAndGrads((first: tf.Tensor, second: tf.Tensor) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { checkAlone } from './alone.mjs';
 import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
+import { checkFences } from './code-fences.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
 import { checkManagers } from './managers.mjs';
 import { runExample } from './readme-example.mjs';
@@ -40,6 +41,7 @@ export async function checkConsumers(stage, tarballFolder, projects) {
     const project = join(projects, manager);
     const installed = `install from tarballs with ${manager}`;
     await stage(installed, () => installInto(project, tarballs()), ['pack']);
+    if (manager === 'npm') await stage('code fences of READMEs and docs', () => checkFences(project), [installed]);
     for (const { folder } of packages) {
       const name = `README example of ${basename(folder)} under ${manager}`;
       await stage(name, () => runExample(folder, project), [installed]);

@@ -19,10 +19,10 @@ import type { Purpose } from './passes/lower-primitives.js';
 import type { Pass } from './passes/pass.js';
 import type { Runtime } from './runtime.js';
 import { GuardedSession } from './session.js';
-import { type NamedSpecs, type PureFunction, trace } from './trace.js';
+import { type NamedSpecs, type PureFunction, trace, withAnyInputs } from './trace.js';
 
 /** A function that runs on host tensors. */
-export interface CompiledFunction {
+export interface CompiledFunction<Output extends string = string> {
   readonly inputs: NamedSpecs;
   readonly outputs: NamedSpecs;
   /**
@@ -35,12 +35,12 @@ export interface CompiledFunction {
    * @throws {CompileError} if an input is missing or its shape or element type is not the one compiled for; if `into`
    *   names no output or shares memory; after dispose(); or with what the runtime says if it fails.
    */
-  readonly run: (feeds: NamedHostTensors, into?: NamedHostTensors) => Promise<NamedHostTensors>;
+  readonly run: (feeds: NamedHostTensors, into?: NamedHostTensors) => Promise<Readonly<Record<Output, HostTensor>>>;
   /** Frees the session; running afterwards is an error, disposing again is not. */
   readonly dispose: () => Promise<void>;
 }
 
-export interface CompileOptions {
+export interface CompileOptions<Constant extends string = string> {
   readonly runtime: Runtime;
   /** Passes to apply instead of `standardPasses`: for `infer` where there are constants, else for `train`. */
   readonly passes?: (purpose: Purpose) => readonly Pass[];
@@ -48,7 +48,7 @@ export interface CompileOptions {
    * Inputs that are the same at every run, by name. They become part of the function, which the runtime then lays out for speed; to
    * change one, compile again.
    */
-  readonly constants?: NamedHostTensors;
+  readonly constants?: Readonly<Record<Constant, HostTensor>>;
 }
 
 /**
@@ -58,12 +58,13 @@ export interface CompileOptions {
  * const twice = await compile(({ x }) => ({ y: tf.mul(x, 2) }), { x: { shape: [3], dtype: 'float32' } }, { runtime });
  * const { y } = await twice.run({ x: { shape: [3], data: Float32Array.of(1, 2, 3) } });
  */
-export async function compile(
-  fn: PureFunction,
-  inputs: NamedSpecs,
-  options: CompileOptions,
-): Promise<CompiledFunction> {
-  return compileGraph(trace(fn, { ...inputs, ...specsOfTensors(options.constants ?? {}) }), options);
+export async function compile<Input extends string, Output extends string, Constant extends string = never>(
+  fn: PureFunction<Input | Constant, Output>,
+  inputs: Readonly<Record<Input, TensorSpec>>,
+  options: CompileOptions<Constant>,
+): Promise<CompiledFunction<Output>> {
+  const specs: NamedSpecs = { ...inputs, ...specsOfTensors(options.constants ?? {}) };
+  return compileGraph(trace(withAnyInputs(fn), specs), options) as Promise<CompiledFunction<Output>>; // its outputs are fn's
 }
 
 /**

@@ -14,7 +14,14 @@ export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 export type NamedSpecs = Readonly<Record<string, TensorSpec>>;
 
 /** A function that a graph can be made of: no values read, no random draws, no tensors from outside; see `trace`. */
-export type PureFunction = (inputs: NamedTensors) => NamedTensors;
+export type PureFunction<Input extends string = string, Output extends string = string> = (
+  inputs: Readonly<Record<Input, tf.Tensor>>,
+) => Readonly<Record<Output, tf.Tensor>>;
+
+/** The same function, whose inputs are known by name only when it runs. */
+export function withAnyInputs<Input extends string>(fn: PureFunction<Input>): PureFunction {
+  return (inputs) => fn(inputs as Readonly<Record<Input, tf.Tensor>>);
+}
 
 /**
  * Runs `fn` once on tensors without values and returns what it would compute.
@@ -33,7 +40,14 @@ export type PureFunction = (inputs: NamedTensors) => NamedTensors;
  * @example
  * const graph = trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: [2, 3], dtype: 'float32' } });
  */
-export function trace(fn: PureFunction, inputs: NamedSpecs): Graph {
+export function trace<Input extends string>(
+  fn: PureFunction<Input>,
+  inputs: Readonly<Record<Input, TensorSpec>>,
+): Graph {
+  return traceAny(withAnyInputs(fn), inputs);
+}
+
+function traceAny(fn: PureFunction, inputs: NamedSpecs): Graph {
   for (const [name, { shape }] of Object.entries(inputs)) requireShape(name, shape);
   const builder = new GraphBuilder();
   const traced = Object.entries(inputs).map(([name, spec]) => [name, builder.input(name, spec)] as const);

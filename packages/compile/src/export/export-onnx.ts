@@ -2,7 +2,7 @@
  * From a TensorFlow.js function to an ONNX file whose batch, time or picture axes have no fixed length.
  */
 import { CompileError } from '../errors.js';
-import type { Graph } from '../graph.js';
+import type { AxisLength, Graph, TensorSpec } from '../graph.js';
 import { type OnnxOptions, toOnnx } from '../onnx/encode.js';
 import { collapseChains } from '../passes/chains.js';
 import { removeDeadCode } from '../passes/dead-code.js';
@@ -10,7 +10,7 @@ import { removeIdentities } from '../passes/identities.js';
 import { applyPasses } from '../passes/index.js';
 import { lowerPrimitives } from '../passes/lower-primitives.js';
 import { takeParts } from '../passes/parts.js';
-import { type PureFunction, trace } from '../trace.js';
+import { type PureFunction, trace, withAnyInputs } from '../trace.js';
 import { type AxisSizes, fixedSpecs, type NamedAxes, type SymbolicSpecs, tracedSizes } from './axes.js';
 import { generalise, type SizedGraph } from './generalise.js';
 import { exportPasses } from './passes/index.js';
@@ -38,16 +38,24 @@ export interface ExportOptions extends OnnxOptions {
  *   { axes: { batch: { example: 2 } }, metadata: { trained: '2024-05-01' } },
  * ); // y: float32[batch, 2]
  */
-export function exportOnnx(fn: PureFunction, inputs: SymbolicSpecs, options: ExportOptions): Uint8Array {
+export function exportOnnx<Input extends string>(
+  fn: PureFunction<Input>,
+  inputs: Readonly<Record<Input, TensorSpec<AxisLength>>>,
+  options: ExportOptions,
+): Uint8Array {
   const { axes, ...onnx } = options;
   return toOnnx(exportGraph(fn, inputs, axes), onnx);
 }
 
 /** The graph that `exportOnnx` writes; for `toText` and passes of one's own. */
-export function exportGraph(fn: PureFunction, inputs: SymbolicSpecs, axes: NamedAxes): Graph {
+export function exportGraph<Input extends string>(
+  fn: PureFunction<Input>,
+  inputs: Readonly<Record<Input, TensorSpec<AxisLength>>>,
+  axes: NamedAxes,
+): Graph {
   const traces: SizedGraph[] = [];
   for (const sizes of tracedSizes(inputs, axes)) {
-    const graph = tracedAt(fn, inputs, sizes);
+    const graph = tracedAt(withAnyInputs(fn), inputs, sizes);
     traces.push({ sizes, graph: traces[0] === undefined ? graph : shareConstants(traces[0].graph, graph) });
   }
   const multiples = Object.fromEntries(Object.entries(axes).map(([name, { multipleOf = 1 }]) => [name, multipleOf]));

@@ -8,7 +8,7 @@ import type { Graph } from '../graph.js';
 import { zeros } from '../host-tensor.js';
 import { nodeRuntime } from '../node/index.js';
 import { applied } from '../test-support/passes.js';
-import { trace } from '../trace.js';
+import { type NamedTensors, trace } from '../trace.js';
 import { computeOutputsEarly } from './early-outputs.js';
 import { applyPasses, standardPasses } from './index.js';
 
@@ -31,7 +31,7 @@ function backwardPass(): Graph {
     layers.map((name, index) => [name, { shape: shapes[index] ?? [], dtype: 'float32' as const }]),
   );
   return trace(
-    ({ x, ...kernels }) => {
+    ({ x, ...kernels }: NamedTensors) => {
       const loss = (...all: tf.Tensor[]) =>
         tf.sum(
           all.reduce(

@@ -275,3 +275,10 @@ describe('batches from elsewhere', () => {
     );
   });
 });
+
+describe('parametersOf', () => {
+  it('names the empty store when there are 0 checkpoints', async () => {
+    const empty = await createMemoryCheckpointStore().latest();
+    expect(() => parametersOf(empty)).toThrow(/parametersOf: expected a checkpoint, received none: the store is empty/);
+  });
+});

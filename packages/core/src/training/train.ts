@@ -3,9 +3,11 @@
  *
  * Whatever wants to know how training goes reads the events; nothing is called back.
  */
+
 import type { TrainingEvent } from '@cpc/records';
 import type { Checkpoint } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
+import { CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { type BatchSource, batchesInThread, createBatchQueue } from './batches.js';
@@ -106,8 +108,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   }
 }
 
-/** The parameters in a checkpoint: what the encoder, the context and the predictors are made of. */
-export function parametersOf({ tensors }: Checkpoint): Tree<HostArray> {
+/**
+ * The parameters in a checkpoint: what the encoder, the context and the predictors are made of.
+ *
+ * @throws {CpcError} for no checkpoint, as `latest()` of an empty store gives.
+ */
+export function parametersOf(checkpoint: Checkpoint | undefined): Tree<HostArray> {
+  if (checkpoint === undefined)
+    throw new CpcError({
+      where: 'parametersOf',
+      expected: 'a checkpoint',
+      received: 'none: the store is empty',
+      fix: 'Train for one step at least, or look in another folder.',
+    });
+  const { tensors } = checkpoint;
   const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(parametersPrefix));
   return unflatten(Object.fromEntries(parameters.map(([name, value]) => [pathOf(name), value])));
 }
