@@ -60,7 +60,7 @@ describe('wrong use', () => {
     ['text train --builtin --steps', /'--steps <n>' argument missing/],
     ['text train --builtin --steps 0', /Expected a whole number of at least 1/],
     ['text train --builtin --steps 1.5', /Expected a whole number of at least 1/],
-    ['text train --builtin --steps 1e3', /Expected a whole number of at least 1/],
+    ['text train --builtin --steps 1e3.5', /Expected a whole number of at least 1/],
     ['text train --builtin --minutes 0', /Expected a number above 0/],
     ['text train --builtin --epochs many', /Expected a number above 0/],
     [`${start} --checkpoint-every 0`, /Expected a whole number of at least 1/],
@@ -185,16 +185,31 @@ describe('probe requests', () => {
   };
   const given = { builtin: true, task: 'topic', baselines: [], seed: 1, engine: 'auto' } as const;
 
+  it('ask for the task of the built-in data with --builtin, else for the first, unless 1 is named', () => {
+    const run = folder();
+    const { task: _, builtin: _builtin, ...others } = given;
+    const { probe = { data: '', task: '', baselines: [] }, ...demo } = text.commands.demo;
+    const commands = {
+      ...text.commands,
+      probeTasks: ['mr', 'subject'],
+      demo: { ...demo, probe: { ...probe, task: 'subject' } },
+    };
+    const taskOf = (options: object) => probeRequest({ ...others, run, ...options }, commands).task;
+    expect(taskOf({ builtin: true })).toBe('subject');
+    expect(taskOf({ data: run })).toBe('mr');
+    expect(taskOf({ builtin: true, task: 'mr' })).toBe('mr');
+  });
+
   it('leave out the 6 options that were not given, and hold those that were', () => {
     const run = folder();
-    const plain = probeRequest({ ...given, run });
+    const plain = probeRequest({ ...given, run }, text.commands);
     for (const name of ['representations', 'classifier', 'pooled', 'folds', 'labelShares', 'stepShare'])
       expect(plain).not.toHaveProperty(name);
     const asked = {
       ...({ representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const),
       ...{ labels: [0.01, 1], stepShare: 0.5 },
     };
-    expect(probeRequest({ ...given, run, ...asked })).toMatchObject({
+    expect(probeRequest({ ...given, run, ...asked }, text.commands)).toMatchObject({
       ...{ representations: ['latent'], classifier: 'mlp', pooled: true, folds: run },
       ...{ labelShares: [0.01, 1], stepShare: 0.5 },
     });

@@ -40,7 +40,8 @@ export function createProgram(options: ProgramOptions): Command {
   const program = prepared(new Command('cpc'), context)
     .description('Contrastive Predictive Coding: learn representations from unlabelled data')
     .addOption(new Option('--verbose', 'print errors with their stack trace').hideHelp())
-    .version(ownVersion(), '--version', 'print the version')
+    .version(ownVersion(), '-v, --version', 'print the version (also -V)')
+    .helpCommand('help [command...]', 'print the help of a command')
     .addHelpText('after', examples(['cpc demo --quick', 'cpc audio train --builtin --steps 500']));
   for (const name of knownDomains) addDomain(program, name, options);
   const doctor = sub(program, 'doctor', 'tell which engines work here, why others do not, and what to do', context);
@@ -201,7 +202,8 @@ function usageErrorOf(error: CommanderError, command: Command): Error {
   return new UsageError(error.message.replace(/^error: /, ''), helpCommandOf(command));
 }
 
-function helpCommandOf(command: Command): string {
+/** What to type to read of a command. */
+export function helpCommandOf(command: Command): string {
   const names: string[] = [];
   for (let current: Command | null = command; current !== null; current = current.parent) names.unshift(current.name());
   return `${names.join(' ')} --help`;

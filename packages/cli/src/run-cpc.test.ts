@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { runCpc } from './run-cpc.js';
+import { plainWords, runCpc } from './run-cpc.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -31,4 +31,30 @@ it('refuses a second call while the first has not ended, and takes one afterward
   await expect(runCpc(['no-such-command'])).rejects.toThrow(/one command at a time/);
   expect(await first).toBe(2);
   expect(await runCpc(['no-such-command'])).toBe(2);
+});
+
+it('reads 6 ways to ask for help or the version as --help and --version', () => {
+  const ways = [
+    ['help', '--help'],
+    ['help audio train', 'audio train --help'],
+    ['audio help train', 'audio train --help'],
+    ['help audio --json', 'audio --json --help'],
+    ['-V', '--version'],
+    ['text neighbours --query help', 'text neighbours --query help'],
+  ] as const;
+  for (const [typed, meant] of ways) expect(plainWords(typed.split(' '))).toEqual(meant.split(' '));
+});
+
+it('refuses 3 unknown commands with 2, also with help or version asked for', async () => {
+  vi.spyOn(process.stderr, 'write').mockImplementation((_, ...rest) => {
+    const done = rest.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  });
+  for (const typed of [
+    ['help', 'nope'],
+    ['nope', '--help'],
+    ['nope', '--version'],
+  ])
+    expect(await runCpc(typed)).toBe(2);
 });

@@ -1,11 +1,11 @@
 /** From typed words to an exit code. */
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { Context, Job } from './commands/context.js';
 import { searchDomain } from './domains/find-domain.js';
 import { type DomainName, knownDomains } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { describeError, exitCodes, UsageError } from './errors.js';
-import { createProgram } from './program.js';
+import { createProgram, helpCommandOf } from './program.js';
 import { surviveHangups } from './terminal/hangups.js';
 import { takeOutput } from './terminal/output.js';
 
@@ -23,10 +23,20 @@ export async function runCpc(typed: readonly string[]): Promise<number> {
   process.env.ORT_DISABLE_TELEMETRY = '1'; // as disableTelemetry() of @cpc/compile, which help and version need not load
   const output = takeOutput();
   const release = surviveHangups();
-  const code = await exitCodeOf({ output, typed });
+  const code = await exitCodeOf({ output, typed: plainWords(typed) });
   release();
   const isLost = await output.release();
   return isLost && code === exitCodes.done ? exitCodes.failed : code;
+}
+
+/** `help audio train` and `audio help train` are `audio train --help`; `-V` is `--version`. */
+export function plainWords(typed: readonly string[]): readonly string[] {
+  if (typed[0] === '-V') return ['--version', ...typed.slice(1)];
+  const firstOption = typed.findIndex((word) => word.startsWith('-'));
+  const names = firstOption === -1 ? typed : typed.slice(0, firstOption);
+  if (!names.slice(0, 2).includes('help')) return typed;
+  const others = names.filter((word) => word !== 'help');
+  return [...others, ...typed.slice(names.length), '--help'];
 }
 
 async function exitCodeOf(context: Context): Promise<number> {
@@ -63,8 +73,20 @@ export async function readJob(context: Context): Promise<Job | undefined> {
       chosen = job;
     },
   });
+  requireKnownCommands(program, context.typed);
   await program.parseAsync([...context.typed], { from: 'user' });
   return chosen;
+}
+
+/** Help is printed before the words in front of it are looked at. */
+function requireKnownCommands(program: Command, typed: readonly string[]): void {
+  let command = program;
+  for (const word of typed) {
+    if (word.startsWith('-') || command.commands.length === 0) return;
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) throw new UsageError(`unknown command '${word}'`, helpCommandOf(command));
+    command = next;
+  }
 }
 
 async function reportError(error: unknown, { output, typed }: Context): Promise<number> {

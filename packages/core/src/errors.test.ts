@@ -10,6 +10,12 @@ describe('a message', () => {
     expect(error.message).toBe('infoNce: expected M >= 2, received [8, 1]. Raise the count.');
   });
 
+  it('stays in 1 line where a file has a line end in its name', () => {
+    const { message, where } = new CpcError({ where: 'a\r\nwarning: b.wav', expected: 'samples' });
+    expect(message).toBe('a\\r\\nwarning: b.wav: expected samples.');
+    expect(where).toBe('a\r\nwarning: b.wav');
+  });
+
   it('keeps 2 parts when nothing came and nothing can be done', () => {
     expect(new CpcError({ where: 'a.wav', expected: 'samples' }).message).toBe('a.wav: expected samples.');
   });

@@ -86,7 +86,8 @@ export class CpcArgumentError extends CpcError {
 
 function composeMessage({ where, expected, received, fix }: ErrorParts): string {
   const came = received === undefined ? '' : `, received ${shown(received)}`;
-  return `${where}: expected ${expected}${came}.${fix === undefined ? '' : ` ${fix}`}`;
+  const place = where.replaceAll('\r', '\\r').replaceAll('\n', '\\n'); // a file's name may hold any character
+  return `${place}: expected ${expected}${came}.${fix === undefined ? '' : ` ${fix}`}`;
 }
 
 const shownEntries = 8;

@@ -27,6 +27,13 @@ describe('resolveSettings', () => {
     );
   });
 
+  it('refuses 4 names that every object has as it refuses others', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const overrides = Object.fromEntries([[name, { value: 1, source: 'set' as const }]]);
+      expect(() => resolveSettings(kind, 'paper', overrides)).toThrow(`Unrecognized key: "${name}". Settings are`);
+    }
+  });
+
   it('refuses a preset that is not there, also by the name of what every object has', () => {
     for (const name of ['small', 'toString'])
       expect(() => resolveSettings(kind, name, {})).toThrow(`preset: expected one of paper, received "${name}"`);

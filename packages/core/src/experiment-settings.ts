@@ -27,6 +27,7 @@ export function resolveSettings<Settings extends object>(
   overrides: ResolvedSettings,
 ): { readonly settings: Settings; readonly resolved: ResolvedSettings } {
   const base = kind.schema.parse(presetNamed(kind, preset));
+  refuseInherited(kind, overrides);
   const resolved: Record<string, ResolvedSetting> = Object.fromEntries(
     Object.entries(base).map(([name, value]) => [name, resolvedSettingSchema.parse({ value, source: 'preset' })]),
   );
@@ -55,6 +56,21 @@ export function parseSettings<Settings extends object>(
     where,
     expected: `settings of ${of}`,
     received: problems.join('; '),
+    fix: `Settings are ${Object.keys(schema.shape).join(', ')}.`,
+  });
+}
+
+/** Names such as `__proto__`, which a schema passes over. */
+function refuseInherited<Settings extends object>(
+  { of, schema }: SettingsKind<Settings>,
+  overrides: ResolvedSettings,
+): void {
+  const names = Object.keys(overrides).filter((name) => name in {} && !Object.hasOwn(schema.shape, name));
+  if (names.length === 0) return;
+  throw new CpcError({
+    where: 'settings',
+    expected: `settings of ${of}`,
+    received: `Unrecognized key: ${names.map((name) => `"${name}"`).join(', ')}`,
     fix: `Settings are ${Object.keys(schema.shape).join(', ')}.`,
   });
 }

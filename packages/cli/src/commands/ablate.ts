@@ -7,13 +7,15 @@ import { defaultPreset, type LoadedDomain, type ProbedDomain } from '../domains/
 import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
-import { existingPath } from '../options/existing-path.js';
+import { existingPath, folderPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
 import { type Assignment, assignment, namesOutOf, path, seed, wholeNumber } from '../options/values.js';
 import { shellCommand } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
+import { namingResume } from './naming-resume.js';
+import { requireSettings } from './train.js';
 
 /** The data that a domain makes by itself: with two sorts of data, each is named; a folder of that name is `./builtin`. */
 const builtIn = dataOf({ builtin: true });
@@ -87,7 +89,8 @@ export async function ablateRequest(
   const { preset, rows, figure, steps, seeds, task, folds, out } = options;
   const data = options.data === builtIn ? builtIn : dataOf(options);
   const overrides = await readOverrides(options.config, options.set ?? []);
-  commands.settings(preset, overrides);
+  requireSettings(() => commands.settings(preset, overrides));
+  folderPath('--out', out);
   return {
     ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
     data,
@@ -111,7 +114,10 @@ export async function runAblate(domain: LoadedDomain, options: AblateOptions, co
   const { output } = context;
   output.words(`Folder of the runs: ${request.out}`);
   const [{ files, warnings }, stopped] = await withProgress(async (work) => {
-    const summary = await runTask(domain, 'ablation.run', request, work);
+    const summary = await namingResume(
+      () => request.command,
+      () => runTask(domain, 'ablation.run', request, work),
+    );
     const isComplete = summary.files.length > 0; // a stop may be asked for after the last run
     return [summary, work.signal.aborted && !isComplete] as const;
   });

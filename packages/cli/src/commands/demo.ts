@@ -8,6 +8,7 @@ import { installCommand, knownDomains, packageOf } from '../domains/known-domain
 import { type LoadedDomain, loadDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError, WorkError } from '../errors.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { folderPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { path } from '../options/values.js';
 import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
@@ -53,6 +54,7 @@ export function addDemoOptions(command: Command): Command {
 export async function runDemo(options: DemoOptions, { output, typed }: Context): Promise<number> {
   const out = options.out ?? join('runs', `demo-${timestamp(new Date())}`);
   if (existsSync(out)) throw new UsageError(`--out ${out}: exists already; name a new folder.`);
+  folderPath('--out', out);
   const domains = await installedDomains(output.words);
   const demos: DomainDemo[] = [];
   const stopped = await withProgress(async (work) => {

@@ -6,6 +6,7 @@ import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { requireOutput } from '../options/output-option.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn, namesOutOf, seed, wholeNumber } from '../options/values.js';
 import { short, table } from '../terminal/text.js';
@@ -51,6 +52,7 @@ export async function runEvaluate(
   { output }: Context,
 ): Promise<number> {
   const request = evaluateRequest(options);
+  await requireOutput('--video', options.video);
   const [{ evaluations, files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'evaluation.run', request, work);
     return [summary, work.signal.aborted] as const;

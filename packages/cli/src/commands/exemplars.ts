@@ -6,6 +6,7 @@ import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { requireOutput } from '../options/output-option.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn, indices, wholeNumber } from '../options/values.js';
 import { table } from '../terminal/text.js';
@@ -45,6 +46,7 @@ export async function runExemplars(
     ...{ run: runOf(options), data: dataOf(options), features, count, out },
     ...{ engine: engineRequestOf(options), strict: options.strict === true },
   };
+  await requireOutput('--out', out);
   const [{ files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'exemplars.run', request, work);
     return [summary, work.signal.aborted] as const;

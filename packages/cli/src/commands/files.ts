@@ -6,6 +6,7 @@ import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { requireOutput } from '../options/output-option.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn } from '../options/values.js';
 import { addWordVectorsOption, type WordVectorsOption, wordVectorsOf } from '../options/word-vectors-option.js';
@@ -57,7 +58,8 @@ export function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: C
   return writeFiles(domain, 'embed', embedRequest(options), options, context);
 }
 
-export function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
+export async function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
+  await requireOutput('--out', options.out);
   const request: ExportRequest = { run: runOf(options), out: options.out, ...wordVectorsOf(options) };
   return writeFiles(domain, 'export', request, options, context);
 }

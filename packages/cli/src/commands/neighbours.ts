@@ -6,6 +6,7 @@ import { exitCodes } from '../errors.js';
 import { addDataOptions, type DataOptions, dataOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { requireOutput } from '../options/output-option.js';
 import { addRunOption, type RunOption, runOf } from '../options/run-option.js';
 import { fileEndingIn, wholeNumber } from '../options/values.js';
 import { addWordVectorsOption, type WordVectorsOption, wordVectorsOf } from '../options/word-vectors-option.js';
@@ -50,6 +51,7 @@ export async function runNeighbours(
     ...(out === undefined ? {} : { out }),
     ...wordVectorsOf(options),
   };
+  await requireOutput('--out', out);
   const [{ neighbours, files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'neighbours.run', request, work);
     return [summary, work.signal.aborted] as const;

@@ -16,7 +16,8 @@ import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
 
 export interface ProbeOptions extends RunOption, DataOptions, EngineOptions, GeneralOptions, WordVectorsOption {
-  readonly task: string;
+  /** The domain's first, or the one that its built-in data have, if left out. */
+  readonly task?: string;
   readonly representation?: readonly Representation[];
   readonly classifier?: string;
   readonly pooled?: true;
@@ -35,11 +36,10 @@ type Representation = (typeof representations)[number];
 const leastBaseline = 'random';
 
 export function addProbeOptions(command: Command, { commands }: ProbedDomain): Command {
-  const [firstTask] = commands.probeTasks;
   const baselines = commands.baselines.filter((name) => name === leastBaseline);
-  const task = new Option('--task <name>', 'what to read off the features').choices(commands.probeTasks);
+  const task = new Option('--task <name>', taskText(commands)).choices(commands.probeTasks);
   addDataOptions(addRunOption(command))
-    .addOption(firstTask === undefined ? task.makeOptionMandatory() : task.default(firstTask))
+    .addOption(commands.probeTasks.length === 0 ? task.makeOptionMandatory() : task)
     .addOption(
       new Option('--representation <a,b>', 'latent, context, or both (default: the domain’s choice)').argParser(
         representationsOf,
@@ -55,6 +55,18 @@ export function addProbeOptions(command: Command, { commands }: ProbedDomain): C
   addDomainsOwnOptions(command, commands);
   addWordVectorsOption(command, commands);
   return addGeneralOptions(addEngineOptions(command));
+}
+
+function taskText({ probeTasks = [], demo }: DomainCommands): string {
+  const [first] = probeTasks;
+  const builtIn = demo.probe?.task ?? first;
+  const others = builtIn === first ? '' : `; with --builtin: ${builtIn}`;
+  return `what to read off the features${first === undefined ? '' : ` (default: ${first}${others})`}`;
+}
+
+/** The task that was named; else the one that the built-in data have, or the domain's first. */
+function taskOf({ task, builtin }: ProbeOptions, { probeTasks = [], demo }: DomainCommands): string {
+  return task ?? (builtin === true ? demo.probe?.task : undefined) ?? probeTasks[0] ?? '';
 }
 
 /** Options that some domains heed. */
@@ -89,13 +101,13 @@ function representationsOf(text: string): Representation[] {
   throw new InvalidArgumentError('Expected latent, context, both, or latent,context.');
 }
 
-export function probeRequest(options: ProbeOptions): ProbeRequest {
+export function probeRequest(options: ProbeOptions, commands: DomainCommands): ProbeRequest {
   const { representation, classifier, pooled, folds, labels, stepShare } = options;
   return {
     ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
     run: runOf(options),
     data: dataOf(options),
-    task: options.task,
+    task: taskOf(options, commands),
     ...(representation === undefined ? {} : { representations: representation }),
     ...(classifier === undefined ? {} : { classifier }),
     ...(pooled === undefined ? {} : { pooled }),
@@ -110,7 +122,7 @@ export function probeRequest(options: ProbeOptions): ProbeRequest {
 }
 
 export async function runProbe(domain: ProbedDomain, options: ProbeOptions, { output }: Context): Promise<number> {
-  const request = probeRequest(options);
+  const request = probeRequest(options, domain.commands);
   const [summary, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'probe', request, work);
     return [summary, work.signal.aborted] as const;

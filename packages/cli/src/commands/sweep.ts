@@ -7,12 +7,15 @@ import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';
 import { addSourceOptions, type SourceOptions, sourceOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { folderPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
 import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } from '../options/values.js';
 import { shellCommand } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { runTask, withProgress } from './domain-work.js';
+import { namingResume } from './naming-resume.js';
+import { requireSettings } from './train.js';
 
 export interface SweepOptions extends SourceOptions, EngineOptions, GeneralOptions {
   readonly preset: string;
@@ -59,7 +62,10 @@ export async function runSweep(domain: LoadedDomain, options: SweepOptions, cont
   const { output } = context;
   output.words(`Folder of the runs: ${request.out}`);
   const [{ files, warnings }, stopped] = await withProgress(async (work) => {
-    const summary = await runTask(domain, 'sweep.run', request, work);
+    const summary = await namingResume(
+      () => request.command,
+      () => runTask(domain, 'sweep.run', request, work),
+    );
     return [summary, work.signal.aborted && summary.files.length === 0] as const; // a stop may be asked for after the last run
   });
   const status = stopped ? 'interrupted' : 'completed';
@@ -77,7 +83,8 @@ async function sweepRequest(
 ): Promise<SweepRequest> {
   const { preset, draws, frames, workers, out } = options;
   const overrides = await readOverrides(options.config, options.set ?? []);
-  commands.settings(preset, overrides);
+  requireSettings(() => commands.settings(preset, overrides));
+  folderPath('--out', out);
   return {
     ...{ data: sourceOf(options), preset, overrides, draws, frames, workers, out },
     halving: options.halving === true,

@@ -9,12 +9,14 @@ import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
 import { addSourceOptions, type SourceOptions, sourceOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
+import { folderPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
 import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } from '../options/values.js';
 import { duration, percent, shellCommand, short, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { train, withProgress } from './domain-work.js';
+import { namingResume } from './naming-resume.js';
 import { nextCommands } from './next-commands.js';
 import type { TrainingSummary } from './training-summary.js';
 
@@ -116,8 +118,9 @@ export async function trainRequest(
 export async function runTrain(domain: LoadedDomain, options: TrainOptions, context: Context): Promise<number> {
   const request = await trainRequest(domain, options, context.typed);
   context.output.words(`Run folder: ${request.out}`);
-  const summary = await withProgress((work) => train(domain, request, work));
   const { out } = request;
+  const again = () => (existsSync(join(out, 'run.json')) ? resumeCommand(context.typed, out) : undefined);
+  const summary = await withProgress((work) => namingResume(again, () => train(domain, request, work)));
   const { warnings, ...figures } = summary;
   const { json, summary: show, words } = context.output;
   if (options.json) json({ run: out, ...figures, files: await filesOf(out), warnings });
@@ -131,7 +134,7 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
 }
 
 /** A wrong setting was typed by the person, in a file or behind `--set`. */
-function requireSettings(check: () => unknown): void {
+export function requireSettings(check: () => unknown): void {
   try {
     check();
   } catch (error) {
@@ -147,6 +150,7 @@ function outOf(domain: string, { out, preset, resume }: TrainOptions): string {
   } else if (holdsRun) {
     throw new UsageError(`--out ${out}: holds a run already. Add --resume to go on with it, or name another folder.`);
   }
+  if (out !== undefined) folderPath('--out', out);
   return out ?? join('runs', `${domain}-${preset}-${timestamp(new Date())}`);
 }
 

@@ -1,12 +1,11 @@
 /** Settings that were not left to the preset: a file of them, then `--set`, later ones winning. */
 import type { ResolvedSetting } from '@cpc/records';
-import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { visibleLine } from '../terminal/visible.js';
+import { isJsonValue, type JsonValue, problemOfJson, repeatedName } from './json-value.js';
 import type { Assignment } from './values.js';
 
 type Overrides = Record<string, ResolvedSetting>;
-
-const configSchema = z.record(z.string(), z.json());
 
 /**
  * @param file - a JSON file that holds one object.
@@ -14,18 +13,20 @@ const configSchema = z.record(z.string(), z.json());
  */
 export async function readOverrides(file: string | undefined, assignments: readonly Assignment[]): Promise<Overrides> {
   const fromFile: Overrides = file === undefined ? {} : await readConfig(file);
-  const typed = assignments.map(({ name, text }) => [name, { value: typedValue(text), source: 'set' as const }]);
-  return { ...fromFile, ...Object.fromEntries(typed) };
+  const typed = assignments.map(({ name, text }) => [name, { value: typedValue(name, text), source: 'set' }] as const);
+  return Object.fromEntries([...Object.entries(fromFile), ...typed]);
 }
 
 async function readConfig(file: string): Promise<Overrides> {
-  const parsed = configSchema.safeParse(parseJson(await readText(file), file));
-  if (!parsed.success) {
+  const text = await readText(file);
+  const parsed = parseJson(text, file);
+  if (!isJsonValue(parsed) || typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw new UsageError(`--config ${file}: expected one JSON object, such as {"batchSize": 8}.`);
-  }
-  return Object.fromEntries(
-    Object.entries(parsed.data).map(([name, value]) => [name, { value, source: 'config' as const }]),
-  );
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) throw new UsageError(`--config ${file}: has "${repeated}" more than once.`);
+  const problem = problemOfJson(parsed);
+  if (problem !== undefined) throw new UsageError(`--config ${file}: ${problem}.`);
+  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, { value, source: 'config' }]));
 }
 
 async function readText(file: string): Promise<string> {
@@ -43,14 +44,22 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`--config ${file}: expected JSON (${reasonOf(error)}).`);
+    throw new UsageError(`--config ${file}: expected JSON (${visibleLine(reasonOf(error))}).`);
   }
 }
 
 /** JSON where it is JSON, else the text itself: `8` is a number, `adam` is a text, `"8"` is a text. */
-function typedValue(text: string): ResolvedSetting['value'] {
+function typedValue(name: string, text: string): JsonValue {
+  const value = parsedValue(text);
+  const problem = problemOfJson(value);
+  if (problem === undefined) return value;
+  throw new UsageError(`--set ${name}: ${problem}.`);
+}
+
+function parsedValue(text: string): JsonValue {
   try {
-    return z.json().parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return isJsonValue(value) ? value : text;
   } catch {
     return text;
   }

@@ -1,11 +1,16 @@
 /** Readers of option values: from a typed word to a value, or a refusal that says what was expected. */
 import { InvalidArgumentError } from 'commander';
 
-/** Reads a whole number of at least `least`, and at most `most`. */
+/** A decimal number in one of the forms that every option takes: `5`, `0.5`, `5e6`, `-1`; else NaN. */
+function numberOf(text: string): number {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}
+
+/** Reads a whole number of at least `least`, and at most `most`, such as `500` or `5e6`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const value = numberOf(text);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value + 0; // -0 is 0
     const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
@@ -16,14 +21,14 @@ export const seed = wholeNumber(Number.MIN_SAFE_INTEGER);
 
 /** Reads a number above 0, such as `0.5`. */
 export function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  const value = numberOf(text);
+  if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Expected a number above 0.');
 }
 
 /** Reads numbers above 0 and up to 1, such as `0.01,0.1,1`. */
 export function shares(text: string): number[] {
-  const values = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  const values = text.split(',').map((word) => numberOf(word.trim()));
   if (values.every((value) => value > 0 && value <= 1)) return [...new Set(values)];
   throw new InvalidArgumentError('Expected numbers above 0, up to 1, with commas between.');
 }

@@ -87,7 +87,7 @@ async function bridged(
 function unknown(received: string): CpcArgumentError {
   return new CpcArgumentError({
     where: 'environment',
-    argument: 'name',
+    argument: '--env',
     expected: `one of ${builtInEnvironmentNames.join(', ')}; ${otherEnvironments}`,
     received,
   });

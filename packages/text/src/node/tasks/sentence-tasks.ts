@@ -1,7 +1,7 @@
 /** The five sentence tasks as files: which there are in a folder, in either of two layouts, and what they hold. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CpcError } from '@cpc/core';
+import { CpcArgumentError, CpcError } from '@cpc/core';
 import { readRegularFile } from '@cpc/core/node';
 import { subjectTask } from '../../synthesis/stories.js';
 import {
@@ -64,7 +64,8 @@ const coarse = ['DESC', 'ENTY', 'ABBR', 'HUM', 'LOC', 'NUM'];
 export async function openTask(name: string, data: string): Promise<SentenceTask> {
   if ((name === builtInTask) !== (data === builtInData)) {
     const expected = `the task ${builtInTask} with --builtin, and any other with --data`;
-    throw new CpcError({ where: 'probe', expected, received: `${name} with ${data}` });
+    const received = `${name} with ${data === builtInData ? '--builtin' : `--data ${data}`}`;
+    throw new CpcArgumentError({ where: 'probe', argument: '--task', expected, received });
   }
   return name === builtInTask ? { name, ...subjectTask() } : openSentenceTask(name, data);
 }
