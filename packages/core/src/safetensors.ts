@@ -68,11 +68,24 @@ export function encodeSafetensors(
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  return concatenate(safetensorsParts(tensors, metadata));
+}
+
+/**
+ * The same file as parts to be written one after the other: the header, then the tensors. For files larger than one array may be.
+ *
+ * @returns the tensors' own memory, not copied.
+ * @throws as {@link encodeSafetensors} does.
+ */
+export function safetensorsParts(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
   const ordered = widestFirst(tensors);
   for (const [name, tensor] of ordered) checkTensor(name, tensor);
   const specs = ordered.map(([name, { shape, data }]): TensorSpec => [name, formatOf(data), shape]);
   const blocks = ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return concatenate([headerOf(specs, metadata), ...blocks]);
+  return [headerOf(specs, metadata), ...blocks];
 }
 
 /**
@@ -120,16 +133,45 @@ function headerOf(specs: readonly TensorSpec[], metadata: Readonly<Record<string
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): SafetensorsContent {
   const { header, data } = splitFile(bytes, where);
+  const { places, metadata } = parseSafetensorsHeader(header, data.length, where);
+  const tensors = places.map(({ name, shape, begin, end, array: TensorArray }): [string, StoredTensor] => {
+    return [name, { shape, data: new TensorArray(copyOf(data.subarray(begin, end))) }];
+  });
+  return { tensors: Object.fromEntries(tensors), metadata };
+}
+
+/** Where in a file's data a tensor lies, and what holds it. */
+export interface TensorPlace {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+  readonly array: (typeof formats)[number]['array'];
+}
+
+/**
+ * What the header of a safetensors file says, checked: the tensors fill the data one behind the other.
+ *
+ * @param header - its bytes, without the length before them.
+ * @param dataLength - bytes behind the header.
+ * @returns the tensors in the order in which their data lie.
+ * @throws {CpcError} as {@link decodeSafetensors} does.
+ */
+export function parseSafetensorsHeader(
+  header: Uint8Array,
+  dataLength: number,
+  where: string,
+): { readonly places: readonly TensorPlace[]; readonly metadata: Record<string, string> } {
   const { [metadataName]: metadata = {}, ...entries } = parseHeader(header, where);
-  const tensors: [string, StoredTensor][] = [];
-  for (const [name, entry] of Object.entries(checkEntries(entries, data.length, where))) {
+  const places = Object.entries(checkEntries(entries, dataLength, where)).map(([name, entry]): TensorPlace => {
     const [begin, end] = entry.data_offsets;
     const format = formats.find(({ dtype }) => dtype === entry.dtype);
     if (format === undefined || sizeOf(entry.shape) * format.width !== end - begin)
       throw wrongEntry(name, entry, where);
-    tensors.push([name, { shape: entry.shape, data: new format.array(copyOf(data.subarray(begin, end))) }]);
-  }
-  return { tensors: Object.fromEntries(tensors), metadata: checkMetadata(metadata, where) };
+    return { name, shape: entry.shape, begin, end, array: format.array };
+  });
+  places.sort((left, right) => left.begin - right.begin || left.end - right.end);
+  return { places, metadata: checkMetadata(metadata, where) };
 }
 
 const count = z.int().min(0);

@@ -12,6 +12,7 @@ it('exports these names and no others', () => {
     'averageSteps',
     'confidenceIntervalSchema',
     'createInputWait',
+    'createMetricsParser',
     'dataSummarySchema',
     'engineSummarySchema',
     'evaluationResultSchema',

@@ -21,6 +21,7 @@ export { type EvaluationResult, evaluationResultSchema } from './evaluation-resu
 export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
 export { createInputWait, type InputWait, warmUpSteps } from './input-wait.js';
 export {
+  createMetricsParser,
   formatMetricsLine,
   type MetricsLine,
   metricsLineOf,

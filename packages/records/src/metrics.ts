@@ -63,16 +63,24 @@ export function parseMetricsLine(line: string, where: string): MetricsLine {
  * const lossCurve = parseMetrics(text, path).map(({ step, lossNats }) => [step, lossNats]);
  */
 export function parseMetrics(text: string, where: string): MetricsLine[] {
-  const lines = text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, index) => parseMetricsLine(line, `${where}:${index + 1}`));
-  lines.forEach(({ step }, index) => {
-    const before = lines[index - 1];
-    if (before !== undefined && step <= before.step) {
-      const place = `${where}:${index + 1}`;
-      throw new RecordError(place, `expected a step after ${before.step}, received ${step}. ${expectation.fix}`);
-    }
-  });
-  return lines;
+  return text.split('\n').slice(0, -1).map(createMetricsParser(where));
+}
+
+/**
+ * Parses the complete lines of a `metrics.jsonl` one by one, for files that are read in pieces.
+ *
+ * @returns takes the next line without its line end.
+ * @throws {RecordError} at a line that is not a metrics line, or whose step does not grow, as {@link parseMetrics} does.
+ */
+export function createMetricsParser(where: string): (line: string) => MetricsLine {
+  let [number, last] = [0, Number.NEGATIVE_INFINITY];
+  return (line) => {
+    number += 1;
+    const place = `${where}:${number}`;
+    const parsed = parseMetricsLine(line, place);
+    if (parsed.step <= last)
+      throw new RecordError(place, `expected a step after ${last}, received ${parsed.step}. ${expectation.fix}`);
+    last = parsed.step;
+    return parsed;
+  };
 }

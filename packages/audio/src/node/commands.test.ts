@@ -1,14 +1,15 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOnnx, readOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { decodeSafetensors } from '@cpc/core';
+import { decodeSafetensors, encodeSafetensors } from '@cpc/core';
 import {
   createEngine,
   type ProbeRequest,
   readMetrics,
   readRunRecord,
+  runPaths,
   type TaskEvent,
   type TrainRequest,
 } from '@cpc/core/node';
@@ -243,3 +244,24 @@ function unitVariance(recordings: number, samples: number): Float32Array {
     return Math.SQRT2 * Math.sin((2 * Math.PI * cycles * (index % samples)) / samples);
   });
 }
+
+it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
+  const { model } = runPaths(join(folder, 'a'));
+  const sound = await readFile(model);
+  const { tensors, metadata } = decodeSafetensors(sound, model);
+  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
+  const exported = () =>
+    events(domainCommands.export({ run: join(folder, 'a'), out: join(folder, 'old.onnx') }, always));
+  try {
+    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
+    await writeFile(model, encodeSafetensors(tensors, earlier));
+    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
+    await writeFile(
+      model,
+      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
+    );
+    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
+  } finally {
+    await writeFile(model, sound);
+  }
+});

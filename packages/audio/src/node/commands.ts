@@ -4,6 +4,7 @@ import {
   type Control,
   type DomainCommands,
   type ExportRequest,
+  reportWarnings,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -61,7 +62,7 @@ async function* exportSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
-  const { settings, parameters, seed } = await loadSpeechModel(run);
+  const { settings, parameters, seed } = yield* reportWarnings(await loadSpeechModel(run));
   await writeFileAtomically(out, exportSpeechModel({ settings, parameters, metadata: { seed: String(seed) } }));
   yield {
     type: 'file-written',

@@ -7,6 +7,7 @@ import {
   type EmbedRequest,
   type FeatureContents,
   type FeatureFile,
+  reportWarnings,
   requireFeatureFile,
   type TaskEvent,
 } from '@cpc/core/node';
@@ -41,7 +42,7 @@ export async function* embedSpeech(
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   await requireFeatureFile(request.out, indexColumns);
-  const model = await loadSpeechModel(request.run);
+  const model = yield* reportWarnings(await loadSpeechModel(request.run));
   const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(request.data, 'probe', {
     strict: request.strict,
     verify: true,

@@ -11,7 +11,7 @@ import { speechModelShapes } from '../model-shapes.js';
 import type { SpeechSettings } from '../presets.js';
 import { parseSpeechSettings } from '../settings.js';
 
-export interface SpeechModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
+export interface SpeechModelFile extends Pick<ModelFile, 'parameters' | 'seed' | 'warnings'> {
   readonly settings: SpeechSettings;
 }
 
@@ -40,8 +40,8 @@ export async function loadSpeechModel(run: string): Promise<SpeechModelFile> {
  */
 export function decodeSpeechModel(bytes: Uint8Array, path: string): SpeechModelFile {
   const file = decodeModelFile(bytes, path, domain);
-  const { parameters, seed } = file;
+  const { parameters, seed, warnings } = file;
   const settings = parseSpeechSettings(metadataJson(file, 'settings', path), path);
   requireParameterShapes(file, speechModelShapes(settings), { origin: 'its settings', where: path });
-  return { settings, parameters, seed };
+  return { settings, parameters, seed, warnings };
 }

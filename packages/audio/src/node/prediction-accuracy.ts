@@ -11,6 +11,7 @@ import {
   type Control,
   createEngine,
   readRunRecord,
+  reportWarnings,
   type TaskEvent,
   thisMachine,
 } from '@cpc/core/node';
@@ -118,7 +119,7 @@ async function* measure(
   run: string,
   { request, control, heldOut: { corpus, recordings }, head }: Measuring,
 ): AsyncGenerator<TaskEvent, Evaluation | undefined, undefined> {
-  const { settings, parameters } = await loadSpeechModel(run);
+  const { settings, parameters } = yield* reportWarnings(await loadSpeechModel(run));
   const evaluations = evaluateBatches({
     domain: createSpeechDomain(corpus, settings, recordings),
     engine: await createEngine(request.engine),

@@ -1,6 +1,13 @@
 /** `cpc audio probe`: what a classifier reads off frozen features. */
 import { CpcError, createRandom } from '@cpc/core';
-import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  type ProbeRequest,
+  reportWarnings,
+  type TaskEvent,
+  updateRunRecord,
+} from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { hopSamples } from '../data/frame-labels.js';
 import { encoderHop } from '../model.js';
@@ -35,7 +42,7 @@ export async function* probeSpeech(
   const createClassifier = classifierNamed(classifier);
   refuseUnknownBaselines(request.baselines);
   refuseWithSupervised(request);
-  const model = await loadSpeechModel(request.run);
+  const model = yield* reportWarnings(await loadSpeechModel(request.run));
   const engine = await createEngine(request.engine);
   const sources = featureSources(request, { ...model, engine });
   const task = await openTask(request);

@@ -1,6 +1,6 @@
 /** Runs a domain's work in a thread of its own, with progress on stderr and Ctrl-C meaning "finish the step, save, leave". */
 import type { TaskEvent, TrainRequest } from '@cpc/core/node';
-import type { EvaluationResult, ProbeResult, TrainingEvent } from '@cpc/records';
+import { type EvaluationResult, finalSteps, type ProbeResult, type TrainingEvent } from '@cpc/records';
 import type { FoundDomain } from '../domains/find-domain.js';
 import { commandsExport } from '../domains/load-domain.js';
 import { listenForInterrupts } from '../terminal/interrupts.js';
@@ -52,9 +52,13 @@ export async function train(
   request: TrainRequest,
   { progress, signal }: WorkOptions,
 ): Promise<TrainingSummary> {
-  const { readMetrics, runInWorker } = await import('@cpc/core/node');
+  const { readLastMetrics, runInWorker } = await import('@cpc/core/node');
   const events = runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal });
-  return followTraining(events, progress, request.resume ? { earlierSteps: () => readMetrics(request.out) } : {});
+  return followTraining(
+    events,
+    progress,
+    request.resume ? { earlierSteps: () => readLastMetrics(request.out, finalSteps) } : {},
+  );
 }
 
 /** Probes, embeds, exports, ablates, evaluates, sweeps, or looks for neighbours or exemplars. */

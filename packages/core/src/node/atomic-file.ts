@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isMissing } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
 import { namingFile } from './system-errors.js';
 
@@ -78,7 +79,10 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
 
 /** Deletes what killed writers left in a folder. Nobody may be writing there meanwhile. */
 export async function removeTemporaryFiles(folder: string): Promise<void> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
   await Promise.all(
     names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
   );

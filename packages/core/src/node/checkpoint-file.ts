@@ -1,82 +1,51 @@
 /**
- * A checkpoint as the bytes of a safetensors file, with a checksum over every one of them.
- *
- * The SHA-256 stands in the file's own metadata. It is taken over the whole file with zeros in its place, so that a
- * flipped bit anywhere, in the header's texts too, is noticed.
+ * A checkpoint as a safetensors file with a checksum (`files/checked-safetensors.ts`), of any size.
  */
-import { createHash } from 'node:crypto';
-
 import type { Checkpoint } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../safetensors.js';
+import type { StoredTensor } from '../safetensors.js';
+import {
+  checkedSafetensorsParts,
+  checksumKey,
+  readCheckedSafetensors,
+  reservedKey,
+  writeParts,
+} from './files/checked-safetensors.js';
 
 const stepKey = 'cpc.step';
-const checksumKey = 'cpc.sha256';
-const noChecksum = '0'.repeat(64);
-const checksumPattern = /^[0-9a-f]{64}$/;
 
 /**
- * The bytes of a checkpoint file.
+ * Writes a checkpoint; the file appears whole or not at all.
  *
  * @throws {CpcArgumentError} if the step is no whole number, or metadata use a key that the file format needs.
  */
-export function encodeCheckpoint({ step, tensors, metadata }: Checkpoint): Uint8Array {
+export async function writeCheckpoint(path: string, { step, tensors, metadata }: Checkpoint): Promise<void> {
   checkStep(step);
-  for (const key of [stepKey, checksumKey]) {
-    if (!(key in metadata)) continue;
-    const expected = `metadata without "${key}", which the file itself writes`;
-    throw new CpcArgumentError({ where: 'encodeCheckpoint', argument: 'metadata', expected, received: metadata[key] });
-  }
-  const bytes = encodeSafetensors(tensors, { [checksumKey]: noChecksum, [stepKey]: String(step), ...metadata });
-  const place = findChecksum(bytes, noChecksum);
-  if (place !== undefined) place.set(new TextEncoder().encode(checksumOf(bytes)));
-  return bytes;
+  if (Object.hasOwn(metadata, stepKey)) throw reservedKey(stepKey, metadata[stepKey]);
+  await writeParts(path, checkedSafetensorsParts(tensors, { [stepKey]: String(step), ...metadata }));
 }
 
 /**
  * The checkpoint in a file, if every byte is as it was written.
  *
- * @param where - the file's path, for the error.
- * @returns new memory; `bytes` may be reused.
- * @throws {CpcError} if the file is damaged, cut off, or no checkpoint.
+ * @throws {CpcError} if it is no regular file, damaged, cut off, or no checkpoint.
  */
-export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes, where);
-  const { [stepKey]: step, [checksumKey]: checksum, ...rest } = metadata;
-  if (step === undefined || checksum === undefined || !checksumPattern.test(checksum)) {
-    const fix = 'Give a file from a run\'s "checkpoints" folder.';
-    throw new CpcError({ where, expected: `a checkpoint, with ${stepKey} and ${checksumKey} in its metadata`, fix });
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const fix = 'The file is damaged: resume from an older checkpoint, or restore it from a copy.';
+  const { tensors, metadata, checksum } = await readCheckedSafetensors(path, fix);
+  const { [stepKey]: step, ...rest } = metadata;
+  if (step === undefined || checksum === 'none') {
+    const expected = `a checkpoint, with ${stepKey} and ${checksumKey} in its metadata`;
+    throw new CpcError({ where: path, expected, fix: 'Give a file from a run\'s "checkpoints" folder.' });
   }
-  checkChecksum(bytes, checksum, where);
-  return { step: Number(step), tensors: onlyFloats(tensors, where), metadata: rest };
+  return { step: Number(step), tensors: onlyFloats(tensors, path), metadata: rest };
 }
 
 function checkStep(step: number): void {
   if (Number.isSafeInteger(step) && step >= 0) return;
   const expected = 'a step that is a whole number from 0';
-  throw new CpcArgumentError({ where: 'encodeCheckpoint', argument: 'step', expected, received: step });
-}
-
-function checkChecksum(bytes: Uint8Array, checksum: string, where: string): void {
-  const copy = new Uint8Array(bytes);
-  findChecksum(copy, checksum)?.set(new TextEncoder().encode(noChecksum));
-  const actual = checksumOf(copy);
-  if (actual === checksum) return;
-  const fix = 'The file is damaged: go on from an older checkpoint, or restore it from a copy.';
-  throw new CpcError({ where, expected: `the SHA-256 ${checksum}`, received: actual, fix });
-}
-
-/** The bytes that hold this checksum, as a window on the file. It is the first text of that key in the header. */
-function findChecksum(bytes: Uint8Array, checksum: string): Uint8Array | undefined {
-  const begin = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(`"${checksumKey}":"${checksum}"`);
-  if (begin === -1) return undefined;
-  const textBegin = begin + checksumKey.length + '"":"'.length;
-  return bytes.subarray(textBegin, textBegin + checksum.length);
-}
-
-function checksumOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  throw new CpcArgumentError({ where: 'writeCheckpoint', argument: 'step', expected, received: step });
 }
 
 function onlyFloats(tensors: Readonly<Record<string, StoredTensor>>, where: string): Record<string, HostArray> {

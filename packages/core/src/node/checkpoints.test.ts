@@ -1,4 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../checkpoint-store.js';
 import { createRandom } from '../random.js';
 import { encodeSafetensors } from '../safetensors.js';
-import { createCheckpointStore } from './checkpoints.js';
+import { createCheckpointStore, tidyCheckpoints } from './checkpoints.js';
 
 function checkpointAt(step: number): Checkpoint {
   return {
@@ -144,5 +147,88 @@ describe('when the newest of 2 checkpoints is damaged', () => {
     const damaged: string[] = [];
     expect(await createCheckpointStore(folder).latest(({ path }) => damaged.push(path))).toBeUndefined();
     expect(damaged).toEqual([pathOf(2), pathOf(1)]);
+  });
+});
+
+const isWindows = process.platform === 'win32';
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(isWindows)('when in the place of the newest of 2 checkpoints is', () => {
+  /** An empty place for step 2, beside a whole step 1. */
+  async function storeWithPlace() {
+    const store = createCheckpointStore(folder);
+    await store.save(checkpointAt(1));
+    return store;
+  }
+
+  const makers: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+    'a directory': async (path) => {
+      await mkdir(path);
+      await writeFile(join(path, 'mine'), 'x');
+    },
+    'a FIFO': async (path) => execFileSync('mkfifo', [path]),
+    'a device': (path) => symlink('/dev/zero', path),
+    'a dangling link': (path) => symlink('gone', path),
+    'a link to itself': (path) => symlink('step-00000002.safetensors', path),
+    '0 bytes': (path) => writeFile(path, ''),
+    '5 GiB of zeros': async (path) => {
+      await writeFile(path, '');
+      await truncate(path, 5 * 2 ** 30);
+    },
+    'a header that claims 2^62 bytes': (path) => writeFile(path, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 64, 123, 125)),
+  };
+
+  it.each(Object.entries(makers))(
+    '%s, step 1 is taken and 1 warning given; the run then saves steps 2 and 3',
+    async (_, make) => {
+      const store = await storeWithPlace();
+      await make(pathOf(2));
+      const damaged: string[] = [];
+      expect(await store.latest(({ path }) => damaged.push(path))).toEqual(checkpointAt(1));
+      expect(damaged).toEqual([pathOf(2)]);
+      await store.save(checkpointAt(2));
+      await store.save(checkpointAt(3));
+      expect(await store.latest()).toEqual(checkpointAt(3));
+      expect((await store.list()).map(({ step }) => step)).toEqual([1, 2, 3]);
+    },
+  );
+
+  it('a directory, it is set aside with what it holds when step 1 is saved again', async () => {
+    const store = await storeWithPlace();
+    await mkdir(pathOf(2));
+    await writeFile(join(pathOf(2), 'mine'), 'x');
+    await store.save(checkpointAt(1));
+    expect((await store.list()).map(({ step }) => step)).toEqual([1]);
+    expect(await readFile(join(`${pathOf(2)}.set-aside-1`, 'mine'), 'utf8')).toBe('x');
+  });
+
+  it('a socket, step 1 is taken', async () => {
+    const store = await storeWithPlace();
+    const server = createServer().listen(pathOf(2));
+    await once(server, 'listening');
+    expect((await store.latest())?.step).toBe(1);
+    server.close();
+  });
+
+  it.skipIf(isRoot)('a file without permission, step 1 is taken (skipped as root, who may read all)', async () => {
+    const store = await storeWithPlace();
+    await store.save(checkpointAt(2));
+    await chmod(pathOf(2), 0);
+    expect((await store.latest())?.step).toBe(1);
+  });
+});
+
+describe('tidying a folder', () => {
+  it('of 5 whole checkpoints, 1 unreadable one and a leftover keeps the newest 3 whole ones and the unreadable one', async () => {
+    const store = createCheckpointStore(folder, 9);
+    for (const step of [1, 2, 3, 4, 5]) await store.save(checkpointAt(step));
+    await writeFile(pathOf(6), 'cut');
+    await writeFile(join(folder, '.step-00000007.safetensors.0b9f9a30-0000-4000-8000-000000000000.tmp'), 'cut');
+    await tidyCheckpoints(folder, 5);
+    expect((await readdir(folder)).sort()).toEqual([3, 4, 5, 6].map((step) => `step-0000000${step}.safetensors`));
+  });
+
+  it('that does not exist does nothing', async () => {
+    await tidyCheckpoints(folder, 0);
   });
 });

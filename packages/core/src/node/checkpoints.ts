@@ -2,16 +2,16 @@
  * Checkpoints as files of one folder: `step-00000500.safetensors`.
  *
  * A file appears whole or not at all (`atomic-file.ts`), carries a checksum (`checkpoint-file.ts`), and an older one
- * stands in for one that is damaged.
+ * replaces one that cannot be read, whatever the reason: damaged, a directory, a FIFO, a dangling link, no permission.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type CheckpointPlace, type CheckpointStore, defaultKeptCheckpoints } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
-import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
-import { isMissing, readRegularFile } from './files/regular-file.js';
+import { removeTemporaryFiles } from './atomic-file.js';
+import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
+import { isMissing } from './files/regular-file.js';
 import { describedSystemError } from './system-errors.js';
 
 const fileName = /^step-(\d{8,})\.safetensors$/;
@@ -29,24 +29,21 @@ const fileName = /^step-(\d{8,})\.safetensors$/;
  * const checkpoint = await store.latest(({ path, reason }) => console.warn(`${path} is damaged: ${reason}`));
  */
 export function createCheckpointStore(folder: string, keep: number = defaultKeptCheckpoints): CheckpointStore {
-  if (!Number.isInteger(keep) || keep < 1) {
-    const expected = 'keep to be a whole number from 1';
-    throw new CpcArgumentError({ where: 'createCheckpointStore', argument: 'keep', expected, received: keep });
-  }
+  requireKeep(keep);
   return {
     save: async (checkpoint) => {
-      const bytes = encodeCheckpoint(checkpoint);
       const path = join(folder, `step-${String(checkpoint.step).padStart(8, '0')}.safetensors`);
       await mkdir(folder, { recursive: true });
       await removeTemporaryFiles(folder);
-      await writeFileAtomically(path, bytes);
+      await setDirectoryAside(path);
+      await writeCheckpoint(path, checkpoint);
       await forget(await listFolder(folder), checkpoint.step, keep);
       return path;
     },
     latest: async (onDamaged) => {
       for (const { path } of (await listFolder(folder)).reverse()) {
         try {
-          return decodeCheckpoint(await readRegularFile(path), path);
+          return await readCheckpoint(path);
         } catch (thrown) {
           const error = describedSystemError(thrown);
           if (!CpcError.isInstance(error)) throw thrown;
@@ -57,6 +54,30 @@ export function createCheckpointStore(folder: string, keep: number = defaultKept
     },
     list: () => listFolder(folder),
   };
+}
+
+/**
+ * Clears away what a killed writer left in a folder of checkpoints: parts of files, and checkpoints older than those to keep.
+ * Nobody may be writing there meanwhile.
+ *
+ * @param step - of the newest whole checkpoint; later ones, which cannot be read, stay.
+ */
+export async function tidyCheckpoints(
+  folder: string,
+  step: number,
+  keep: number = defaultKeptCheckpoints,
+): Promise<void> {
+  requireKeep(keep);
+  const places = await listFolder(folder);
+  const readable = places.filter((place) => place.step <= step);
+  await Promise.all(readable.slice(0, -keep).map(({ path }) => removeCheckpoint(path)));
+  await removeTemporaryFiles(folder);
+}
+
+function requireKeep(keep: number): void {
+  if (Number.isInteger(keep) && keep >= 1) return;
+  const expected = 'keep to be a whole number from 1';
+  throw new CpcArgumentError({ where: 'createCheckpointStore', argument: 'keep', expected, received: keep });
 }
 
 async function listFolder(folder: string): Promise<CheckpointPlace[]> {
@@ -74,5 +95,20 @@ async function listFolder(folder: string): Promise<CheckpointPlace[]> {
 
 async function forget(places: readonly CheckpointPlace[], savedStep: number, keep: number): Promise<void> {
   const kept = new Set(places.filter(({ step }) => step <= savedStep).slice(-keep));
-  await Promise.all(places.filter((place) => !kept.has(place)).map(({ path }) => rm(path, { force: true })));
+  await Promise.all(places.filter((place) => !kept.has(place)).map(({ path }) => removeCheckpoint(path)));
+}
+
+async function removeCheckpoint(path: string): Promise<void> {
+  await setDirectoryAside(path);
+  await rm(path, { force: true });
+}
+
+/** A directory under the name of a checkpoint is not ours to delete, but must not stop the run. */
+async function setDirectoryAside(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
+  for (let number = 1; ; number++) {
+    const place = `${path}.set-aside-${number}`;
+    if ((await lstat(place).catch(() => undefined)) === undefined) return rename(path, place);
+  }
 }

@@ -55,6 +55,7 @@ export {
   metadataJson,
   modelFileMetadata,
   readModelFile,
+  reportWarnings,
   requireParameterShapes,
 } from './model-file.js';
 export { type Answer, answerRequests, exportedFunction } from './request-answers.js';
@@ -63,6 +64,7 @@ export {
   createRunFolder,
   type RunFolder,
   type RunPaths,
+  readLastMetrics,
   readMetrics,
   readRunRecord,
   resumeRunFolder,

@@ -17,13 +17,12 @@ import {
 import type { CheckpointStore } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
-import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
-import { encodeSafetensors } from '../safetensors.js';
+import type { HostArray, Tree } from '../parameter-tree.js';
 import { predictionTag } from '../step-scalars.js';
 import { parametersOf } from '../training/train.js';
-import { writeFileAtomically } from './atomic-file.js';
 import { thisMachine } from './machine.js';
-import { createRunFolder, type RunFolder, type RunPaths, readMetrics, resumeRunFolder } from './run-folder.js';
+import { writeModelFile } from './model-file.js';
+import { createRunFolder, type RunFolder, type RunPaths, readLastMetrics, resumeRunFolder } from './run-folder.js';
 import { describedSystemError } from './system-errors.js';
 
 export interface KeepRunOptions {
@@ -126,7 +125,7 @@ function reasonOf(thrown: unknown): string {
 
 /** What earlier sittings logged last: the final figures of a run that was interrupted are means over its last steps too. */
 async function lastLogged({ folder, resume }: KeepRunOptions): Promise<MetricsLine[]> {
-  return resume ? (await readMetrics(folder)).slice(-finalSteps) : [];
+  return resume ? await readLastMetrics(folder, finalSteps) : [];
 }
 
 async function finish(
@@ -139,7 +138,7 @@ async function finish(
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
   const parameters = parametersOf(checkpoint);
-  await writeFileAtomically(folder.paths.model, encodeSafetensors(flatten(parameters), modelMetadata));
+  await writeModelFile(folder.paths.model, parameters, modelMetadata);
   await exportModel(parameters, folder.paths);
   await folder.update({
     status: end.reason,

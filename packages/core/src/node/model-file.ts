@@ -5,6 +5,7 @@
 import { CpcError } from '../errors.js';
 import { flatten, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
 import { decodeSafetensors } from '../safetensors.js';
+import { checkChecksum, checkedSafetensorsParts, checksumKey, writeParts } from './files/checked-safetensors.js';
 import { isMissing, readRegularFile } from './files/regular-file.js';
 import { runPaths } from './run-folder.js';
 
@@ -13,6 +14,42 @@ export interface ModelFile {
   /** Of the run. */
   readonly seed: number;
   readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * What a user should know before relying on the model, such as that its file has no checksum and damage would go unnoticed. The
+   * command `cpc` shows them; a program that loads a model decides for itself.
+   */
+  readonly warnings: readonly string[];
+}
+
+/** Says that a file carries a checksum. A flipped bit may hide this key or that of the checksum, not both. */
+const markKey = 'cpc.checksum';
+
+/**
+ * Shows the warnings of a model to the user of a command.
+ *
+ * @returns the model.
+ *
+ * @example
+ * const model = yield* reportWarnings(await loadSpeechModel(run));
+ */
+export function* reportWarnings<Model extends Pick<ModelFile, 'warnings'>>(
+  model: Model,
+): Generator<{ readonly type: 'warning'; readonly message: string }, Model, undefined> {
+  for (const message of model.warnings) yield { type: 'warning', message };
+  return model;
+}
+
+/**
+ * Writes `model.safetensors` with a checksum over every byte; the file appears whole or not at all.
+ *
+ * @param metadata - of `modelFileMetadata`.
+ */
+export async function writeModelFile(
+  path: string,
+  parameters: Tree<HostArray>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  await writeParts(path, checkedSafetensorsParts(flatten(parameters), { [markKey]: checksumKey, ...metadata }));
 }
 
 /** What a model's metadata say: what all have, and what its domain adds. */
@@ -48,22 +85,46 @@ export async function readModelFile(run: string, domain: string): Promise<{ byte
 
 /**
  * @param path - named in the error.
- * @throws {CpcError} if the bytes are damaged, or of another domain.
+ * @throws {CpcError} if the bytes are damaged, of another domain, or a parameter is not finite. A file without a checksum, written by an
+ *   earlier version, is taken with a warning.
  */
 export function decodeModelFile(bytes: Uint8Array, path: string, domain: string): ModelFile {
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const { tensors, metadata: written } = decodeSafetensors(bytes, path);
+  const warnings = checksumWarnings(bytes, written, path);
+  const { [checksumKey]: _checksum, [markKey]: _mark, ...metadata } = written;
   if (metadata.domain !== domain) {
     const expected = `a model of the domain ${domain}`;
     throw new CpcError({ where: path, expected, received: metadata.domain ?? 'none' });
   }
   const parameters = Object.entries(tensors).map(([name, { shape, data }]): [string, HostArray] => {
-    if (data instanceof Float32Array) return [name, { shape, data }];
+    if (data instanceof Float32Array) return [name, { shape, data: finite(data, name, path) }];
     throw new CpcError({ where: path, expected: `float32 values in ${name}`, received: data.constructor.name });
   });
   const seed = Number(metadata.seed ?? 0);
   if (!Number.isSafeInteger(seed))
     throw new CpcError({ where: path, expected: 'a whole number as seed', received: metadata.seed });
-  return { parameters: unflatten(Object.fromEntries(parameters)), seed, metadata };
+  return { parameters: unflatten(Object.fromEntries(parameters)), seed, metadata, warnings };
+}
+
+function checksumWarnings(bytes: Uint8Array, metadata: Readonly<Record<string, string>>, where: string): string[] {
+  const fix = 'The file is damaged: restore it from a copy, or resume the run, which writes it again.';
+  if (checkChecksum(bytes, metadata, { where, fix }) === 'right') return [];
+  if (Object.hasOwn(metadata, markKey))
+    throw new CpcError({ where, expected: `a checksum, ${checksumKey}, in its metadata`, received: 'none', fix });
+  return [
+    `${where} has no checksum, as files of earlier versions: damage to it would go unnoticed. Resume the run to write it anew`,
+  ];
+}
+
+function finite(data: Float32Array, name: string, where: string): Float32Array {
+  const index = data.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return data;
+  throw new CpcError({
+    where,
+    expected: `finite parameters in ${name}`,
+    received: `${data[index]} at index ${index}`,
+    fix: 'Training diverged, or the file is damaged: use another run, or train with a lower learning rate.',
+  });
 }
 
 /**

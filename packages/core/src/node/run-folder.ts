@@ -20,7 +20,6 @@ import {
   formatRunRecord,
   type MetricsLine,
   metricsLineOf,
-  parseMetrics,
   parseRunRecord,
   type RunRecord,
   type TrainingEventOf,
@@ -30,9 +29,10 @@ import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoin
 import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
-import { createCheckpointStore } from './checkpoints.js';
+import { createCheckpointStore, tidyCheckpoints } from './checkpoints.js';
 import { readRegularTextIfThere } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
+import { cutOff, endOfSteps, metricsLines } from './metrics-file.js';
 import { type FileLock, takeLock, withLock } from './run-lock.js';
 import { describedSystemError, namingFile } from './system-errors.js';
 import { createTensorBoardWriter } from './tensorboard-writer.js';
@@ -134,12 +134,13 @@ export async function resumeRunFolder(folder: string, options: ResumeOptions = {
     const before = await readRunRecord(folder);
     const checkpoint = await newestWhole(createCheckpointStore(paths.checkpoints), paths.checkpoints);
     const resumedStep = checkpoint?.step ?? 0;
-    const metrics = await linesUpTo(paths.metrics, resumedStep);
+    const metricsEnd = await endOfSteps(paths.metrics, resumedStep);
     const { ended: _ended, error: _error, ...rest } = admit(before, checkpoint);
     const record: RunRecord = { ...rest, status: 'running' };
     const text = formatRunRecord(record, paths.record);
     await removeTemporaryFiles(folder);
-    if (metrics.kept !== metrics.text) await writeFileAtomically(paths.metrics, metrics.kept);
+    await tidyCheckpoints(paths.checkpoints, resumedStep, options.keepCheckpoints);
+    await cutOff(paths.metrics, metricsEnd);
     await writeFileAtomically(paths.record, text);
     return openFiles(folder, { record, lock, resumedStep, nextStep: resumedStep + 1 }, options);
   });
@@ -209,8 +210,19 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
  * @throws {RecordError} if a complete line is damaged.
  */
 export async function readMetrics(folder: string): Promise<MetricsLine[]> {
-  const path = runPaths(folder).metrics;
-  return parseMetrics((await readRegularTextIfThere(path)) ?? '', path);
+  const lines: MetricsLine[] = [];
+  for await (const { line } of metricsLines(runPaths(folder).metrics)) lines.push(line);
+  return lines;
+}
+
+/** The last lines of them; memory does not grow with the file. */
+export async function readLastMetrics(folder: string, count: number): Promise<MetricsLine[]> {
+  const lines: MetricsLine[] = [];
+  for await (const { line } of metricsLines(runPaths(folder).metrics)) {
+    lines.push(line);
+    if (lines.length > count) lines.shift();
+  }
+  return lines;
 }
 
 interface OpenedRun {
@@ -292,12 +304,4 @@ async function refuseExistingRun(folder: string): Promise<void> {
     received: found ?? `a checkpoint of step ${checkpoint?.step}`,
     fix: 'Go on with that run by --resume, or give another folder by --out.',
   });
-}
-
-/** The text of `metrics.jsonl`, and what of it is left without steps that came later. */
-async function linesUpTo(path: string, lastStep: number): Promise<{ readonly text: string; readonly kept: string }> {
-  const text = (await readRegularTextIfThere(path)) ?? '';
-  const count = parseMetrics(text, path).filter(({ step }) => step <= lastStep).length;
-  const lines = text.split('\n').slice(0, count);
-  return { text, kept: lines.map((line) => `${line}\n`).join('') };
 }

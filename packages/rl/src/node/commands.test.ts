@@ -157,7 +157,8 @@ describe('rl export', () => {
 describe('the model of a run', () => {
   it('that lost its policy is refused, naming the parameter', async () => {
     const path = runPaths(join(folder, 'run')).model;
-    const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+    const { tensors, metadata: written } = decodeSafetensors(await readFile(path), path);
+    const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
     const { 'policy/kernel': _, ...others } = tensors;
     expect(() => decodeAgentModel(encodeSafetensors(others, metadata), path)).toThrow(
       /policy\/kernel of shape \[32, 3\]/,
@@ -179,7 +180,8 @@ describe('the model of a run', () => {
       const hostile = join(folder, 'hostile');
       await cp(own, hostile, { recursive: true });
       const path = runPaths(hostile).model;
-      const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+      const { tensors, metadata: written } = decodeSafetensors(await readFile(path), path);
+      const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
       const environment = JSON.stringify({ ...JSON.parse(metadata.environment ?? '{}'), name });
       await writeFile(path, encodeSafetensors(tensors, { ...metadata, environment }));
       const request = { run: hostile, episodes: 1, greedy: false, baselines: [], workers: 0, seed: 1, engine };
@@ -230,4 +232,25 @@ describe('rl sweep', () => {
     await events(domainCommands.sweep.run(request('again'), always));
     expect(JSON.parse(await readFile(join(folder, 'again', 'sweep.json'), 'utf8'))).toEqual(sweep);
   }, 120_000);
+});
+
+it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
+  const { model } = runPaths(join(folder, 'run'));
+  const sound = await readFile(model);
+  const { tensors, metadata } = decodeSafetensors(sound, model);
+  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
+  const exported = () =>
+    events(domainCommands.export({ run: join(folder, 'run'), out: join(folder, 'old.onnx') }, always));
+  try {
+    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
+    await writeFile(model, encodeSafetensors(tensors, earlier));
+    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
+    await writeFile(
+      model,
+      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
+    );
+    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
+  } finally {
+    await writeFile(model, sound);
+  }
 });

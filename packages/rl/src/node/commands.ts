@@ -4,6 +4,7 @@ import {
   type Control,
   type DomainCommands,
   type ExportRequest,
+  reportWarnings,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -54,7 +55,7 @@ export const domainCommands = {
 async function* exportRl({ run, out }: ExportRequest, _control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
-  const { shape, parameters, settings, environment } = await loadAgentModel(run);
+  const { shape, parameters, settings, environment } = yield* reportWarnings(await loadAgentModel(run));
   const { rewardLimit } = settings;
   await writeFileAtomically(out, exportAgent({ shape, actions: environment.actions, parameters, rewardLimit }));
   yield {

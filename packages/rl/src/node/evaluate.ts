@@ -5,6 +5,7 @@ import {
   createEngine,
   type EvaluateRequest,
   readRunRecord,
+  reportWarnings,
   runPaths,
   type TaskEvent,
   updateRunRecord,
@@ -33,7 +34,7 @@ export async function* evaluateRl(
   request: EvaluateRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  const model = await loadAgentModel(request.run);
+  const model = yield* reportWarnings(await loadAgentModel(request.run));
   const { episodes, workers: threads, environment: name = model.environment.name } = request;
   if (request.environment === undefined)
     requireBuiltIn(name, runPaths(request.run).model, `cpc rl evaluate --run ${request.run}`);

@@ -16,7 +16,7 @@ import type { RlSettings } from '../presets.js';
 import { parseRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';
 
-export interface AgentModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
+export interface AgentModelFile extends Pick<ModelFile, 'parameters' | 'seed' | 'warnings'> {
   readonly settings: RlSettings;
   /** What it was trained in. */
   readonly environment: TrainedIn;
@@ -61,13 +61,13 @@ export async function loadAgentModel(run: string): Promise<AgentModelFile> {
  */
 export function decodeAgentModel(bytes: Uint8Array, path: string): AgentModelFile {
   const file = decodeModelFile(bytes, path, domain);
-  const { parameters, seed } = file;
+  const { parameters, seed, warnings } = file;
   const settings = parseRlSettings(metadataJson(file, 'settings', path), path);
   const environment = trainedIn(metadataJson(file, 'environment', path), path);
   const first = flatten(createAgentModel(environment, settings).initialise(seed));
   const shapes = Object.fromEntries(Object.entries(first).map(([name, { shape }]) => [name, shape]));
   requireParameterShapes(file, shapes, { origin: 'its settings and environment', where: path });
-  return { settings, environment, parameters, seed, shape: agentShapeFor(environment, settings) };
+  return { settings, environment, parameters, seed, warnings, shape: agentShapeFor(environment, settings) };
 }
 
 function trainedIn(value: unknown, where: string): TrainedIn {

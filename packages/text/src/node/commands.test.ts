@@ -254,7 +254,8 @@ describe('text neighbours', () => {
 describe('decodeTextModel', () => {
   it('refuses a table of another length than the vocabulary, a vocabulary that is no list, and a model of sound', async () => {
     const bytes = await readFile(runPaths(join(folder, 'run')).model);
-    const { tensors, metadata } = decodeSafetensors(bytes, 'model');
+    const { tensors, metadata: written } = decodeSafetensors(bytes, 'model');
+    const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
     const changed = (change: Record<string, string>) => encodeSafetensors(tensors, { ...metadata, ...change });
     const shorter = JSON.stringify(JSON.parse(metadata.vocabulary ?? '[]').slice(0, -1));
     expect(() => decodeTextModel(changed({ vocabulary: shorter }), 'm')).toThrow(/encoder\/words\/table of shape/);
@@ -267,4 +268,25 @@ describe('decodeTextModel', () => {
     expect(() => decodeTextModel(changed({ settings: '{' }), 'm')).toThrow(/the settings of the model in its metadata/);
     await expect(loadTextModel(join(folder, 'nothing'))).rejects.toThrow(/the model of a finished or interrupted run/);
   });
+});
+
+it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
+  const { model } = runPaths(join(folder, 'run'));
+  const sound = await readFile(model);
+  const { tensors, metadata } = decodeSafetensors(sound, model);
+  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
+  const exported = () =>
+    events(domainCommands.export({ run: join(folder, 'run'), out: join(folder, 'old.onnx') }, always));
+  try {
+    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
+    await writeFile(model, encodeSafetensors(tensors, earlier));
+    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
+    await writeFile(
+      model,
+      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
+    );
+    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
+  } finally {
+    await writeFile(model, sound);
+  }
 });

@@ -6,6 +6,7 @@ import {
   createFeatureFile,
   type EmbedRequest,
   type FeatureContents,
+  reportWarnings,
   requireFeatureFile,
   type TaskEvent,
 } from '@cpc/core/node';
@@ -28,7 +29,9 @@ export async function* embedText(request: EmbedRequest, control: Control): Async
     throw new CpcError({ where: 'embed', expected, received: representation });
   }
   const lines = await linesOf(request.data);
-  const model = await withWordVectors(await loadTextModel(run), request.wordVectors, { texts: lines });
+  const model = await withWordVectors(yield* reportWarnings(await loadTextModel(run)), request.wordVectors, {
+    texts: lines,
+  });
   const encoder = createSentenceEncoder({ ...model, engine: await createEngine(request.engine) });
   const file = await createFeatureFile(out, contentsOf(lines, model.settings.channels));
   try {

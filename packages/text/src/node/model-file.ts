@@ -13,7 +13,7 @@ import { textModelShapes } from '../model-shapes.js';
 import type { TextSettings } from '../presets.js';
 import { parseTextSettings } from '../settings.js';
 
-export interface TextModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
+export interface TextModelFile extends Pick<ModelFile, 'parameters' | 'seed' | 'warnings'> {
   /** `vocabularySize` is that of the vocabulary. */
   readonly settings: TextSettings;
   readonly vocabulary: Vocabulary;
@@ -45,12 +45,12 @@ export async function loadTextModel(run: string): Promise<TextModelFile> {
  */
 export function decodeTextModel(bytes: Uint8Array, path: string): TextModelFile {
   const file = decodeModelFile(bytes, path, domain);
-  const { parameters, seed } = file;
+  const { parameters, seed, warnings } = file;
   const settings = parseTextSettings(metadataJson(file, 'settings', path), path);
   const vocabulary = vocabularyOf(metadataJson(file, 'vocabulary', path), path);
   const shapes = textModelShapes({ ...settings, vocabularySize: vocabulary.words.length });
   requireParameterShapes(file, shapes, { origin: 'its settings and vocabulary', where: path });
-  return { settings, vocabulary, parameters, seed };
+  return { settings, vocabulary, parameters, seed, warnings };
 }
 
 function vocabularyOf(words: unknown, where: string): Vocabulary {

@@ -1,6 +1,6 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
 import { CpcError } from '@cpc/core';
-import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
+import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
 import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';
@@ -20,7 +20,9 @@ export async function* textNeighbours(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireWord(query);
   const sentences = (await differentSentences(data, strict)).filter((sentence) => sentence !== query);
-  const model = await withWordVectors(await loadTextModel(run), wordVectors, { texts: [query, ...sentences] });
+  const model = await withWordVectors(yield* reportWarnings(await loadTextModel(run)), wordVectors, {
+    texts: [query, ...sentences],
+  });
   const encoder = createSentenceEncoder({
     ...model,
     engine: await createEngine(engine),

@@ -15,7 +15,14 @@ import {
   tallyPairs,
   untrainedModel,
 } from '@cpc/core';
-import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  type ProbeRequest,
+  reportWarnings,
+  type TaskEvent,
+  updateRunRecord,
+} from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { splitWords } from '../data/words.js';
 import { initialiseTextModel } from '../model.js';
@@ -95,7 +102,7 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
   refuseContexts(request);
   const engine = await createEngine(request.engine);
   const task = await openTask(request.task, request.data);
-  const expanded = await withWordVectors(await loadTextModel(request.run), request.wordVectors, {
+  const expanded = await withWordVectors(yield* reportWarnings(await loadTextModel(request.run)), request.wordVectors, {
     texts: task.data.sentences,
   });
   const model = { ...expanded, engine };

@@ -296,7 +296,8 @@ describe('vision neighbours and patches', () => {
 describe('decodeVisionModel', () => {
   it('refuses a kernel of another shape than its settings say, settings that are none, and a model of text', async () => {
     const bytes = await readFile(runPaths(join(folder, 'run')).model);
-    const { tensors, metadata } = decodeSafetensors(bytes, 'model');
+    const { tensors, metadata: written } = decodeSafetensors(bytes, 'model');
+    const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
     const changed = (change: Record<string, string>) => encodeSafetensors(tensors, { ...metadata, ...change });
     const wider = JSON.stringify({ ...JSON.parse(metadata.settings ?? '{}'), width: 9 });
     expect(() => decodeVisionModel(changed({ settings: wider }), 'm')).toThrow(
@@ -306,4 +307,25 @@ describe('decodeVisionModel', () => {
     expect(() => decodeVisionModel(changed({ domain: 'text' }), 'm')).toThrow(/a model of the domain vision/);
     await expect(loadVisionModel(join(folder, 'nothing'))).rejects.toThrow(/a finished or interrupted run/);
   });
+});
+
+it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
+  const { model } = runPaths(join(folder, 'run'));
+  const sound = await readFile(model);
+  const { tensors, metadata } = decodeSafetensors(sound, model);
+  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
+  const exported = () =>
+    events(domainCommands.export({ run: join(folder, 'run'), out: join(folder, 'old.onnx') }, always));
+  try {
+    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
+    await writeFile(model, encodeSafetensors(tensors, earlier));
+    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
+    await writeFile(
+      model,
+      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
+    );
+    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
+  } finally {
+    await writeFile(model, sound);
+  }
 });

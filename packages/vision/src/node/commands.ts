@@ -4,6 +4,7 @@ import {
   type Control,
   type DomainCommands,
   type ExportRequest,
+  reportWarnings,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -69,6 +70,6 @@ async function* exportVision(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
-  await writeFileAtomically(out, exportImageEncoder(await loadVisionModel(run)));
+  await writeFileAtomically(out, exportImageEncoder(yield* reportWarnings(await loadVisionModel(run))));
   yield { type: 'file-written', path: out, description: 'pictures to vectors' };
 }

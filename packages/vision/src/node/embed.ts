@@ -7,6 +7,7 @@ import {
   type EmbedRequest,
   type FeatureContents,
   type RowColumn,
+  reportWarnings,
   requireFeatureFile,
   type TaskEvent,
 } from '@cpc/core/node';
@@ -32,7 +33,7 @@ export async function* embedVision(
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   await requireFeatureFile(request.out, indexColumns);
-  const model = await loadVisionModel(request.run);
+  const model = yield* reportWarnings(await loadVisionModel(request.run));
   const { resizePixels: side } = model.settings;
   const { images } = await openImages(request.data, { side, strict: request.strict });
   const { indices, damaged } = await wholeImages(images, request.strict);

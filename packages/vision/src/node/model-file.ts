@@ -11,7 +11,7 @@ import { visionModelShapes } from '../model-shapes.js';
 import type { VisionSettings } from '../presets.js';
 import { parseVisionSettings } from '../settings.js';
 
-export interface VisionModelFile extends Pick<ModelFile, 'parameters' | 'seed'> {
+export interface VisionModelFile extends Pick<ModelFile, 'parameters' | 'seed' | 'warnings'> {
   readonly settings: VisionSettings;
 }
 
@@ -42,5 +42,5 @@ export function decodeVisionModel(bytes: Uint8Array, path: string): VisionModelF
   const file = decodeModelFile(bytes, path, domain);
   const settings = parseVisionSettings(metadataJson(file, 'settings', path), path);
   requireParameterShapes(file, visionModelShapes(settings), { origin: 'its settings', where: path });
-  return { settings, parameters: file.parameters, seed: file.seed };
+  return { settings, parameters: file.parameters, seed: file.seed, warnings: file.warnings };
 }

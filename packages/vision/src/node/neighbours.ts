@@ -1,7 +1,7 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
 import { CpcError, type HostArray, measureScale, standardise } from '@cpc/core';
-import { type Control, createEngine, type NeighboursRequest, type TaskEvent } from '@cpc/core/node';
+import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';
@@ -24,7 +24,7 @@ export async function* visionNeighbours(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const { query, count, out, strict } = request;
   if (out !== undefined) requireSheetEnding('neighbours', out);
-  const model = await loadVisionModel(request.run);
+  const model = yield* reportWarnings(await loadVisionModel(request.run));
   const { resizePixels: side } = model.settings;
   const { images } = await openImages(request.data, { side, strict });
   const { indices, damaged } = await wholeImages(images, strict);

@@ -1,6 +1,6 @@
 /** `cpc vision patches`: the patches that excite features of z most, as a sheet (figure 5). */
 import { CpcError } from '@cpc/core';
-import { type Control, createEngine, type ExemplarsRequest, type TaskEvent } from '@cpc/core/node';
+import { type Control, createEngine, type ExemplarsRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
 import { patchOfPicture } from '../data/augmentation.js';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
@@ -21,7 +21,7 @@ export async function* visionPatches(
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireSheetEnding('patches', out);
-  const { settings, parameters } = await loadVisionModel(run);
+  const { settings, parameters } = yield* reportWarnings(await loadVisionModel(run));
   requireFeatures(features, latentSize(settings));
   const { images } = await openImages(data, { side: settings.resizePixels, strict });
   const { indices, damaged } = await wholeImages(images, strict);

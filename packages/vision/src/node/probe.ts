@@ -1,6 +1,13 @@
 /** `cpc vision probe`: what a classifier reads off one vector per image. */
 import { CpcError, createRandom, gatherRows, type HostArray } from '@cpc/core';
-import { type Control, createEngine, type ProbeRequest, type TaskEvent, updateRunRecord } from '@cpc/core/node';
+import {
+  type Control,
+  createEngine,
+  type ProbeRequest,
+  reportWarnings,
+  type TaskEvent,
+  updateRunRecord,
+} from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import type { ImageSet } from '../data/image-set.js';
 import {
@@ -51,7 +58,10 @@ export async function* probeVision(
   const fit = classifierNamed(classifier);
   refuseUnknownBaselines(request.baselines);
   refuseWithSupervised(request);
-  const model = { ...(await loadVisionModel(request.run)), engine: await createEngine(request.engine) };
+  const model = {
+    ...(yield* reportWarnings(await loadVisionModel(request.run))),
+    engine: await createEngine(request.engine),
+  };
   const { images, split, warnings } = await openSplit(request, model.settings.resizePixels);
   for (const message of warnings) yield { type: 'warning', message };
   const scored = createScores({ images, split, classifier, seed });
