@@ -87,7 +87,9 @@ export class CpcArgumentError extends CpcError {
 function composeMessage({ where, expected, received, fix }: ErrorParts): string {
   const came = received === undefined ? '' : `, received ${shown(received)}`;
   const place = where.replaceAll('\r', '\\r').replaceAll('\n', '\\n'); // a file's name may hold any character
-  return `${place}: expected ${expected}${came}.${fix === undefined ? '' : ` ${fix}`}`;
+  const sentence = `${place}: expected ${expected}${came}`;
+  const end = /[^.\s/]\.$/.test(sentence) ? '' : '.'; // a reason may be a sentence
+  return `${sentence}${end}${fix === undefined ? '' : ` ${fix}`}`;
 }
 
 const shownEntries = 8;

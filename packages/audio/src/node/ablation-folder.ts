@@ -1,9 +1,8 @@
 /** A record in the folder of an ablation that grows run by run, and the files that are made from it. Knows no record in particular. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { readRegularText, writeFileAtomically } from '@cpc/core/node';
+import { makeFolder, readRegularText, writeFileAtomically } from '@cpc/core/node';
 import type { ResolvedSetting } from '@cpc/records';
 
 /** What decides whether runs may stand beside one another. */
@@ -47,7 +46,7 @@ export async function openRecordFile<Entry extends Comparable>(
   begun: Entry,
   { parse, format, complete, views, identity = () => ({}) }: RecordKind<Entry>,
 ): Promise<RecordFile<Entry>> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   let record = begun;
   if (existsSync(path)) {
     const before = parse(await readRegularText(path), path);

@@ -1,5 +1,5 @@
 /** Paths that are looked at before work begins. */
-import { type BigIntStats, statSync } from 'node:fs';
+import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { UsageError } from '../errors.js';
@@ -23,9 +23,24 @@ export function folderPath(option: string, path: string): string {
   for (let place = resolve(path); ; place = dirname(place)) {
     const status = statusOf(option, place);
     if (status === undefined && place !== dirname(place)) continue;
-    if (status?.isDirectory() !== false) return path;
+    if (status?.isDirectory() !== false) return writablePath(option, path, place);
     throw new UsageError(`${option} ${path}: expected a folder, received a file: ${place}.`);
   }
+}
+
+function writablePath(option: string, path: string, folder: string): string {
+  try {
+    accessSync(folder, constants.W_OK);
+    return path;
+  } catch (error) {
+    throw new UsageError(`${option} ${path}: ${folder} cannot be written to: ${reasonOf(error)}.`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, errno } = error as NodeJS.ErrnoException;
+  const reason = getSystemErrorMap().get(errno ?? 0)?.[1] ?? String(error);
+  return code === undefined ? reason : `${reason} (${code})`;
 }
 
 /** @returns undefined if nothing is there. */
@@ -33,9 +48,8 @@ function statusOf(option: string, path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true }); // the other kind, of a pipe, confuses Node's next realpathSync
   } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    const reason = getSystemErrorMap().get(errno ?? 0)?.[1] ?? String(error);
-    throw new UsageError(`${option} ${path}: cannot be used: ${reason}${code === undefined ? '' : ` (${code})`}.`);
+    throw new UsageError(`${option} ${path}: cannot be used: ${reasonOf(error)}.`);
   }
 }

@@ -4,13 +4,14 @@
  * A file appears whole or not at all (`atomic-file.ts`), carries a checksum (`checkpoint-file.ts`), and an older one
  * replaces one that cannot be read, whatever the reason: damaged, a directory, a FIFO, a dangling link, no permission.
  */
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type CheckpointPlace, type CheckpointStore, defaultKeptCheckpoints } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
 import { removeTemporaryFiles } from './atomic-file.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
+import { makeFolder } from './files/make-folder.js';
 import { isMissing } from './files/regular-file.js';
 import { describedSystemError } from './system-errors.js';
 
@@ -33,7 +34,7 @@ export function createCheckpointStore(folder: string, keep: number = defaultKept
   return {
     save: async (checkpoint) => {
       const path = join(folder, `step-${String(checkpoint.step).padStart(8, '0')}.safetensors`);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await removeTemporaryFiles(folder);
       await setDirectoryAside(path);
       await writeCheckpoint(path, checkpoint);

@@ -24,6 +24,7 @@ it('exports these names and no others', () => {
     'isSystemError',
     'keepRun',
     'loadTensorflow',
+    'makeFolder',
     'metadataJson',
     'modelFileMetadata',
     'namingFile',

@@ -36,6 +36,7 @@ export {
 export type { IndexTable } from './feature-files/index-table.js';
 export type { RowColumn } from './feature-files/parquet-rows.js';
 export { type FindFilesOptions, type FoundFile, type FoundFiles, findFiles } from './files/find-files.js';
+export { makeFolder } from './files/make-folder.js';
 export { requireOutputFile } from './files/output-file.js';
 export {
   openRegularFile,

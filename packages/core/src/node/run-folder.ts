@@ -12,7 +12,7 @@
  * A run that was killed may have logged steps that came after its last checkpoint. It will take those steps again, so
  * resuming first drops their lines: the files then equal those of a run that was never interrupted.
  */
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -30,6 +30,7 @@ import { CpcError } from '../errors.js';
 import { scalarsOfStep } from '../step-scalars.js';
 import { removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
 import { createCheckpointStore, tidyCheckpoints } from './checkpoints.js';
+import { makeFolder } from './files/make-folder.js';
 import { readRegularTextIfThere } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
 import { cutOff, endOfSteps, metricsLines } from './metrics-file.js';
@@ -109,7 +110,7 @@ export async function createRunFolder(
 ): Promise<RunFolder> {
   const paths = runPaths(folder);
   const text = formatRunRecord(record, paths.record);
-  await makeFolder(folder);
+  await makeRunFolder(folder);
   return holding(folder, async (lock) => {
     await refuseExistingRun(folder);
     await writeFileAtomically(paths.record, text);
@@ -285,9 +286,9 @@ function createQueue(): (action: () => Promise<void>) => Promise<void> {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeRunFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw describedSystemError(error);
   }

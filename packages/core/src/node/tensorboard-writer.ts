@@ -1,11 +1,12 @@
 /**
  * Appends scalars to a TensorBoard event file. Every writer makes a file of its own: TensorBoard reads all of a folder.
  */
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { encodeFileVersion, encodeScalars, encodeSessionStart } from '../tensorboard-events.js';
+import { makeFolder } from './files/make-folder.js';
 import { namingFile } from './system-errors.js';
 
 /** An open event file. */
@@ -30,7 +31,7 @@ export async function createTensorBoardWriter(
   now = new Date(),
 ): Promise<TensorBoardWriter> {
   const seconds = now.getTime() / 1000;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const { path, file } = await openNew(
     join(folder, `events.out.tfevents.${Math.floor(seconds)}.${safeHost()}.${process.pid}`),
   );

@@ -1,10 +1,10 @@
 /** `cpc rl sweep`: the paper's random search, run after run, with successive halving if asked for. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CpcError, createRandom } from '@cpc/core';
 import {
   type Control,
+  makeFolder,
   readRunRecord,
   type SettingOverrides,
   type SweepRequest,
@@ -23,7 +23,7 @@ export async function* sweepRl(request: SweepRequest, control: Control): AsyncGe
   const random = createRandom(seed).fold('sweep');
   const drawn = Array.from({ length: draws }, (_, draw) => drawSettings(random.fold(draw)));
   const runs = new Map<number, SweptRun>();
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   let going = [...drawn.keys()];
   for (const { runs: count, share } of roundsOf(draws, halving)) {
     const scores = drawn.map((_, draw) => (going.includes(draw) ? runs.get(draw)?.meanReturn : undefined));
