@@ -1,6 +1,7 @@
 /**
  * Named settings of an experiment on speech, every one with its source.
  */
+import type { NegativeOrigin } from '@cpc/core';
 import { type EncoderLayer, paperLayers } from './model.js';
 
 /**
@@ -18,6 +19,16 @@ export const negativeSources = [
 ] as const;
 
 export type NegativeSource = (typeof negativeSources)[number];
+
+/** The same in core's terms; whose windows stand in a batch is another matter. */
+export const negativeOrigins: Readonly<Record<NegativeSource, NegativeOrigin>> = {
+  'mixed-speaker': 'batch',
+  'same-speaker': 'batch',
+  'mixed-speaker-excluding-own': 'other-sequences',
+  'same-speaker-excluding-own': 'other-sequences',
+  'own-sequence': 'own-sequence',
+  'own-and-others': 'own-and-other-sequences',
+};
 
 /** Everything that decides what a training run computes. */
 export interface SpeechSettings {

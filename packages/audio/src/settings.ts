@@ -1,29 +1,61 @@
 /** Presets with changes: checked, complete, every value with its source. */
-import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
+import { parseSettings, resolveSettings, type SettingsKind, wrongNegativeCount } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
-import { negativeSources, type SpeechSettings, speechPresets } from './presets.js';
+import { encoderHop } from './model.js';
+import { negativeOrigins, negativeSources, type SpeechSettings, speechPresets } from './presets.js';
 
 const count = z.int().min(1);
 
 /** What a setting may be. Unknown names are refused; those with a default came later than models that are stored without. */
-const settingsSchema = z.strictObject({
-  layers: z.array(z.strictObject({ kernelLength: count, stride: count })).min(1),
-  channels: count,
-  contextUnits: count,
-  normalisation: z.enum(['none', 'channel']).default('none'),
-  windowSamples: count,
-  predictionSteps: count,
-  batchSize: count,
-  negatives: z.enum(negativeSources),
-  negativeCount: z.int().min(2),
-  inputScaling: z.enum(['unit-variance', 'none']),
-  speedPerturbation: z.number().min(0).max(0.5).default(0),
-  predictorScale: z.number().min(0).default(1),
-  learningRate: z.number().gt(0),
-  learningRateDecaySteps: z.int().min(0).default(0),
-  clipNorm: z.number().min(0),
-}) satisfies z.ZodType<SpeechSettings>;
+const settingsSchema = z
+  .strictObject({
+    layers: z.array(z.strictObject({ kernelLength: count, stride: count })).min(1),
+    channels: count,
+    contextUnits: count,
+    normalisation: z.enum(['none', 'channel']).default('none'),
+    windowSamples: count,
+    predictionSteps: count,
+    batchSize: count,
+    negatives: z.enum(negativeSources),
+    negativeCount: z.int().min(2),
+    inputScaling: z.enum(['unit-variance', 'none']),
+    speedPerturbation: z.number().min(0).max(0.5).default(0),
+    predictorScale: z.number().min(0).default(1),
+    learningRate: z.number().gt(0),
+    learningRateDecaySteps: z.int().min(0).default(0),
+    clipNorm: z.number().min(0),
+  })
+  .refine(({ layers }) => layers.every(({ kernelLength, stride }) => kernelLength >= stride), {
+    path: ['layers'],
+    error: 'expected a kernelLength of at least the stride: there would be samples that no latent sees',
+  })
+  .superRefine((settings, context) => {
+    for (const [name, message] of contradictions(settings)) context.addIssue({ code: 'custom', path: [name], message });
+  }) satisfies z.ZodType<SpeechSettings>;
+
+/** Settings that are wrong beside the others. */
+function contradictions(settings: SpeechSettings): (readonly [string, string])[] {
+  const { windowSamples, layers, predictionSteps, batchSize, negatives, negativeCount } = settings;
+  const hop = encoderHop(layers);
+  const positions = windowSamples / hop;
+  if (!Number.isInteger(positions) || positions <= predictionSteps) {
+    const least = (predictionSteps + 1) * hop;
+    return [
+      [
+        'windowSamples',
+        `expected a multiple of ${hop}, the strides together, of at least ${least}: a latent more than predictionSteps`,
+      ],
+    ];
+  }
+  const wrong = wrongNegativeCount(
+    negativeOrigins[negatives],
+    negativeCount,
+    { sequences: batchSize, positions },
+    `batchSize ${batchSize}, ${positions} latents a window`,
+  );
+  return wrong === undefined ? [] : [['negativeCount', wrong]];
+}
 
 const kind: SettingsKind<SpeechSettings> = { of: 'the speech model', presets: speechPresets, schema: settingsSchema };
 

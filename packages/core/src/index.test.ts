@@ -6,6 +6,7 @@ it('exports these names and no others', () => {
   expect(Object.keys(core).sort()).toEqual([
     'CpcArgumentError',
     'CpcError',
+    'NotFiniteError',
     'accuracy',
     'adam',
     'batchOf',
@@ -50,6 +51,7 @@ it('exports these names and no others', () => {
     'fitNearestNeighbours',
     'flatten',
     'float32Specs',
+    'gatherLabels',
     'gatherRows',
     'gaussianInformation',
     'gaussiansOfInformation',
@@ -87,6 +89,7 @@ it('exports these names and no others', () => {
     'measureScale',
     'minimise',
     'mlpScores',
+    'mostNegatives',
     'negativesFromBatch',
     'negativesFromOtherSequences',
     'negativesFromOwnAndOtherSequences',
@@ -109,6 +112,7 @@ it('exports these names and no others', () => {
     'recomputed',
     'requireCourse',
     'resolveSettings',
+    'restoredState',
     'rmsprop',
     'safetensorsHeader',
     'separableCritic',
@@ -130,6 +134,7 @@ it('exports these names and no others', () => {
     'untrainedModel',
     'warmUp',
     'withoutPredictors',
+    'wrongNegativeCount',
     'zerosArray',
   ]);
 });

@@ -64,12 +64,15 @@ export {
   nwjEstimator,
 } from './mutual-information/estimators.js';
 export {
+  mostNegatives,
+  type NegativeOrigin,
   type NegativeSampler,
   negativesFromBatch,
   negativesFromOtherSequences,
   negativesFromOwnAndOtherSequences,
   negativesFromOwnSequence,
   type SequenceLayout,
+  wrongNegativeCount,
 } from './negatives.js';
 export { encodeNpy, npyHeader } from './npy.js';
 export { type AdamOptions, adam } from './optimisers/adam.js';
@@ -112,6 +115,7 @@ export {
 } from './probes/cross-validation.js';
 export { gatherRows, type LabelledExamples } from './probes/examples.js';
 export { type Fold, groupedFolds, stratifiedFolds } from './probes/folds.js';
+export { gatherLabels } from './probes/gather-labels.js';
 export { holdOutGroups } from './probes/held-out.js';
 export {
   type LogisticClassifierOptions,
@@ -176,6 +180,8 @@ export {
   withoutPredictors,
 } from './training/loss.js';
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
+export { NotFiniteError } from './training/require-finite.js';
+export { restoredState } from './training/starting-point.js';
 export { parameterNames, treeOfParameters } from './training/state-names.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
 export { parametersOf, type TrainOptions, train } from './training/train.js';

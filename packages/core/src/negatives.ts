@@ -29,6 +29,46 @@ export interface NegativeSampler {
   readonly draw: (layout: SequenceLayout, random: Random) => Int32Array;
 }
 
+/** Where candidates come from. */
+export type NegativeOrigin = 'batch' | 'own-sequence' | 'other-sequences' | 'own-and-other-sequences';
+
+/**
+ * M at most: latents that there are to draw from.
+ *
+ * @example
+ * mostNegatives('batch', { sequences: 8, positions: 128 }); // 1024
+ */
+export function mostNegatives(origin: NegativeOrigin, { sequences, positions }: SequenceLayout): number {
+  const others = (sequences - 1) * positions;
+  switch (origin) {
+    case 'batch':
+      return sequences * positions;
+    case 'own-sequence':
+      return positions;
+    case 'other-sequences':
+      return others;
+    case 'own-and-other-sequences':
+      return 2 * Math.min(positions, others);
+  }
+}
+
+/**
+ * What is wrong with a number of candidates, for settings to say; undefined if nothing is.
+ *
+ * @param inSettings - how the most follows from settings, such as `batchSize x sentencesPerExample`.
+ */
+export function wrongNegativeCount(
+  origin: NegativeOrigin,
+  count: number,
+  layout: SequenceLayout,
+  inSettings: string,
+): string | undefined {
+  const most = mostNegatives(origin, layout);
+  if (count > most) return `expected at most ${most}, as many latents as there are to draw from (${inSettings})`;
+  const isHalved = origin === 'own-and-other-sequences';
+  return isHalved && (count < 4 || count % 2 !== 0) ? 'expected an even number of at least 4' : undefined;
+}
+
 /**
  * Candidates from the whole batch, shared by all anchors ("mixed", table 2).
  *

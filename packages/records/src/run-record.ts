@@ -89,6 +89,8 @@ export const runRecordSchema = z.object({
   evaluations: z.array(evaluationResultSchema).optional(),
   /** oldest first; `engine`, `versions` and `machine` above are those of the first. Left out by early versions */
   sittings: z.array(sittingSchema).optional(),
+  /** the run whose parameters it began with, and how many updates these had seen; left out where they were drawn */
+  startedFrom: z.object({ run: z.string(), step: z.int().min(0) }).optional(),
   /** why a failed run failed */
   error: z.string().optional(),
 });

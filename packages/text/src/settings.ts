@@ -1,5 +1,5 @@
 /** Presets with changes: checked, complete, every value with its source. */
-import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
+import { parseSettings, resolveSettings, type SettingsKind, wrongNegativeCount } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
 import { type TextSettings, textNegatives, textPresets } from './presets.js';
@@ -7,26 +7,37 @@ import { type TextSettings, textNegatives, textPresets } from './presets.js';
 const count = z.int().min(1);
 
 /** What a setting may be. Unknown names are refused. */
-const settingsSchema = z.strictObject({
-  vocabularySize: z.int().min(2),
-  embeddingSize: count,
-  wordScale: z.number().gt(0),
-  wordRateFactor: z.number().gt(0),
-  kernelWords: count.refine((words) => words % 2 === 1, { error: 'expected an odd number' }),
-  channels: count,
-  contextUnits: count,
-  sentencesPerExample: z.int().min(2),
-  maxWords: count,
-  wordDropout: z.number().min(0).lt(1),
-  predictionSteps: count,
-  batchSize: count,
-  negatives: z.enum(textNegatives),
-  negativeCount: z.int().min(2),
-  predictorScale: z.number().min(0),
-  learningRate: z.number().gt(0),
-  learningRateDecaySteps: z.int().min(0),
-  clipNorm: z.number().min(0),
-}) satisfies z.ZodType<TextSettings>;
+const settingsSchema = z
+  .strictObject({
+    vocabularySize: z.int().min(2),
+    embeddingSize: count,
+    wordScale: z.number().gt(0),
+    wordRateFactor: z.number().gt(0),
+    kernelWords: count.refine((words) => words % 2 === 1, { error: 'expected an odd number' }),
+    channels: count,
+    contextUnits: count,
+    sentencesPerExample: z.int().min(2),
+    maxWords: count,
+    wordDropout: z.number().min(0).lt(1),
+    predictionSteps: count,
+    batchSize: count,
+    negatives: z.enum(textNegatives),
+    negativeCount: z.int().min(2),
+    predictorScale: z.number().min(0),
+    learningRate: z.number().gt(0),
+    learningRateDecaySteps: z.int().min(0),
+    clipNorm: z.number().min(0),
+  })
+  .refine(({ predictionSteps, sentencesPerExample }) => predictionSteps < sentencesPerExample, {
+    path: ['predictionSteps'],
+    error: 'expected fewer than sentencesPerExample',
+  })
+  .superRefine(({ batchSize, sentencesPerExample, negativeCount }, context) => {
+    const layout = { sequences: batchSize, positions: sentencesPerExample };
+    const inSettings = `batchSize ${batchSize} x sentencesPerExample ${sentencesPerExample}`;
+    const message = wrongNegativeCount('batch', negativeCount, layout, inSettings);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['negativeCount'], message });
+  }) satisfies z.ZodType<TextSettings>;
 
 const kind: SettingsKind<TextSettings> = { of: 'the text model', presets: textPresets, schema: settingsSchema };
 

@@ -5,6 +5,7 @@
  * together as one long sequence, which is how they lie in the batch; the rest is core's.
  */
 import {
+  type NegativeOrigin,
   type NegativeSampler,
   negativesFromBatch,
   negativesFromOtherSequences,
@@ -12,6 +13,14 @@ import {
   negativesFromOwnSequence,
 } from '@cpc/core';
 import type { NegativeSource } from './presets.js';
+
+/** The same in core's terms, an image being a sequence. */
+export const negativeOrigins: Readonly<Record<NegativeSource, NegativeOrigin>> = {
+  batch: 'batch',
+  'own-image': 'own-sequence',
+  'other-images': 'other-sequences',
+  'own-and-other-images': 'own-and-other-sequences',
+};
 
 const samplers: Readonly<Record<NegativeSource, (count: number) => NegativeSampler>> = {
   batch: negativesFromBatch,

@@ -1,8 +1,9 @@
 /** Presets with changes: checked, complete, every value with its source. */
-import { parseSettings, resolveSettings, type SettingsKind } from '@cpc/core';
+import { parseSettings, resolveSettings, type SettingsKind, wrongNegativeCount } from '@cpc/core';
 import type { ResolvedSetting } from '@cpc/records';
 import { z } from 'zod';
 import { imagePixels } from './geometry.js';
+import { negativeOrigins } from './negatives.js';
 import {
   colours,
   contextKinds,
@@ -64,6 +65,12 @@ const settingsSchema = z
   .refine(({ firstOffset, lastOffset, gridSize }) => firstOffset <= lastOffset && lastOffset < gridSize, {
     path: ['lastOffset'],
     error: 'expected from firstOffset to gridSize - 1',
+  })
+  .superRefine(({ batchSize, gridSize, negatives, negativeCount }, context) => {
+    const layout = { sequences: batchSize, positions: gridSize ** 2 }; // an image's columns as one long sequence
+    const inSettings = `batchSize ${batchSize}, ${gridSize ** 2} patches an image`;
+    const message = wrongNegativeCount(negativeOrigins[negatives], negativeCount, layout, inSettings);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['negativeCount'], message });
   }) satisfies z.ZodType<VisionSettings>;
 
 const kind: SettingsKind<VisionSettings> = {

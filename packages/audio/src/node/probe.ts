@@ -4,9 +4,9 @@ import {
   type Control,
   createEngine,
   type ProbeRequest,
+  recordProbes,
   reportWarnings,
   type TaskEvent,
-  updateRunRecord,
 } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { hopSamples } from '../data/frame-labels.js';
@@ -69,7 +69,7 @@ export async function* probeSpeech(
     if (answers === undefined) return;
     yield addResult({ baseline: supervisedBaseline, representation: 'context' }, answers);
   }
-  await addToRecord(request.run, results);
+  yield* await recordProbes(request.run, results);
 }
 
 function refuseUnknownBaselines(baselines: readonly string[]): void {
@@ -208,20 +208,4 @@ function refuseOtherHop({ settings }: SpeechModelFile, run: string): void {
     received: `one every ${hop}`,
     fix: 'Choose layers whose strides multiply to 160.',
   });
-}
-
-/**
- * Newer results take the place of older ones of the same task, features, baseline and classifier, on the same data and split:
- * those of another seed, say.
- */
-async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, dataFingerprint, split, ...result }: ProbeResult) =>
-    JSON.stringify([
-      ...[task, representation, baseline, dataFingerprint, split],
-      ...[result.classifier ?? defaultClassifier, result.pooled ?? false],
-    ]);
-  const replaced = new Set(results.map(keyOf));
-  await updateRunRecord(run, ({ probes }) => ({
-    probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],
-  }));
 }

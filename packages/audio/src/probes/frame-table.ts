@@ -1,5 +1,5 @@
 /** Frames of many recordings as one table: what a frame-wise probe is fitted to. */
-import { gatherRows, type HostArray } from '@cpc/core';
+import { gatherLabels, gatherRows, type HostArray } from '@cpc/core';
 
 /** Labelled frames. */
 export interface FrameTable {
@@ -47,7 +47,7 @@ export function selectRows({ features, labels, recordings }: FrameTable, keep: (
   const rows = Array.from(labels.keys()).filter(keep);
   return {
     features: gatherRows(features, rows),
-    labels: Int32Array.from(rows, (row) => labels[row] ?? 0),
+    labels: gatherLabels(labels, rows),
     recordings: Int32Array.from(rows, (row) => recordings[row] ?? 0),
   };
 }
@@ -78,7 +78,7 @@ export function poolRecordings({ features, labels, recordings }: FrameTable): Fr
       shape: [first.size, width],
       data: Float32Array.from(sums, (sum, entry) => sum / (counts[Math.floor(entry / width)] ?? 1)),
     },
-    labels: Int32Array.from(first.values(), (row) => labels[row] ?? 0),
+    labels: gatherLabels(labels, [...first.values()]),
     recordings: Int32Array.from(first.keys()),
   };
 }

@@ -9,7 +9,7 @@ import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
 import { addSourceOptions, type SourceOptions, sourceOf } from '../options/data-option.js';
 import { addEngineOptions, type EngineOptions, engineRequestOf } from '../options/engine-options.js';
-import { folderPath } from '../options/existing-path.js';
+import { existingPath, folderPath } from '../options/existing-path.js';
 import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
 import { readOverrides } from '../options/setting-overrides.js';
 import { type Assignment, assignment, path, positiveNumber, seed, wholeNumber } from '../options/values.js';
@@ -21,7 +21,8 @@ import { nextCommands } from './next-commands.js';
 import type { TrainingSummary } from './training-summary.js';
 
 export interface TrainOptions extends SourceOptions, EngineOptions, GeneralOptions {
-  readonly preset: string;
+  readonly preset?: string;
+  readonly from?: string;
   readonly config?: string;
   readonly set?: readonly Assignment[];
   readonly steps?: number;
@@ -41,7 +42,13 @@ export function addTrainOptions(command: Command, { commands }: LoadedDomain): C
     .addOption(
       new Option('--preset <name>', 'named settings to start from')
         .choices(commands.presets)
-        .default(defaultPreset(commands)),
+        .default(undefined, `${defaultPreset(commands)}, or that of --from`),
+    )
+    .addOption(
+      new Option(
+        '--from <run>',
+        'begin with the parameters of another run, and with its settings where none are given; moments are fresh',
+      ).argParser(path),
     )
     .addOption(new Option('--config <file>', 'JSON file of settings that replace the preset’s').argParser(path))
     .addOption(new Option('--set <key=value>', 'replace one setting; may be repeated').argParser(assignment))
@@ -88,13 +95,16 @@ export async function trainRequest(
   options: TrainOptions,
   typed: readonly string[],
 ): Promise<TrainRequest> {
-  const { preset, steps, epochs, frames, minutes, checkpointEvery } = options;
+  const { steps, epochs, frames, minutes, checkpointEvery, from } = options;
   const data = sourceOf(options);
   if ([steps, epochs, frames, minutes].every((limit) => limit === undefined)) {
     const amount = commands.environments === undefined ? '--epochs' : '--frames';
     throw new UsageError(`expected --steps, ${amount} or --minutes, received none of them.`);
   }
-  const overrides = await readOverrides(options.config, options.set ?? []);
+  const start = from === undefined ? undefined : await settingsOfRun(from, commands.name);
+  const preset = options.preset ?? start?.preset ?? defaultPreset(commands);
+  const typedOverrides = await readOverrides(options.config, options.set ?? []);
+  const overrides = { ...start?.overrides, ...typedOverrides };
   requireSettings(() => commands.settings(preset, overrides));
   return {
     data,
@@ -108,7 +118,8 @@ export async function trainRequest(
     seed: options.seed,
     workers: options.workers,
     engine: engineRequestOf(options),
-    out: outOf(commands.name, options),
+    out: outOf(commands.name, { ...options, preset }),
+    ...(from === undefined ? {} : { from }),
     resume: options.resume === true,
     strict: options.strict === true,
     command: shellCommand(['cpc', ...typed]),
@@ -133,6 +144,17 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
   return exitCodes.done;
 }
 
+/** What a run was trained with: its preset, and what replaced values of it. */
+async function settingsOfRun(run: string, domain: string) {
+  existingPath('--from', run);
+  const { readRunRecord } = await import('@cpc/core/node');
+  const record = await readRunRecord(run);
+  if (record.domain !== domain)
+    throw new UsageError(`--from ${run}: expected a run of ${domain}, received one of ${record.domain}.`);
+  const replaced = Object.entries(record.settings).filter(([, { source }]) => source !== 'preset');
+  return { preset: record.preset, overrides: Object.fromEntries(replaced) };
+}
+
 /** A wrong setting was typed by the person, in a file or behind `--set`. */
 export function requireSettings(check: () => unknown): void {
   try {
@@ -142,7 +164,7 @@ export function requireSettings(check: () => unknown): void {
   }
 }
 
-function outOf(domain: string, { out, preset, resume }: TrainOptions): string {
+function outOf(domain: string, { out, preset, resume }: TrainOptions & { readonly preset: string }): string {
   const holdsRun = out !== undefined && existsSync(join(out, 'run.json'));
   if (resume === true) {
     if (out === undefined) throw new UsageError('--resume needs --out DIR, the folder of the run to go on with.');

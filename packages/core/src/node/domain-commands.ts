@@ -38,6 +38,8 @@ export interface TrainRequest {
   readonly checkpointEverySteps?: number;
   /** The run folder. */
   readonly out: string;
+  /** A run folder: begin with its parameters instead of drawn ones, with fresh moments. */
+  readonly from?: string;
   /** Go on with the run in `out`; data, preset and overrides must be the same. */
   readonly resume: boolean;
   /** Refuse damaged files instead of leaving them out. */

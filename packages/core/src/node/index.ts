@@ -59,6 +59,7 @@ export {
   reportWarnings,
   requireParameterShapes,
 } from './model-file.js';
+export { recordChange, recordProbes } from './record-results.js';
 export { type Answer, answerRequests, exportedFunction } from './request-answers.js';
 export { type RequestThread, type RequestThreadOptions, startRequestThread } from './request-thread.js';
 export {
@@ -73,6 +74,7 @@ export {
   updateRunRecord,
 } from './run-folder.js';
 export { type RunInWorkerOptions, runInWorker, WorkerJobError } from './run-in-worker.js';
+export { readStartingRun, type StartedModel, type StartingRun } from './starting-run.js';
 export { describedSystemError, isSystemError, namingFile, type SystemError, systemErrorIn } from './system-errors.js';
 export { createTensorBoardWriter } from './tensorboard-writer.js';
 export { loadTensorflow, type TensorflowSearch, tensorflowPackages } from './tensorflow.js';

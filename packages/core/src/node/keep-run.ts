@@ -14,15 +14,18 @@ import {
   type TrainingEvent,
   type TrainingEventOf,
 } from '@cpc/records';
-import type { CheckpointStore } from '../checkpoint-store.js';
+import type { Checkpoint, CheckpointStore } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { predictionTag } from '../step-scalars.js';
+import { NotFiniteError } from '../training/require-finite.js';
+import { startingCheckpoint } from '../training/starting-point.js';
 import { parametersOf } from '../training/train.js';
 import { thisMachine } from './machine.js';
 import { writeModelFile } from './model-file.js';
 import { createRunFolder, type RunFolder, type RunPaths, readLastMetrics, resumeRunFolder } from './run-folder.js';
+import type { StartingRun } from './starting-run.js';
 import { describedSystemError } from './system-errors.js';
 
 export interface KeepRunOptions {
@@ -40,6 +43,8 @@ export interface KeepRunOptions {
   readonly modelMetadata: Readonly<Record<string, string>>;
   /** Writes what the domain exports, such as ONNX files; called when training ends, interrupted or not. */
   readonly exportModel: (parameters: Tree<HostArray>, paths: RunPaths) => Promise<void>;
+  /** Begin with its parameters; of no account where a run is resumed. */
+  readonly start?: StartingRun | undefined;
 }
 
 /** What a training loop is given by the folder it runs in. */
@@ -88,8 +93,9 @@ export async function* keepRun(
     }
   } catch (error) {
     hasFailed = true;
-    await recordFailure(folder, error, last);
-    throw error;
+    const failure = await keptLastGood(folder, options, error);
+    await recordFailure(folder, failure, last);
+    throw failure;
   } finally {
     const closed = folder.close();
     await (hasFailed ? closed.catch(() => undefined) : closed); // the first error tells what went wrong
@@ -128,18 +134,44 @@ async function lastLogged({ folder, resume }: KeepRunOptions): Promise<MetricsLi
   return resume ? await readLastMetrics(folder, finalSteps) : [];
 }
 
-async function finish(
+/**
+ * Where the loss is no longer a number, keeps the last parameters with which it was one as the run's model, and says how to go on
+ * from them.
+ */
+async function keptLastGood(folder: RunFolder, options: KeepRunOptions, error: unknown): Promise<unknown> {
+  if (!NotFiniteError.isInstance(error) || error.lastGood === undefined) return error;
+  const { step, parameters } = error.lastGood;
+  try {
+    await writeModel(folder, options, parameters);
+  } catch {
+    return error; // such as a full disk: the first error is what counts
+  }
+  const { where, expected, received, lastGood, fix } = error;
+  const command = `cpc ${options.domain} train --from ${options.folder} --set learningRate=…`;
+  const kept = `The parameters of update ${step} are kept in ${folder.paths.model}. Go on from them with other settings: ${command}`;
+  return new NotFiniteError({ where, expected, received, fix: `${fix ?? ''} ${kept}`, cause: error }, lastGood);
+}
+
+/** Writes the model, and what the domain exports. */
+async function writeModel(
   folder: RunFolder,
   { modelMetadata, exportModel }: KeepRunOptions,
+  parameters: Tree<HostArray>,
+): Promise<void> {
+  await writeModelFile(folder.paths.model, parameters, modelMetadata);
+  await exportModel(parameters, folder.paths);
+}
+
+async function finish(
+  folder: RunFolder,
+  options: KeepRunOptions,
   end: TrainingEventOf<'run-end'>,
   measured: Measured,
 ): Promise<void> {
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
-  const parameters = parametersOf(checkpoint);
-  await writeModelFile(folder.paths.model, parameters, modelMetadata);
-  await exportModel(parameters, folder.paths);
+  await writeModel(folder, options, parametersOf(checkpoint));
   await folder.update({
     status: end.reason,
     ended: now(),
@@ -188,14 +220,36 @@ function agentFigures(agent: AgentAverages, count: number): RunRecord['figures']
 }
 
 async function openFolder(options: KeepRunOptions): Promise<RunFolder> {
-  if (!options.resume) return createRunFolder(options.folder, newRecord(options));
+  if (!options.resume) return newFolder(options);
   return resumeRunFolder(options.folder, {
     admit: (before, checkpoint) => {
       requireSameRun(before, options);
+      requireStart(before, checkpoint, options);
       const { started, engine, versions, machine } = before;
       const earlier = before.sittings ?? [{ started, step: 0, engine, versions, machine }];
       return { ...before, sittings: [...earlier, newSitting(options, checkpoint?.step ?? 0)] };
     },
+  });
+}
+
+/** Of a run that starts from another one, its parameters are the first checkpoint: resuming asks that other run for nothing. */
+async function newFolder(options: KeepRunOptions): Promise<RunFolder> {
+  const folder = await createRunFolder(options.folder, newRecord(options));
+  const { start, seed } = options;
+  if (start === undefined) return folder;
+  const metadata = { seed: String(seed), trainedSeconds: '0', fingerprint: fingerprintOf(options) };
+  await folder.checkpoints.save(startingCheckpoint(start.parameters, metadata, start.run));
+  return folder;
+}
+
+/** Killed before its parameters were saved, such a run would go on from others. */
+function requireStart(before: RunRecord, checkpoint: Checkpoint | undefined, { folder }: KeepRunOptions): void {
+  if (before.startedFrom === undefined || checkpoint !== undefined) return;
+  throw new CpcError({
+    where: folder,
+    expected: `a checkpoint with the parameters of ${before.startedFrom.run}`,
+    received: 'none: the run was ended before it had saved them',
+    fix: 'Delete the folder, and start the run again with --from.',
   });
 }
 
@@ -227,12 +281,17 @@ function fingerprintOf({ record }: KeepRunOptions): string {
   return `${record.dataFingerprint} ${textOf(record.settings)}`;
 }
 
+function startOf({ start }: KeepRunOptions): Pick<RunRecord, 'startedFrom'> {
+  return start === undefined ? {} : { startedFrom: { run: start.run, step: start.step } };
+}
+
 function newRecord(options: KeepRunOptions): RunRecord {
   const sitting = newSitting(options, 0);
   return {
     schema: 1,
     ...options.record,
     domain: options.domain,
+    ...startOf(options),
     machine: sitting.machine,
     engine: sitting.engine,
     seed: options.seed,

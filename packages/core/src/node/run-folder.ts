@@ -12,7 +12,7 @@
  * A run that was killed may have logged steps that came after its last checkpoint. It will take those steps again, so
  * resuming first drops their lines: the files then equal those of a run that was never interrupted.
  */
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import {
@@ -299,10 +299,25 @@ async function refuseExistingRun(folder: string): Promise<void> {
   const found = ['run.json', 'metrics.jsonl'].find((name) => names.includes(name));
   const [checkpoint] = await createCheckpointStore(runPaths(folder).checkpoints).list();
   if (found === undefined && checkpoint === undefined) return;
+  if (checkpoint === undefined && (await isWithoutWork(folder))) return clearRun(folder, names);
   throw new CpcError({
     where: folder,
     expected: 'a folder without a run',
     received: found ?? `a checkpoint of step ${checkpoint?.step}`,
     fix: 'Go on with that run by --resume, or give another folder by --out.',
   });
+}
+
+/** A run that failed before its first update: nothing is lost where another one takes its place. */
+async function isWithoutWork(folder: string): Promise<boolean> {
+  const record = await readRunRecord(folder).catch(() => undefined);
+  const metrics = await stat(runPaths(folder).metrics).catch(() => undefined);
+  return record?.status === 'failed' && record.totals.steps === 0 && (metrics?.size ?? 0) === 0;
+}
+
+async function clearRun(folder: string, names: readonly string[]): Promise<void> {
+  const ours = names.filter(
+    (name) => name === 'run.json' || name === 'metrics.jsonl' || /^events\.out\.tfevents\./.test(name),
+  );
+  for (const name of ours) await rm(join(folder, name));
 }

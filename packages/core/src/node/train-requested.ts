@@ -4,9 +4,11 @@ import type { DecayingAdamSettings } from '../optimisers/decaying-adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import type { BatchSource } from '../training/batches.js';
 import type { Domain } from '../training/domain.js';
+import { initialiseModel, initialStream } from '../training/loss.js';
 import type { Control, TrainRequest } from './domain-commands.js';
 import { createEngine } from './engines.js';
 import type { KeepRunOptions } from './keep-run.js';
+import { readStartingRun, type StartingRun } from './starting-run.js';
 import { trainRun } from './train-run.js';
 import { trainingEnd } from './training-end.js';
 
@@ -47,7 +49,7 @@ export async function* trainRequested(
   if (known !== undefined) yield { type: 'warning', message: known };
   let told = known !== undefined || decaySteps === 0;
   for await (const event of trainRun({
-    ...{ ...parts, ...end, seed, folder, resume, control },
+    ...{ ...parts, ...end, seed, folder, resume, control, start: await startOf(request, parts.domain, resolved) },
     engine: await createEngine(request.engine),
     ...(batches === undefined ? {} : { batches }),
     ...(clipNorm > 0 ? { clipNorm } : {}),
@@ -60,6 +62,17 @@ export async function* trainRequested(
     }
     yield event;
   }
+}
+
+/** What the request starts from; nothing where it resumes, as the parameters are in the run's own checkpoints then. */
+async function startOf(
+  { from, resume, seed }: TrainRequest,
+  domain: Domain,
+  settings: Readonly<Record<string, ResolvedSetting>>,
+): Promise<StartingRun | undefined> {
+  if (from === undefined || resume) return undefined;
+  const initial = initialiseModel(domain, initialStream(seed));
+  return readStartingRun(from, { domain: domain.name, initial, settings });
 }
 
 function lateSteps(decaySteps: number, steps = 0): string | undefined {

@@ -4,9 +4,11 @@
  *
  * This file knows no classifier: rows go in as indices, so what a fit saw can be recorded.
  */
+
 import { CpcArgumentError } from '../errors.js';
 import type { Random } from '../random.js';
 import { type Fold, stratifiedFolds } from './folds.js';
+import { gatherLabels } from './gather-labels.js';
 import { stratifiedGroupedFolds } from './stratified-grouped-folds.js';
 
 /** Something that is fitted to rows of a data set that it holds, with a setting to choose. */
@@ -135,7 +137,7 @@ function innerFoldsOf<Setting, Model>(
   rows: readonly number[],
   { labels, groups, innerFolds, random }: SelectionOptions<Setting, Model>,
 ): Fold[] {
-  const own = rows.map((row) => labels[row] ?? 0);
+  const own = gatherLabels(labels, rows);
   const folds =
     groups === undefined
       ? stratifiedFolds(own, innerFolds, random)

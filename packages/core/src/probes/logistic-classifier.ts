@@ -1,7 +1,9 @@
 /** Logistic regression on rows of one table, as cross-validation wants it: the setting is the inverse penalty c. */
+
 import { classesOf } from '../statistics/metrics.js';
 import type { Classifier } from './cross-validation.js';
 import { gatherRows } from './examples.js';
+import { gatherLabels } from './gather-labels.js';
 import {
   fitLogisticRegression,
   fitLogisticRegressions,
@@ -39,7 +41,7 @@ export function logisticClassifier(options: LogisticClassifierOptions): Classifi
       const regression = await fitLogisticRegression({
         ...options,
         features: scale === undefined ? own : standardise(own, scale),
-        labels: Int32Array.from(rows, (row) => labels[row] ?? 0),
+        labels: gatherLabels(labels, rows),
         c,
         ...(start === undefined ? {} : { start: start.regression }),
       });

@@ -5,6 +5,7 @@
  * Letters used for shapes here:
  *   N  examples    F  features    H  hidden units    C  classes
  */
+
 import type { NamedHostTensors } from '@cpc/compile';
 import type { Engine } from '../engines/engine.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
@@ -12,6 +13,7 @@ import { adam } from '../optimisers/adam.js';
 import { float32Specs, type HostArray } from '../parameter-tree.js';
 import type { Random } from '../random.js';
 import { checkExamples, checkFeatures, gatherRows, type LabelledExamples } from './examples.js';
+import { gatherLabels } from './gather-labels.js';
 import { holdOutGroups } from './held-out.js';
 import { initialiseMlp, type MlpParameters, type MlpStep, mlp, mlpBatch, prepareMlpStep } from './mlp-step.js';
 import { rowFunction } from './row-blocks.js';
@@ -81,7 +83,7 @@ export async function fitMlpProbe(options: MlpProbeOptions): Promise<MlpProbe> {
   const optimiser = adam({ learningRate });
   const step = await prepareMlpStep({ engine, optimiser, parameters, batchSize, weightDecay });
   const heldOutScores = await rowFunction(engine, gatherRows(features, heldOut), float32Specs(parameters), mlp);
-  const heldOutLabels = Int32Array.from(heldOut, (row) => labels[row] ?? 0);
+  const heldOutLabels = gatherLabels(labels, heldOut);
   try {
     const loss = async () => crossEntropy(await heldOutScores.run(step.current()), heldOutLabels);
     return { ...(await trainUntilWorse(step, train, batchSize, settings, loss)), heldOut };

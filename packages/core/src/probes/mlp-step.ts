@@ -4,6 +4,7 @@
  * Letters used for shapes here:
  *   B  examples per step    F  features    H  hidden units    C  classes
  */
+
 import { createState, type HostTensor, type NamedHostTensors } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
@@ -15,6 +16,7 @@ import type { Random } from '../random.js';
 import { parameterNames, pathOf } from '../training/state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from '../training/traced-update.js';
 import { gatherRows, type LabelledExamples } from './examples.js';
+import { gatherLabels } from './gather-labels.js';
 
 /** `hidden/kernel` `[F, H]`, `hidden/bias` `[H]`, `output/kernel` `[H, C]`, `output/bias` `[C]`. */
 export type MlpParameters = Readonly<Record<string, HostArray>>;
@@ -79,7 +81,7 @@ export function mlpBatch(
   const filled = Array.from({ length: batchSize }, (_, place) => rows[place] ?? rows[0] ?? 0);
   return {
     features: gatherRows(features, filled),
-    labels: { shape: [batchSize], data: Int32Array.from(filled, (row) => labels[row] ?? 0) },
+    labels: { shape: [batchSize], data: gatherLabels(labels, filled) },
     shares: { shape: [batchSize], data: new Float32Array(batchSize).fill(1 / rows.length, 0, rows.length) },
   };
 }

@@ -5,6 +5,7 @@ import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
 import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
+import { NotFiniteError } from './require-finite.js';
 
 export interface CourseOptions {
   /** Any safe integer. */
@@ -174,13 +175,14 @@ async function placeOf(checkpoints: CheckpointStore, { step }: Checkpoint): Prom
 
 function withCheckpoint(error: unknown, path: string | undefined): unknown {
   if (!CpcError.isInstance(error) || path === undefined) return error;
-  return new CpcError({
+  const parts = {
     where: error.where,
     expected: error.expected,
     received: error.received,
-    fix: `${error.fix ?? ''} The last good checkpoint is ${path}.`,
+    fix: `${error.fix ?? ''} The last checkpoint is ${path}.`,
     cause: error,
-  });
+  };
+  return NotFiniteError.isInstance(error) ? new NotFiniteError(parts, error.lastGood) : new CpcError(parts);
 }
 
 function requireEnd(where: string, { steps, minutes }: Pick<CourseOptions, 'steps' | 'minutes'>): void {

@@ -32,6 +32,8 @@ export interface RowTables {
   readonly next: NamedHostTensors;
   /** Puts them into the tables. */
   readonly scatter: () => void;
+  /** Takes back the last `scatter`, where one `gather` has come since. */
+  readonly undo: () => void;
 }
 
 /**
@@ -67,6 +69,9 @@ export function createRowTables(
     scatter: () => {
       for (const table of all) table.scatter();
     },
+    undo: () => {
+      for (const table of all) table.undo();
+    },
   };
 }
 
@@ -80,6 +85,7 @@ interface RowTable {
   /** The input of row numbers, counted among the rows gathered. */
   readonly gather: (batch: NamedHostTensors) => NamedHostTensors;
   readonly scatter: () => void;
+  readonly undo: () => void;
 }
 
 interface TableMeans {
@@ -104,13 +110,17 @@ function createRowTable(
   };
   const emptyRows = (prefix: string): NamedHostTensors =>
     Object.fromEntries(Object.keys(current).map((key) => [prefix + key, rowsOf(spec.shape)]));
-  const [rows, next] = [emptyRows(''), emptyRows(nextPrefix)];
+  const next = emptyRows(nextPrefix);
+  // Two sets in turn: the other one holds what the rows of the step before were, until the step after.
+  let [rows, before] = [emptyRows(''), emptyRows('')];
   const places = new Int32Array(length).fill(-1); // of every row of the table among those gathered
-  let gathered: Int32Array = new Int32Array(0);
+  let [gathered, gatheredBefore]: [Int32Array, Int32Array] = [new Int32Array(0), new Int32Array(0)];
 
   const gather = (given: NamedHostTensors): NamedHostTensors => {
     const { shape, data: numbers } = given[input] as HostTensor;
     for (const row of gathered) places[row] = -1;
+    gatheredBefore = gathered;
+    [rows, before] = [before, rows];
     const found: number[] = [];
     const counted = Int32Array.from(numbers, (row) => {
       if (!(row >= 0 && row < length)) refuseRow(name, row, length);
@@ -123,7 +133,14 @@ function createRowTable(
     return { [input]: { shape, data: counted } };
   };
   return {
-    ...{ specs: { [name]: spec }, current, rows, next, gather },
+    ...{ specs: { [name]: spec }, current, next, gather },
+    get rows() {
+      return rows;
+    },
+    undo: () => {
+      for (const [key, tensor] of Object.entries(current))
+        copyRows(tensor, before[key], gatheredBefore, width, 'scatter');
+    },
     scatter: () => {
       for (const [key, tensor] of Object.entries(current))
         copyRows(tensor, next[nextPrefix + key], gathered, width, 'scatter');

@@ -13,6 +13,7 @@ import { flatten } from '../parameter-tree.js';
 import { type BatchSource, batchesInThread } from './batches.js';
 import type { Domain } from './domain.js';
 import { untrainedModel, withoutPredictors } from './loss.js';
+import { NotFiniteError } from './require-finite.js';
 import { parametersOf, type TrainOptions, train } from './train.js';
 
 describeDomain('toy', { create: () => createToyDomain() });
@@ -103,11 +104,23 @@ describe('train', () => {
   it('stops at a loss that is not finite, naming step 3 and the checkpoint of step 2, which stays whole', async () => {
     const checkpoints = createMemoryCheckpointStore();
     const failed = run({ domain: createToyDomain({ infiniteAt: 3 }), steps: 9, checkpoints, checkpointEverySteps: 1 });
-    await expect(failed).rejects.toThrow(
-      /training step 3: expected a finite loss.*last good checkpoint is memory:step-2/,
-    );
+    await expect(failed).rejects.toThrow(/training step 3: expected a finite loss.*last checkpoint is memory:step-2/);
     const parameters = (await checkpoints.latest())?.tensors ?? {};
     for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('gives the parameters of update 1, from which a loss was finite, where that of step 3 is not; none where the first is not', async () => {
+    const seen: unknown[] = [];
+    for (const infiniteAt of [3, 1]) {
+      const failed = run({ domain: createToyDomain({ infiniteAt }), steps: 5 });
+      await failed.catch((error: unknown) => seen.push(error));
+    }
+    const one = createMemoryCheckpointStore();
+    await run({ domain: createToyDomain(), steps: 1, checkpoints: one });
+    const [third, first] = seen.map((error) => (NotFiniteError.isInstance(error) ? error.lastGood : error));
+    const expected = await one.latest();
+    expect(third).toEqual({ step: 1, parameters: expected && parametersOf(expected) });
+    expect(first).toBeUndefined();
   });
 
   it('stops at a gradient that is not finite, naming step 2 and the checkpoint resumed from, which stays whole', async () => {
@@ -116,7 +129,7 @@ describe('train', () => {
     const before = await checkpoints.latest();
     const failed = run({ domain: withEndlessSlopeAtZero(createToyDomain()), steps: 9, checkpoints });
     await expect(failed).rejects.toThrow(
-      /training step 2: expected a finite gradient norm, received (NaN|Infinity).*last good checkpoint is memory:step-1/,
+      /training step 2: expected a finite gradient norm, received (NaN|Infinity).*last checkpoint is memory:step-1/,
     );
     expect(await checkpoints.latest()).toEqual(before);
   });

@@ -14,6 +14,7 @@ import { type BatchSource, batchesInThread, createBatchQueue } from './batches.j
 import { type CourseOptions, nextTurn, openCourse, requireCourse } from './course.js';
 import type { Domain } from './domain.js';
 import { initialiseModel, initialStream } from './loss.js';
+import { restoredState } from './starting-point.js';
 import { parametersPrefix, pathOf } from './state-names.js';
 import { createTrainingStep } from './step.js';
 
@@ -37,8 +38,8 @@ export interface TrainOptions extends CourseOptions {
  *
  * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
  * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or a number is out of range.
- * @throws {CpcError} if loss or gradient is not finite, naming the step and the last good checkpoint; or the checkpoint is
- *   another run's; or there are checkpoints, and none is whole.
+ * @throws {NotFiniteError} if loss or gradient is not finite, naming the step and the last good checkpoint.
+ * @throws {CpcError} if the checkpoint is another run's; or there are checkpoints, and none is whole.
  *
  * @example
  * for await (const event of train({ domain, engine, optimiser: adam({ learningRate: 2e-4 }), seed: 1, steps: 1000, checkpoints })) {
@@ -52,7 +53,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const trainingStep = await createTrainingStep({ ...options, parameters });
   const { state, prepareMilliseconds: traceMilliseconds } = trainingStep;
   try {
-    const course = await openCourse(options, ({ tensors }) => state.load(tensors));
+    const course = await openCourse(options, (checkpoint) => state.load(restoredState(checkpoint, state.current)));
     yield* course.damaged;
     const parameterCount = countParameters(parameters);
     yield { type: 'run-start', ...course.goal(), parameterCount, engine: summaryOf(engine), traceMilliseconds };

@@ -10,12 +10,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { flatten, float32Specs, type HostArray, sizeOf, type Tree } from '../parameter-tree.js';
+import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
 import type { BatchTensors, DomainTable, TensorTree } from './domain.js';
 import { createFunctionByShape } from './function-by-shape.js';
-import { requireFinite } from './require-finite.js';
+import { type LastGood, requireFinite } from './require-finite.js';
 import { createRowTables, type RowTables } from './row-tables.js';
-import { gradientName, gradientsPrefix, parameterNames, treeOfParameters } from './state-names.js';
+import { gradientName, gradientsPrefix, parameterNames, pathOf, treeOfParameters } from './state-names.js';
 import { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './traced-update.js';
 
 /** What a step minimises, and what it tells of a batch. */
@@ -75,7 +75,7 @@ export interface UpdateStep {
   /**
    * One update: the whole step `number`, counted from 1.
    *
-   * @throws {CpcError} if loss or gradient is not finite; the parameters of the step before are kept.
+   * @throws {NotFiniteError} if loss or gradient is not finite, with the last parameters that gave a finite loss.
    */
   readonly run: (batch: NamedHostTensors, number: number) => Promise<UpdateResult>;
   readonly dispose: () => Promise<void>;
@@ -98,25 +98,44 @@ export async function createUpdateStep(options: UpdateStepOptions): Promise<Upda
   const state = createState({ ...others, ...initialMoments(optimiser, float32Specs(others)) });
   const buffers = contiguousGradients(specs);
   let rows: NamedHostTensors = {};
+  let hasUpdated = false; // since the state was made or loaded
+  const goodAfter = (step: number): LastGood => {
+    const values = Object.entries({ ...state.current, ...tables.current }).filter(([name]) => name in parameters);
+    const copies = values.map(([name, { shape, data }]) => [
+      pathOf(name),
+      { shape, data: Float32Array.from(data as Float32Array) },
+    ]);
+    return { step, parameters: unflatten<HostArray>(Object.fromEntries(copies)) };
+  };
+  /** A loss that is no number condemns the update before it: what that one read stands in the other buffers. */
+  const lastGood = (number: number): LastGood | undefined => {
+    if (!hasUpdated) return undefined;
+    state.swap();
+    tables.undo();
+    return goodAfter(number - 2);
+  };
   const gradients = async (given: NamedHostTensors) => {
     const gathered = tables.gather(given);
     rows = gathered.rows;
     return splitGradients(await gradientsFunction.run({ ...state.current, ...rows, ...gathered.batch }, buffers));
   };
   return {
-    state: wholeState(state, tables),
+    state: wholeState(state, tables, () => {
+      hasUpdated = false;
+    }),
     gradients,
     prepareMilliseconds: performance.now() - started,
     run: async (batch, number) => {
       const { metrics } = await gradients(batch);
-      requireFinite('loss', metrics.loss?.data[0] ?? Number.NaN, number);
+      requireFinite('loss', metrics.loss?.data[0] ?? Number.NaN, number, () => lastGood(number));
       const scalars = optimiser.scalars(number);
       const feeds = { ...state.current, ...rows, ...buffers, ...scalarFeeds(scalars) };
       const results = await updateFunction.run(feeds, { ...nextBuffers(state), ...tables.next });
       const gradientNorm = results.gradientNorm?.data[0] ?? Number.NaN;
-      requireFinite('gradient norm', gradientNorm, number);
+      requireFinite('gradient norm', gradientNorm, number, () => goodAfter(number - 1));
       state.swap();
       tables.scatter();
+      hasUpdated = true;
       return { metrics, gradientNorm, learningRate: scalars.learningRate ?? Number.NaN };
     },
     dispose: async () => {
@@ -146,7 +165,7 @@ function namedLike<Value>(order: object, values: Readonly<Record<string, Value>>
 }
 
 /** What is swapped and what is changed in place, as one. */
-function wholeState(state: State, tables: RowTables): TrainingState {
+function wholeState(state: State, tables: RowTables, onLoad: () => void): TrainingState {
   return {
     get current() {
       return { ...state.current, ...tables.current };
@@ -155,6 +174,7 @@ function wholeState(state: State, tables: RowTables): TrainingState {
       tables.check(values); // all of it or nothing
       state.load(values);
       tables.load(values);
+      onLoad();
     },
   };
 }

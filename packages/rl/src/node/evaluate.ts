@@ -5,10 +5,10 @@ import {
   createEngine,
   type EvaluateRequest,
   readRunRecord,
+  recordChange,
   reportWarnings,
   runPaths,
   type TaskEvent,
-  updateRunRecord,
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { EvaluationResult } from '@cpc/records';
@@ -77,10 +77,10 @@ async function* evaluateAll(
     if (control.stopRequested()) return;
     const figures = { environment: environment.name, policy: policy.name, ...summariseEpisodes(played), seed };
     const result: EvaluationResult = isTrained ? { ...figures, step: totals.steps } : figures;
-    await updateRunRecord(request.run, ({ evaluations = [] }) => ({
+    yield { type: 'evaluation-end', result };
+    yield* await recordChange(request.run, ({ evaluations = [] }) => ({
       evaluations: [...evaluations.filter((other) => !isSameQuestion(other, result)), result],
     }));
-    yield { type: 'evaluation-end', result };
   }
   if (video !== undefined) yield await filmed(video, pictures, environment);
 }

@@ -6,6 +6,7 @@ import {
   createEngine,
   installedVersions,
   keepRun,
+  readStartingRun,
   type TrainRequest,
   trainingEnd,
   writeFileAtomically,
@@ -16,6 +17,7 @@ import type { VectorEnvironment } from '../environments/environment.js';
 import { exportAgent, exportEncoder } from '../export-agent.js';
 import type { RlSettings } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
+import { createAgentModel } from '../training/agent-model.js';
 import { trainAgent } from '../training/train-agent.js';
 import { modelMetadata } from './model-file.js';
 import { openEnvironment } from './open-environment.js';
@@ -35,7 +37,15 @@ export async function* trainRl(
     const { spec } = environment;
     const shape = agentShapeFor(spec, settings);
     const { checkpointEverySteps: every } = request;
+    const start =
+      request.from === undefined || request.resume
+        ? undefined
+        : await readStartingRun(request.from, {
+            ...{ domain: 'rl', settings: resolved },
+            initial: createAgentModel(spec, settings).initialise(seed),
+          });
     const run = {
+      start,
       ...{ domain: 'rl', engine, seed, folder: request.out, resume: request.resume },
       record: {
         ...{ command: request.command, preset: request.preset, settings: resolved },

@@ -4,12 +4,13 @@
  */
 import type { NamedHostTensors } from '@cpc/compile';
 import {
+  type Checkpoint,
   CpcArgumentError,
   countParameters,
   createRandom,
   createUpdateStep,
   type Engine,
-  type HostArray,
+  restoredState,
   type UpdateResult,
 } from '@cpc/core';
 import { createPlayer, type PlayedEpisode } from '../acting/player.js';
@@ -55,7 +56,7 @@ export interface Agent {
   /** Parameters, the optimiser's averages, and where the copies stand as far as the environment can tell. */
   readonly save: () => Promise<NamedHostTensors>;
   /** Goes on from what `save` gave; false if the episodes cannot be gone on with: then `start` comes next. */
-  readonly restore: (saved: Readonly<Record<string, HostArray>>) => Promise<boolean>;
+  readonly restore: (saved: Checkpoint) => Promise<boolean>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -97,8 +98,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     learn: ({ batch }, number) => learner.run(batch, number),
     save: async () => ({ ...state.current, ...(await player.save()) }),
     restore: async (saved) => {
-      state.load(saved);
-      return player.restore(saved);
+      state.load(restoredState(saved, state.current));
+      return player.restore(saved.tensors);
     },
     dispose: async () => {
       await Promise.all([learner.dispose(), actor.dispose()]);

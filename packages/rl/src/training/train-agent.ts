@@ -52,8 +52,8 @@ export async function* trainAgent(options: TrainAgentOptions): AsyncGenerator<Tr
   const agent = await createAgent(options);
   try {
     let goesOn = false;
-    const course = await openCourse(options, async ({ tensors }) => {
-      goesOn = await agent.restore(tensors);
+    const course = await openCourse(options, async (checkpoint) => {
+      goesOn = await agent.restore(checkpoint);
     });
     if (!goesOn) await agent.start(course.step);
     yield* course.damaged;

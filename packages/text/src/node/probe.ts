@@ -7,6 +7,7 @@ import {
   createRandom,
   type Engine,
   type Fold,
+  gatherLabels,
   type HostArray,
   pairedBootstrap,
   shareRight,
@@ -19,9 +20,9 @@ import {
   type Control,
   createEngine,
   type ProbeRequest,
+  recordProbes,
   reportWarnings,
   type TaskEvent,
-  updateRunRecord,
 } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import { splitWords } from '../data/words.js';
@@ -119,7 +120,7 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
     results.push(result);
     yield { type: 'probe-end', result };
   }
-  await addToRecord(request.run, results);
+  yield* await recordProbes(request.run, results);
 }
 
 /** Of all folds; undefined where the caller wants to stop. */
@@ -199,10 +200,10 @@ interface Scored extends Asked, Answered {
 
 /** A sentence by itself is what is drawn anew for the intervals. */
 function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trained }: Scored): ProbeResult {
-  const { data, name, testFrom } = task;
+  const { data, name, testFrom, fingerprint } = task;
   const rows = folds.flatMap(({ test }) => test);
   const all = joined(predicted);
-  const labels = Int32Array.from(rows, (row) => data.labels[row] ?? 0);
+  const labels = gatherLabels(data.labels, rows);
   const random = () => createRandom(seed).fold('bootstrap');
   const tallies = tallyClusters(all, labels, rows);
   const right = (answers: Int32Array, fold: Fold | undefined) =>
@@ -231,6 +232,7 @@ function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trai
       test: rows.length,
     },
     folds: folds.length,
+    dataFingerprint: fingerprint,
     split: protocolText(protocol, testFrom === undefined ? `${outerFolds} folds` : 'the given split', seed),
     confidence: { ...bootstrapInterval(tallies, { random: random() }), over: 'sentences', clusters: rows.length },
     inverseRegularisation: [...chosen],
@@ -270,14 +272,4 @@ function refuseContexts({ representations = ['latent'] }: ProbeRequest): void {
     received: representations.join(', '),
     fix: 'Leave --representation out.',
   });
-}
-
-/** Newer results take the place of older ones of the same task, features and protocol on the same split. */
-async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, classifier, split, addedWords }: ProbeResult) =>
-    JSON.stringify([task, representation, baseline, classifier, split, addedWords]);
-  const replaced = new Set(results.map(keyOf));
-  await updateRunRecord(run, ({ probes }) => ({
-    probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],
-  }));
 }

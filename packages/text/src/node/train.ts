@@ -14,7 +14,7 @@ import { resolveTextSettings } from '../settings.js';
 import { createTextDomain } from '../text-domain.js';
 import { textOptimiser } from '../text-optimiser.js';
 import { startTextWorkers } from './batches.js';
-import { modelMetadata } from './model-file.js';
+import { loadTextModel, modelMetadata } from './model-file.js';
 import { openText } from './open-text.js';
 
 const trainedWith = ['@cpc/text', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
@@ -28,6 +28,7 @@ export async function* trainText(
   const { vocabularySize } = asked;
   const { corpus, source, vocabulary, summary, dispose } = await openText(request.data, {
     vocabularySize,
+    vocabulary: request.from === undefined ? undefined : (await loadTextModel(request.from)).vocabulary,
     strict: request.strict,
   });
   let batches: BatchWorkers | undefined;

@@ -7,7 +7,7 @@
  * Letters used for shapes here:
  *   N  sentences    V  different words    C  classes
  */
-import { type Classifier, minimise } from '@cpc/core';
+import { type Classifier, gatherLabels, minimise } from '@cpc/core';
 
 /** A sentence's different words and the weight of each. */
 interface SparseRow {
@@ -45,7 +45,7 @@ export function bagOfWords(
     fit: async (rows, c, start) => {
       const rarity = rarityOf(rows, counts, size);
       const own = rowsOf(rows, rarity);
-      const ownLabels = Int32Array.from(rows, (row) => labels[row] ?? 0);
+      const ownLabels = gatherLabels(labels, rows);
       const split = size * classes;
       const { point } = await minimise(
         async (at) => penalisedLoss(own, ownLabels, at, { classes, split, penalty: 1 / (c * rows.length) }),

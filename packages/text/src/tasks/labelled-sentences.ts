@@ -57,7 +57,13 @@ export function labelledSentences(examples: readonly Labelled[], where: string):
   const places = new Map(classes.map((name, place) => [name, place]));
   return {
     sentences: examples.map(({ sentence }) => sentence),
-    labels: Int32Array.from(examples, ({ label }) => places.get(label) ?? 0),
+    labels: Int32Array.from(examples, ({ label }) => placeOf(label, places, where)),
     classes,
   };
+}
+
+function placeOf(label: string, places: ReadonlyMap<string, number>, where: string): number {
+  const place = places.get(label);
+  if (place !== undefined) return place;
+  throw new CpcError({ where, expected: `a label out of ${[...places.keys()].join(', ')}`, received: label });
 }

@@ -4,9 +4,9 @@ import {
   type Control,
   createEngine,
   type ProbeRequest,
+  recordProbes,
   reportWarnings,
   type TaskEvent,
-  updateRunRecord,
 } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
 import type { ImageSet } from '../data/image-set.js';
@@ -81,7 +81,7 @@ export async function* probeVision(
       yield scored.add({ baseline: supervisedBaseline, representation: 'latent' }, { ...answers, share });
     }
   }
-  await addToRecord(request.run, scored.results);
+  yield* await recordProbes(request.run, scored.results);
 }
 
 async function openSplit({ data, strict, seed }: ProbeRequest, side: number) {
@@ -231,14 +231,4 @@ function refuseUnknownBaselines(names: readonly string[]): void {
   if (unknown === undefined) return;
   const expected = `baselines out of ${imageBaselines.join(', ')}`;
   throw new CpcError({ where: 'probe', expected, received: `"${unknown}"` });
-}
-
-/** Newer results take the place of older ones of the same features, classifier, labels, data and split. */
-async function addToRecord(run: string, results: readonly ProbeResult[]): Promise<void> {
-  const keyOf = ({ task, representation, baseline, classifier, split, dataFingerprint, labelShare }: ProbeResult) =>
-    JSON.stringify([task, representation, baseline, classifier, split, dataFingerprint, labelShare ?? 1]);
-  const replaced = new Set(results.map(keyOf));
-  await updateRunRecord(run, ({ probes }) => ({
-    probes: [...probes.filter((probe) => !replaced.has(keyOf(probe))), ...results],
-  }));
 }

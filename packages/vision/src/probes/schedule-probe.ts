@@ -11,6 +11,7 @@ import {
   CpcArgumentError,
   createLossStep,
   dense,
+  gatherLabels,
   gatherRows,
   labelledCrossEntropy,
   layerAt,
@@ -60,7 +61,7 @@ export async function fitBySchedule(
     const total = schedule.reduce((sum, { steps }) => sum + steps, 0);
     for (let number = 1; number <= total; number++) {
       const rows = random.fold('batch', number).choose(examples, batchSize);
-      const own = Int32Array.from(rows, (row) => labels[row] ?? 0);
+      const own = gatherLabels(labels, rows);
       await step.run({ features: gatherRows(features, rows), labels: { shape: [batchSize], data: own } }, number);
     }
     const { kernel, bias } = layerAt(step.current(), 'layer', ['kernel', 'bias']);

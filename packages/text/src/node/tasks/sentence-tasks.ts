@@ -1,4 +1,5 @@
 /** The five sentence tasks as files: which there are in a folder, in either of two layouts, and what they hold. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
@@ -16,6 +17,8 @@ import { builtInData } from '../open-text.js';
 export interface SentenceTask {
   readonly name: string;
   readonly data: LabelledSentences;
+  /** Of sentences, classes and the given test side. */
+  readonly fingerprint: string;
   /** Rows of the given test side, where the task has one; else it is scored by folds. */
   readonly testFrom?: number;
 }
@@ -67,10 +70,16 @@ export async function openTask(name: string, data: string): Promise<SentenceTask
     const received = `${name} with ${data === builtInData ? '--builtin' : `--data ${data}`}`;
     throw new CpcArgumentError({ where: 'probe', argument: '--task', expected, received });
   }
-  return name === builtInTask ? { name, ...subjectTask() } : openSentenceTask(name, data);
+  return withFingerprint(name === builtInTask ? { name, ...subjectTask() } : await openSentenceTask(name, data));
 }
 
-async function openSentenceTask(name: string, folder: string): Promise<SentenceTask> {
+function withFingerprint(task: Omit<SentenceTask, 'fingerprint'>): SentenceTask {
+  const { sentences, labels, classes } = task.data;
+  const hash = createHash('sha256').update(JSON.stringify([sentences, [...labels], classes, task.testFrom ?? null]));
+  return { ...task, fingerprint: `sentences:${sentences.length}:${hash.digest('hex').slice(0, 32)}` };
+}
+
+async function openSentenceTask(name: string, folder: string): Promise<Omit<SentenceTask, 'fingerprint'>> {
   const task = Object.hasOwn(files, name) ? files[name] : undefined;
   if (task === undefined)
     throw new CpcError({

@@ -1,0 +1,83 @@
+/** `train --from RUN`: the parameters of another run, checked against the model that is to go on from them. */
+import { existsSync } from 'node:fs';
+import type { ResolvedSetting, RunRecord } from '@cpc/records';
+import { newestWhole } from '../checkpoint-store.js';
+import { CpcArgumentError } from '../errors.js';
+import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
+import { parametersOf } from '../training/train.js';
+import { createCheckpointStore } from './checkpoints.js';
+import { decodeModelFile, readModelFile } from './model-file.js';
+import { readRunRecord, runPaths } from './run-folder.js';
+
+/** What a new run starts from. */
+export interface StartingRun {
+  /** As it was named. */
+  readonly run: string;
+  /** Updates that its parameters have seen. */
+  readonly step: number;
+  readonly parameters: Tree<HostArray>;
+}
+
+/** The model that is to start from it. */
+export interface StartedModel {
+  readonly domain: string;
+  /** As they would be without another run. */
+  readonly initial: Tree<HostArray>;
+  readonly settings: Readonly<Record<string, ResolvedSetting>>;
+}
+
+/**
+ * The newest parameters of a run: of its checkpoints, or of `model.safetensors` where it has none, or failed after its last good update.
+ *
+ * @throws {CpcArgumentError} if it is a run of another domain, or its model has other shapes; the settings that differ are named.
+ * @throws {CpcError} if the folder holds no run, or one without parameters.
+ */
+export async function readStartingRun(run: string, model: StartedModel): Promise<StartingRun> {
+  const record = await readRunRecord(run);
+  if (record.domain !== model.domain)
+    throw wrongRun(run, `a run of the domain ${model.domain}`, `one of ${record.domain}`);
+  const { checkpoints } = runPaths(run);
+  const isModel = record.status === 'failed' && existsSync(runPaths(run).model);
+  const checkpoint = isModel ? undefined : await newestWhole(createCheckpointStore(checkpoints), checkpoints);
+  const found =
+    checkpoint === undefined
+      ? { parameters: await modelParameters(run, model.domain), step: record.totals.steps }
+      : { parameters: parametersOf(checkpoint), step: checkpoint.step };
+  requireSameShapes(run, found.parameters, record, model);
+  return { run, ...found };
+}
+
+async function modelParameters(run: string, domain: string): Promise<Tree<HostArray>> {
+  const { bytes, path } = await readModelFile(run, domain);
+  return decodeModelFile(bytes, path, domain).parameters;
+}
+
+function requireSameShapes(run: string, parameters: Tree<HostArray>, record: RunRecord, model: StartedModel): void {
+  const given = shapesOf(parameters);
+  const wanted = shapesOf(model.initial);
+  const paths = [...new Set([...wanted.keys(), ...given.keys()])];
+  const path = paths.find((each) => given.get(each) !== wanted.get(each));
+  if (path === undefined) return;
+  const differing = Object.keys(model.settings).filter((name) => {
+    const before = record.settings[name]?.value;
+    return JSON.stringify(before) !== JSON.stringify(model.settings[name]?.value);
+  });
+  const inWords = differing.map((name) => {
+    const [before, now] = [record.settings[name]?.value, model.settings[name]?.value];
+    return `${name} ${JSON.stringify(before)} there, ${JSON.stringify(now)} here`;
+  });
+  throw wrongRun(
+    run,
+    `a model of the same shapes (${path}: ${wanted.get(path) ?? 'no such parameter'})`,
+    `${given.get(path) ?? 'no such parameter'}; settings that differ: ${inWords.join('; ') || 'none'}`,
+    'Settings of the optimiser may differ, those of the model may not: leave them as they are in that run.',
+  );
+}
+
+function shapesOf(parameters: Tree<HostArray>): Map<string, string> {
+  return new Map(Object.entries(flatten(parameters)).map(([path, { shape }]) => [path, `[${shape.join(', ')}]`]));
+}
+
+function wrongRun(run: string, expected: string, received: string, fix?: string): CpcArgumentError {
+  return new CpcArgumentError({ where: `--from ${run}`, argument: '--from', expected, received, fix });
+}
