@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
 import { createAtomicFile, removeTemporaryFiles, writeFileAtomically } from './atomic-file.js';
+import { markText, ownMark } from './process-mark.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -72,4 +73,25 @@ it('removeTemporaryFiles deletes 1 leftover, and not 3 files of other names', as
   for (const name of [...names, leftover]) await writeFile(join(folder, name), '');
   await removeTemporaryFiles(folder);
   expect((await readdir(folder)).sort()).toEqual(names);
+});
+
+it('removeTemporaryFiles keeps the file of a living process and of another machine, and deletes that of one which is gone', async () => {
+  const own = await ownMark();
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const nameOf = (mark: typeof own) => `.run.json.${markText(mark)}-0000000.tmp`;
+  const foreign = { ...own, host: 'elsewhere', pid };
+  for (const mark of [own, { ...own, pid }, foreign]) await writeFile(join(folder, nameOf(mark)), '');
+  await removeTemporaryFiles(folder);
+  expect((await readdir(folder)).sort()).toEqual([nameOf(own), nameOf(foreign)].sort());
+  await removeTemporaryFiles(folder, [foreign]);
+  expect(await readdir(folder)).toEqual([nameOf(own)]);
+});
+
+it('a file being written carries the mark of this process in its name', async () => {
+  const file = await createAtomicFile(join(folder, 'a.npy'));
+  expect(await readdir(folder)).toEqual([expect.stringContaining(`.a.npy.${markText(await ownMark())}-`)]);
+  await removeTemporaryFiles(folder);
+  await file.write(Uint8Array.of(1));
+  await file.commit();
+  expect(await readdir(folder)).toEqual(['a.npy']);
 });

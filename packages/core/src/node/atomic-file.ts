@@ -4,14 +4,17 @@
  * Written under a temporary name in the same folder, synced, renamed; then the folder is synced, so that the new name
  * outlives a power cut too.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isOld } from './files/old-file.js';
 import { isMissing } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
+import { fateOfText, markText, ownMark, type ProcessMark } from './process-mark.js';
 import { namingFile } from './system-errors.js';
 
-const temporaryName = /^\..+\.[0-9a-f-]{36}\.tmp$/;
+/** The last part is a process mark and 7 random digits; in those of earlier versions, a UUID. */
+const temporaryName = /^\..+\.([0-9a-f-]{28})([0-9a-f-]{8})\.tmp$/;
 
 /** A file being written part by part: nobody sees it before `commit`. */
 export interface AtomicFile {
@@ -38,7 +41,7 @@ export interface AtomicFile {
  * }
  */
 export async function createAtomicFile(path: string): Promise<AtomicFile> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), await temporaryNameOf(path));
   const handle = await namingFile(path, () => open(temporary, 'wx'));
   let isOpen = true;
   const close = async () => {
@@ -77,15 +80,38 @@ export async function writeFileAtomically(path: string, contents: Uint8Array | s
   }
 }
 
-/** Deletes what killed writers left in a folder. Nobody may be writing there meanwhile. */
-export async function removeTemporaryFiles(folder: string): Promise<void> {
+/** Names the process, so that another one can tell whether the file was left behind by a kill. */
+async function temporaryNameOf(path: string): Promise<string> {
+  const random = randomBytes(4).toString('hex').slice(1);
+  return `.${basename(path)}.${markText(await ownMark())}-${random}.tmp`;
+}
+
+/**
+ * Deletes what killed writers left in a folder. Files of living processes stay; those of processes that cannot be asked, such as of
+ * another container, stay for a week.
+ *
+ * @param silent - processes that count as gone.
+ */
+export async function removeTemporaryFiles(folder: string, silent: readonly ProcessMark[] = []): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
+  const own = await ownMark();
+  const gone = silent.map(markText);
   await Promise.all(
-    names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
+    names.map(async (name) => {
+      const mark = temporaryName.exec(name)?.[1];
+      if (mark === undefined) return;
+      const path = join(folder, name);
+      if (gone.includes(mark) || (await isLeftBehind(mark, path, own))) await rm(path, { force: true });
+    }),
   );
+}
+
+async function isLeftBehind(mark: string, path: string, own: ProcessMark): Promise<boolean> {
+  const fate = await fateOfText(mark, own);
+  return fate === 'unknown' ? isOld(path) : fate !== 'alive';
 }
 
 async function syncFolder(folder: string): Promise<void> {

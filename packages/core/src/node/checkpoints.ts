@@ -13,6 +13,7 @@ import { removeTemporaryFiles } from './atomic-file.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 import { makeFolder } from './files/make-folder.js';
 import { isMissing } from './files/regular-file.js';
+import type { ProcessMark } from './process-mark.js';
 import { describedSystemError } from './system-errors.js';
 
 const fileName = /^step-(\d{8,})\.safetensors$/;
@@ -57,6 +58,13 @@ export function createCheckpointStore(folder: string, keep: number = defaultKept
   };
 }
 
+export interface TidyOptions {
+  /** how many checkpoints to keep; default 3 */
+  readonly keep?: number | undefined;
+  /** Processes that count as gone, of those that cannot be asked. */
+  readonly silent?: readonly ProcessMark[];
+}
+
 /**
  * Clears away what a killed writer left in a folder of checkpoints: parts of files, and checkpoints older than those to keep.
  * Nobody may be writing there meanwhile.
@@ -66,13 +74,13 @@ export function createCheckpointStore(folder: string, keep: number = defaultKept
 export async function tidyCheckpoints(
   folder: string,
   step: number,
-  keep: number = defaultKeptCheckpoints,
+  { keep = defaultKeptCheckpoints, silent = [] }: TidyOptions = {},
 ): Promise<void> {
   requireKeep(keep);
   const places = await listFolder(folder);
   const readable = places.filter((place) => place.step <= step);
   await Promise.all(readable.slice(0, -keep).map(({ path }) => removeCheckpoint(path)));
-  await removeTemporaryFiles(folder);
+  await removeTemporaryFiles(folder, silent);
 }
 
 function requireKeep(keep: number): void {

@@ -12,6 +12,7 @@ it('exports these names and no others', () => {
     'createEngine',
     'createFeatureFile',
     'createRunFolder',
+    'createTemporaryFolder',
     'createTensorBoardWriter',
     'decodeModelFile',
     'describedSystemError',

@@ -47,6 +47,7 @@ export {
   readRegularTextIfThere,
   regularFilePieces,
 } from './files/regular-file.js';
+export { createTemporaryFolder } from './files/temporary-folder.js';
 export { installedVersions } from './installed-versions.js';
 export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';

@@ -25,6 +25,7 @@ import { parametersOf } from '../training/train.js';
 import { thisMachine } from './machine.js';
 import { writeModelFile } from './model-file.js';
 import { createRunFolder, type RunFolder, type RunPaths, readLastMetrics, resumeRunFolder } from './run-folder.js';
+import { saidDuring } from './said-during.js';
 import type { StartingRun } from './starting-run.js';
 import { describedSystemError } from './system-errors.js';
 
@@ -71,13 +72,14 @@ export async function* keepRun(
   options: KeepRunOptions,
   training: (run: KeptRun) => AsyncIterable<TrainingEvent>,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
-  const folder = await openFolder(options);
+  const folder = yield* openFolder(options);
   const wait = createInputWait();
   let last: TrainingEventOf<'step-end'> | undefined;
   let hasFailed = false;
   try {
     const recent: StepMeasurements[] = await lastLogged(options);
-    for (const message of changesSince(folder.record.sittings)) yield { type: 'warning', message };
+    for (const message of [...(options.start?.warnings ?? []), ...changesSince(folder.record.sittings)])
+      yield { type: 'warning', message };
     const { checkpoints } = folder;
     for await (const event of training({ checkpoints, fingerprint: fingerprintOf(options) })) {
       if (event.type === 'step-end') {
@@ -158,6 +160,7 @@ async function writeModel(
   { modelMetadata, exportModel }: KeepRunOptions,
   parameters: Tree<HostArray>,
 ): Promise<void> {
+  await folder.requireHeld();
   await writeModelFile(folder.paths.model, parameters, modelMetadata);
   await exportModel(parameters, folder.paths);
 }
@@ -219,9 +222,20 @@ function agentFigures(agent: AgentAverages, count: number): RunRecord['figures']
   };
 }
 
-async function openFolder(options: KeepRunOptions): Promise<RunFolder> {
-  if (!options.resume) return newFolder(options);
+/** Says why it takes long, where another process may be training into the folder. */
+async function* openFolder(options: KeepRunOptions): AsyncGenerator<TrainingEvent, RunFolder, undefined> {
+  const opening = saidDuring((onWait) => openedFolder(options, onWait));
+  for (;;) {
+    const { done, value } = await opening.next();
+    if (done === true) return value;
+    yield { type: 'warning', message: value };
+  }
+}
+
+async function openedFolder(options: KeepRunOptions, onWait: (message: string) => void): Promise<RunFolder> {
+  if (!options.resume) return newFolder(options, onWait);
   return resumeRunFolder(options.folder, {
+    onWait,
     admit: (before, checkpoint) => {
       requireSameRun(before, options);
       requireStart(before, checkpoint, options);
@@ -233,8 +247,8 @@ async function openFolder(options: KeepRunOptions): Promise<RunFolder> {
 }
 
 /** Of a run that starts from another one, its parameters are the first checkpoint: resuming asks that other run for nothing. */
-async function newFolder(options: KeepRunOptions): Promise<RunFolder> {
-  const folder = await createRunFolder(options.folder, newRecord(options));
+async function newFolder(options: KeepRunOptions, onWait: (message: string) => void): Promise<RunFolder> {
+  const folder = await createRunFolder(options.folder, newRecord(options), { onWait });
   const { start, seed } = options;
   if (start === undefined) return folder;
   const metadata = { seed: String(seed), trainedSeconds: '0', fingerprint: fingerprintOf(options) };

@@ -3,32 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatMetricsLine, type RunRecord } from '@cpc/records';
+import { formatMetricsLine } from '@cpc/records';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toyRecord } from '../test-support/run-record.js';
 import { createCheckpointStore } from './checkpoints.js';
 import { createRunFolder, readLastMetrics, resumeRunFolder, runPaths } from './run-folder.js';
 
 const gibibyte = 2 ** 30;
 const hasMemory = freemem() > 7 * gibibyte;
 const reason = hasMemory ? '' : ' (skipped: needs 7 GiB of free memory)';
-
-const record: RunRecord = {
-  schema: 1,
-  command: 'cpc toy train',
-  domain: 'toy',
-  settings: {},
-  versions: {},
-  machine: { cpuModel: 'test', cores: 2, memoryBytes: 1, platform: 'linux-x64', node: '20.20.0' },
-  engine: { name: 'cpu' },
-  seed: 1,
-  dataFingerprint: 'none',
-  data: { counts: {}, skipped: [] },
-  started: '2026-01-02T03:04:05.000Z',
-  status: 'running',
-  totals: { steps: 0, seconds: 0 },
-  figures: {},
-  probes: [],
-};
 
 let folder = '';
 beforeAll(async () => {
@@ -47,7 +30,7 @@ describe.skipIf(!hasMemory)(`a checkpoint of 2.2 GiB${reason}`, () => {
   }
 
   it('is written, read back equal, resumed from, and passed over with 1 bit flipped at its end', async () => {
-    const run = await createRunFolder(join(folder, 'run'), record);
+    const run = await createRunFolder(join(folder, 'run'), toyRecord);
     const first = { step: 1, tensors: { kernel: { shape: [1], data: Float32Array.of(1) } }, metadata: {} };
     await run.checkpoints.save(first);
     const tensors = { a: { shape: [length], data: filled(1) }, b: { shape: [length], data: filled(2) } };
@@ -76,7 +59,7 @@ describe.skipIf(!hasMemory)(`a checkpoint of 2.2 GiB${reason}`, () => {
 
 describe('metrics.jsonl of 600 MB', () => {
   it('is cut back to step 100,000 and the run resumed with less than 400 MB more memory', async () => {
-    const run = await createRunFolder(join(folder, 'metrics'), record);
+    const run = await createRunFolder(join(folder, 'metrics'), toyRecord);
     const checkpoint = { step: 100_000, tensors: { kernel: { shape: [1], data: Float32Array.of(1) } }, metadata: {} };
     await run.checkpoints.save(checkpoint);
     await run.close();

@@ -65,6 +65,12 @@ export interface RunFolder {
    * @throws {RecordError} if a field is wrong; the file stays as it was.
    */
   update(change: Partial<RunRecord>): Promise<void>;
+  /**
+   * Makes sure that this process is still the folder's one writer, before it writes more; saving, updating and logging do so too.
+   *
+   * @throws {CpcError} if another process took over the folder, because this one gave no sign of life.
+   */
+  requireHeld(): Promise<void>;
   /** Logs a step to `metrics.jsonl` and TensorBoard. */
   append(event: TrainingEventOf<'step-end'>, time?: Date): Promise<void>;
   /** Waits for what is under way, and closes the files. The record keeps its status: `update` that first. */
@@ -74,6 +80,8 @@ export interface RunFolder {
 export interface RunFolderOptions {
   /** how many checkpoints to keep; 3 if left out */
   readonly keepCheckpoints?: number;
+  /** Is told why opening takes long: a process of another container or machine may be training into the folder. */
+  readonly onWait?: (message: string) => void;
 }
 
 export interface ResumeOptions extends RunFolderOptions {
@@ -111,7 +119,7 @@ export async function createRunFolder(
   const paths = runPaths(folder);
   const text = formatRunRecord(record, paths.record);
   await makeRunFolder(folder);
-  return holding(folder, async (lock) => {
+  return holding(folder, options, async (lock) => {
     await refuseExistingRun(folder);
     await writeFileAtomically(paths.record, text);
     return openFiles(folder, { record, lock, resumedStep: 0, nextStep: 0 }, options);
@@ -131,25 +139,31 @@ export async function resumeRunFolder(folder: string, options: ResumeOptions = {
   const { admit = (record: RunRecord) => record } = options;
   const paths = runPaths(folder);
   await readRunRecord(folder); // no lock is left where there is no run
-  return holding(folder, async (lock) => {
+  return holding(folder, options, async (lock) => {
     const before = await readRunRecord(folder);
     const checkpoint = await newestWhole(createCheckpointStore(paths.checkpoints), paths.checkpoints);
     const resumedStep = checkpoint?.step ?? 0;
     const metricsEnd = await endOfSteps(paths.metrics, resumedStep);
-    const { ended: _ended, error: _error, ...rest } = admit(before, checkpoint);
-    const record: RunRecord = { ...rest, status: 'running' };
-    const text = formatRunRecord(record, paths.record);
-    await removeTemporaryFiles(folder);
-    await tidyCheckpoints(paths.checkpoints, resumedStep, options.keepCheckpoints);
+    formatRunRecord(admit(before, checkpoint), paths.record); // what it refuses has changed nothing yet
+    await removeTemporaryFiles(folder, lock.silent);
+    await tidyCheckpoints(paths.checkpoints, resumedStep, { keep: options.keepCheckpoints, silent: lock.silent });
     await cutOff(paths.metrics, metricsEnd);
-    await writeFileAtomically(paths.record, text);
+    const record = await replaceRunRecord(folder, (current) => {
+      const { ended: _ended, error: _error, ...rest } = admit(current, checkpoint);
+      return { ...rest, status: 'running' };
+    });
     return openFiles(folder, { record, lock, resumedStep, nextStep: resumedStep + 1 }, options);
   });
 }
 
 /** Opens a folder under the lock of its one writer, which is given back if that fails. */
-async function holding(folder: string, open: (lock: FileLock) => Promise<RunFolder>): Promise<RunFolder> {
-  const lock = await takeLock(join(folder, 'run.lock'), { purpose: 'is training' });
+async function holding(
+  folder: string,
+  { onWait }: RunFolderOptions,
+  open: (lock: FileLock) => Promise<RunFolder>,
+): Promise<RunFolder> {
+  const waiting = onWait === undefined ? {} : { onWait };
+  const lock = await takeLock(join(folder, 'run.lock'), { purpose: 'is training', isLong: true, ...waiting });
   try {
     return await open(lock);
   } catch (error) {
@@ -174,12 +188,15 @@ export async function updateRunRecord(
   run: string,
   change: (record: RunRecord) => Partial<RunRecord>,
 ): Promise<RunRecord> {
+  return replaceRunRecord(run, (record) => ({ ...record, ...change(record) }));
+}
+
+async function replaceRunRecord(run: string, change: (record: RunRecord) => RunRecord): Promise<RunRecord> {
   const path = runPaths(run).record;
   await readRunRecord(run); // no lock is left where there is no run
   const options = { purpose: 'is changing run.json', waitMilliseconds: longestWaitMilliseconds };
   return withLock(`${path}.lock`, options, async () => {
-    const record = await readRunRecord(run);
-    const changed: RunRecord = { ...record, ...change(record) };
+    const changed = change(await readRunRecord(run));
     await writeFileAtomically(path, formatRunRecord(changed, path));
     return changed;
   });
@@ -252,15 +269,19 @@ async function openFiles(folder: string, opened: OpenedRun, { keepCheckpoints }:
       ...store,
       save: async (checkpoint) => {
         await inTurn(() => namingFile(paths.metrics, () => syncFile(metrics)));
+        await lock.requireHeld();
         return store.save(checkpoint);
       },
     },
+    requireHeld: lock.requireHeld,
     update: (change) =>
       inTurn(async () => {
+        await lock.requireHeld();
         record = await updateRunRecord(folder, () => change);
       }),
     append: (event, time = new Date()) =>
       inTurn(async () => {
+        await lock.requireHeld();
         const line = formatMetricsLine(metricsLineOf(event, time), paths.metrics);
         await namingFile(paths.metrics, () => metrics.appendFile(line));
         await tensorBoard.write(event.step, time, scalarsOfStep(event));

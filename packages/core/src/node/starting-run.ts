@@ -1,12 +1,12 @@
 /** `train --from RUN`: the parameters of another run, checked against the model that is to go on from them. */
 import { existsSync } from 'node:fs';
 import type { ResolvedSetting, RunRecord } from '@cpc/records';
-import { newestWhole } from '../checkpoint-store.js';
+import { type DamagedCheckpoint, newestWhole } from '../checkpoint-store.js';
 import { CpcArgumentError } from '../errors.js';
 import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
 import { parametersOf } from '../training/train.js';
 import { createCheckpointStore } from './checkpoints.js';
-import { decodeModelFile, readModelFile } from './model-file.js';
+import { decodeModelFile, type ModelFile, readModelFile } from './model-file.js';
 import { readRunRecord, runPaths } from './run-folder.js';
 
 /** What a new run starts from. */
@@ -16,6 +16,8 @@ export interface StartingRun {
   /** Updates that its parameters have seen. */
   readonly step: number;
   readonly parameters: Tree<HostArray>;
+  /** What a user should know: checkpoints that were passed over, a model without a checksum. */
+  readonly warnings?: readonly string[];
 }
 
 /** The model that is to start from it. */
@@ -38,18 +40,22 @@ export async function readStartingRun(run: string, model: StartedModel): Promise
     throw wrongRun(run, `a run of the domain ${model.domain}`, `one of ${record.domain}`);
   const { checkpoints } = runPaths(run);
   const isModel = record.status === 'failed' && existsSync(runPaths(run).model);
-  const checkpoint = isModel ? undefined : await newestWhole(createCheckpointStore(checkpoints), checkpoints);
+  const warnings: string[] = [];
+  const store = createCheckpointStore(checkpoints);
+  const passedOver = ({ path, reason }: DamagedCheckpoint) => warnings.push(`${path} is passed over: ${reason}`);
+  const checkpoint = isModel ? undefined : await newestWhole(store, checkpoints, passedOver);
   const found =
     checkpoint === undefined
-      ? { parameters: await modelParameters(run, model.domain), step: record.totals.steps }
-      : { parameters: parametersOf(checkpoint), step: checkpoint.step };
+      ? { ...(await modelParameters(run, model.domain)), step: record.totals.steps }
+      : { parameters: parametersOf(checkpoint), step: checkpoint.step, warnings };
   requireSameShapes(run, found.parameters, record, model);
   return { run, ...found };
 }
 
-async function modelParameters(run: string, domain: string): Promise<Tree<HostArray>> {
+async function modelParameters(run: string, domain: string): Promise<Pick<ModelFile, 'parameters' | 'warnings'>> {
   const { bytes, path } = await readModelFile(run, domain);
-  return decodeModelFile(bytes, path, domain).parameters;
+  const { parameters, warnings } = decodeModelFile(bytes, path, domain);
+  return { parameters, warnings };
 }
 
 function requireSameShapes(run: string, parameters: Tree<HostArray>, record: RunRecord, model: StartedModel): void {

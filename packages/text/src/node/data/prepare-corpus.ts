@@ -2,11 +2,10 @@
  * A file or folder of text as a corpus of word numbers: read twice, once to count words and once to number them, never as a whole.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { CpcError, skippedInWords } from '@cpc/core';
-import { type FoundFiles, findFiles } from '@cpc/core/node';
+import { createTemporaryFolder, type FoundFiles, findFiles } from '@cpc/core/node';
 import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
 import { countWords, type Vocabulary, type WordCounts } from '../../data/vocabulary.js';
@@ -56,7 +55,7 @@ export async function prepareCorpus(path: string, options: PrepareCorpusOptions)
   const found = await textFiles(path);
   refuseSkipped(found, options.strict ?? false);
   const { read, vocabulary, skipped, words, fingerprint } = await countAll(found, path, options);
-  const folder = await mkdtemp(join(tmpdir(), 'cpc-text-'));
+  const folder = await createTemporaryFolder('cpc-text-');
   try {
     const { runs, unknownWords } = await numberAll(read, vocabulary, folder, options);
     const corpus = await openTokenFile({ name: basename(path), folder, runs, skipped, fingerprint });
