@@ -74,6 +74,7 @@ it('exports these names and no others', () => {
     'initialiseModel',
     'initialisePredictors',
     'jensenShannonEstimator',
+    'kindOfFile',
     'labelledCrossEntropy',
     'layerAt',
     'layerNorm',

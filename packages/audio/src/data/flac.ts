@@ -11,6 +11,7 @@
  * Source: RFC 9639.
  */
 import { DamagedFileError } from './damaged-file-error.js';
+import { refuseExpansion } from './expansion.js';
 import { readFlacFrame } from './flac-frame.js';
 import { type FlacHeader, readFlacHeader } from './flac-header.js';
 import type { DecodedAudio } from './wav.js';
@@ -34,13 +35,17 @@ export interface DecodedFlac extends DecodedAudio {
  */
 export function decodeFlac(bytes: Uint8Array, where: string): DecodedFlac {
   const header = readFlacHeader(bytes, where);
-  const blocks: (readonly Int32Array[])[] = [];
+  const { channelCount } = header;
+  refuseExpansion((header.sampleCount ?? 0) * channelCount, bytes.length, where);
+  const full = 2 ** (header.bitsPerSample - 1);
+  const blocks: (readonly Float32Array[])[] = [];
   let sampleCount = 0;
   let offset = firstFrame(bytes, header, where);
   while (offset < bytes.length && sampleCount < (header.sampleCount ?? Infinity)) {
     const frame = readFlacFrame(bytes, offset, header, where);
-    blocks.push(frame.channels);
+    blocks.push(frame.channels.map((values) => Float32Array.from(values, (value) => value / full)));
     sampleCount += frame.channels[0]?.length ?? 0;
+    refuseExpansion(sampleCount * channelCount, bytes.length, where);
     offset = frame.end;
   }
   if (sampleCount !== (header.sampleCount ?? sampleCount)) {
@@ -51,9 +56,7 @@ export function decodeFlac(bytes: Uint8Array, where: string): DecodedFlac {
       fix: 'The file is cut short or damaged.',
     });
   }
-  const channels = Array.from({ length: header.channelCount }, (_, channel) =>
-    joinBlocks(blocks, channel, sampleCount, 2 ** (header.bitsPerSample - 1)),
-  );
+  const channels = Array.from({ length: channelCount }, (_, channel) => joinBlocks(blocks, channel, sampleCount));
   return { sampleRateHz: header.sampleRateHz, channels, header };
 }
 
@@ -75,18 +78,15 @@ function firstFrame(bytes: Uint8Array, header: FlacHeader, where: string): numbe
   }
 }
 
-function joinBlocks(
-  blocks: readonly (readonly Int32Array[])[],
-  channel: number,
-  length: number,
-  full: number,
-): Float32Array {
+function joinBlocks(blocks: (readonly Float32Array[])[], channel: number, length: number): Float32Array {
   const samples = new Float32Array(length);
   let offset = 0;
-  for (const block of blocks) {
-    const values = block[channel] ?? new Int32Array(0);
-    for (let index = 0; index < values.length; index += 1) samples[offset + index] = (values[index] ?? 0) / full;
+  for (const [index, block] of blocks.entries()) {
+    const values = block[channel];
+    if (values === undefined) continue;
+    samples.set(values, offset);
     offset += values.length;
+    blocks[index] = block.map((other, place) => (place === channel ? new Float32Array(0) : other)); // its memory is free
   }
   return samples;
 }

@@ -69,9 +69,9 @@ async function* exportText(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
-  const model = await withWordVectors(yield* reportWarnings(await loadTextModel(run)), wordVectors, {
-    limit: mostExportedWords,
-  });
+  const model = yield* reportWarnings(
+    await withWordVectors(await loadTextModel(run), wordVectors, { limit: mostExportedWords }),
+  );
   await writeFileAtomically(out, exportEncoder(model));
   yield {
     type: 'file-written',

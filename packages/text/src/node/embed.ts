@@ -29,9 +29,9 @@ export async function* embedText(request: EmbedRequest, control: Control): Async
     throw new CpcError({ where: 'embed', expected, received: representation });
   }
   const lines = await linesOf(request.data);
-  const model = await withWordVectors(yield* reportWarnings(await loadTextModel(run)), request.wordVectors, {
-    texts: lines,
-  });
+  const model = yield* reportWarnings(
+    await withWordVectors(await loadTextModel(run), request.wordVectors, { texts: lines }),
+  );
   const encoder = createSentenceEncoder({ ...model, engine: await createEngine(request.engine) });
   const file = await createFeatureFile(out, contentsOf(lines, model.settings.channels));
   try {

@@ -38,8 +38,13 @@ export async function withWordVectors(
   const table = parameters[wordTable];
   if (file === undefined || table === undefined) return model;
   const wanted = texts && new Set(texts.flatMap(splitWords));
+  const skipped = new Set<string>(); // the file is read twice
   const { vocabulary, shared, added, ...expanded } = await expandVocabulary({
-    ...{ vocabulary: model.vocabulary, table, vectors: () => readWordVectors(file, limit) },
+    ...{
+      vocabulary: model.vocabulary,
+      table,
+      vectors: () => readWordVectors(file, limit, (place) => skipped.add(place)),
+    },
     ...(wanted === undefined ? {} : { isWanted: (word: string) => wanted.has(word) }),
   });
   return {
@@ -48,7 +53,14 @@ export async function withWordVectors(
     vocabulary,
     parameters: unflatten({ ...parameters, [wordTable]: expanded.table }),
     addedWords: { file, shared, added },
+    warnings: [...model.warnings, ...skippedLines(file, skipped)],
   };
+}
+
+function skippedLines(file: string, skipped: ReadonlySet<string>): string[] {
+  if (skipped.size === 0) return [];
+  const [first = ''] = skipped;
+  return [`skipped ${skipped.size} lines of ${file} that are no word and its numbers, the first of them ${first}`];
 }
 
 /** The vectors that a file has for the words of some texts; of words alike in lower case, the first counts. */

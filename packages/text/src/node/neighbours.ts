@@ -19,21 +19,22 @@ export async function* textNeighbours(
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireWord(query);
-  const sentences = (await differentSentences(data, strict)).filter((sentence) => sentence !== query);
-  const model = await withWordVectors(yield* reportWarnings(await loadTextModel(run)), wordVectors, {
-    texts: [query, ...sentences],
-  });
+  const asked = spellingOf(query);
+  const sentences = (await differentSentences(data, strict)).filter((sentence) => spellingOf(sentence) !== asked);
+  const model = yield* reportWarnings(
+    await withWordVectors(await loadTextModel(run), wordVectors, { texts: [query, ...sentences] }),
+  );
   const encoder = createSentenceEncoder({
     ...model,
     engine: await createEngine(engine),
   });
   try {
-    const { data: asked } = await encoder.encode([query]);
+    const { data: vector } = await encoder.encode([query]);
     let best: { readonly label: string; readonly similarity: number }[] = [];
     for (let first = 0; first < sentences.length; first += block) {
       if (control.stopRequested()) return;
       const part = sentences.slice(first, first + block);
-      const found = nearestVectors(await encoder.encode(part), asked, count);
+      const found = nearestVectors(await encoder.encode(part), vector, count);
       const labelled = found.map(({ row, similarity }) => ({ label: part[row] ?? '', similarity }));
       best = [...best, ...labelled].sort((left, right) => right.similarity - left.similarity).slice(0, count);
       yield { type: 'progress', label: 'sentences', done: first + part.length, total: sentences.length };
@@ -42,6 +43,11 @@ export async function* textNeighbours(
   } finally {
     await encoder.dispose();
   }
+}
+
+/** What the encoder reads of a sentence: those that are spelt alike are the same to it. */
+function spellingOf(sentence: string): string {
+  return splitWords(sentence).join(' ');
 }
 
 function requireWord(query: string): void {

@@ -103,9 +103,9 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
   refuseContexts(request);
   const engine = await createEngine(request.engine);
   const task = await openTask(request.task, request.data);
-  const expanded = await withWordVectors(yield* reportWarnings(await loadTextModel(request.run)), request.wordVectors, {
-    texts: task.data.sentences,
-  });
+  const expanded = yield* reportWarnings(
+    await withWordVectors(await loadTextModel(request.run), request.wordVectors, { texts: task.data.sentences }),
+  );
   const model = { ...expanded, engine };
   const sources = [trained(model), ...request.baselines.map((name) => baselineNamed(name)(model))];
   const folds = foldsOf(task, protocol, request.seed);

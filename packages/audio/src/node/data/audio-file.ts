@@ -3,9 +3,10 @@
  * by their names.
  */
 import { createHash } from 'node:crypto';
-import { CpcError } from '@cpc/core';
+import { CpcError, kindOfFile } from '@cpc/core';
 import { openRegularFile, readRange, readRegularFile } from '@cpc/core/node';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
+import { refuseExpansion } from '../../data/expansion.js';
 import { decodeFlac } from '../../data/flac.js';
 import { readFlacHeader } from '../../data/flac-header.js';
 import { decodeSphere, decodeSphereSamples, isSphere, readSphereHeader } from '../../data/sphere.js';
@@ -54,6 +55,7 @@ export async function readAudioFile(path: string, where: string): Promise<Decode
  * @throws {DamagedFileError} if it is damaged, or is no WAV, SPHERE or FLAC file.
  */
 export function decodeAudio(bytes: Uint8Array, where: string): DecodedAudio {
+  refuseOtherKind(bytes, where);
   if (isSphere(bytes)) return decodeSphere(bytes, where);
   if (!isFlac(bytes)) return decodeWav(bytes, where);
   const decoded = decodeFlac(bytes, where);
@@ -144,12 +146,14 @@ function changed(where: string, before: Measures, now: Measures): DamagedFileErr
 type Length = Pick<AudioFileFacts, 'sampleRateHz' | 'sampleCount'>;
 
 export function factsInHead(head: Uint8Array, byteLength: number, where: string): Length | undefined {
+  refuseOtherKind(head, where);
   if (isSphere(head)) return readSphereHeader(head, byteLength, where);
   if (!isFlac(head)) return readWavHeader(head, byteLength, where);
   if (startsWith(head, 'ID3')) return undefined; // the tag may be longer than the head
-  const { sampleRateHz, sampleCount } = readFlacHeader(head, where);
+  const { sampleRateHz, sampleCount, channelCount } = readFlacHeader(head, where);
   if (sampleCount === undefined) return undefined;
   refuseImpossibleLength(sampleCount, byteLength, where);
+  refuseExpansion(sampleCount * channelCount, byteLength, where);
   return { sampleRateHz, sampleCount };
 }
 
@@ -184,6 +188,27 @@ async function readEdges(path: string): Promise<{ head: Uint8Array; tail: Uint8A
   } finally {
     await file.close();
   }
+}
+
+/** The name of a kind of file that is read nowhere here is worth more than what WAV lacks. */
+function refuseOtherKind(head: Uint8Array, where: string): void {
+  if (head.length === 0 || isSphere(head) || startsWith(head, 'fLaC') || isTaggedFlac(head)) return;
+  const kind = kindOfFile(head);
+  if (kind === undefined || kind === 'a WAV file' || kind === 'an RF64 WAV file') return;
+  throw new DamagedFileError({
+    where,
+    expected: 'a WAV, FLAC or SPHERE file',
+    received: kind,
+    fix: 'Convert it, for instance with: ffmpeg -i IN -ar 16000 OUT.wav',
+  });
+}
+
+/** Taggers put an ID3 tag before FLAC as well as before MP3; its length says where to look. */
+function isTaggedFlac(head: Uint8Array): boolean {
+  if (!startsWith(head, 'ID3')) return false;
+  const [, , , , , , a = 0, b = 0, c = 0, d = 0] = head;
+  const end = 10 + ((a << 21) | (b << 14) | (c << 7) | d);
+  return end + 4 > head.length || startsWith(head.subarray(end), 'fLaC');
 }
 
 function isFlac(head: Uint8Array): boolean {

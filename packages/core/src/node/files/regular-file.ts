@@ -67,7 +67,7 @@ export async function readRegularFile(
 
 /** All of a regular file as UTF-8, as `readFile(path, 'utf8')` reads it. */
 export async function readRegularText(path: string, options: RegularFileOptions = {}): Promise<string> {
-  return Buffer.from((await readRegularFile(path, options)).buffer).toString('utf8');
+  return new TextDecoder().decode(await readRegularFile(path, options)); // which takes a byte order mark away
 }
 
 /** The same, or undefined if there is no file of that name. A link to nothing is refused all the same. */

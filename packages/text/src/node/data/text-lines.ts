@@ -3,7 +3,7 @@
  */
 
 import type { Hash } from 'node:crypto';
-import { regularFilePieces } from '@cpc/core/node';
+import { unpackedPieces } from './unpacked-pieces.js';
 
 /** Thrown for a file that is not text we can read; `message` says why, without the file's name. */
 export class UnreadableTextError extends Error {}
@@ -34,7 +34,7 @@ export async function* textLines(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [rest, count, position] = ['', 0, 0];
-  for await (const bytes of regularFilePieces(path)) {
+  for await (const bytes of unpackedPieces(path)) {
     refuseOtherThanText(bytes, position);
     hash?.update(bytes);
     rest += decoded(decoder, bytes, position);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { CpcError, createRandom } from '@cpc/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWordVectors } from './word-vectors.js';
@@ -61,6 +62,40 @@ describe('readWordVectors', () => {
       ['the', [1, 2, 3]],
       ['. . .', [4, 5, 6]],
     ]);
+  });
+
+  it('skips 1 malformed line among 3 and tells its place; of 40 lines of which 20 are malformed the first is an error', async () => {
+    const skipped: string[] = [];
+    const path = join(folder, 'odd.txt');
+    await writeFile(path, 'the 1 2\nof 1\nand 3 4\n');
+    const words: string[] = [];
+    for await (const { word } of readWordVectors(path, Infinity, (place) => skipped.push(place))) words.push(word);
+    expect([words, skipped]).toEqual([['the', 'and'], ['line 2']]);
+    await expect(read('odd.txt', 'the 1 2\nof 1\n'.repeat(20))).rejects.toThrow(/odd\.txt, line 2: expected a word/);
+  });
+
+  it('reads text and binary vectors that are compressed by gzip, and refuses a gzip file that breaks off', async () => {
+    const text = gzipSync('the 1 2\nof 3 4\n');
+    const expected = [
+      ['the', [1, 2]],
+      ['of', [3, 4]],
+    ];
+    expect(await read('a.vec.gz', text)).toEqual(expected);
+    expect(
+      await read(
+        'a.bin.gz',
+        gzipSync(
+          binary(
+            [
+              ['the', [1, 2]],
+              ['of', [3, 4]],
+            ],
+            '',
+          ),
+        ),
+      ),
+    ).toEqual(expected);
+    await expect(read('a.vec.gz', text.subarray(0, 20))).rejects.toThrow(/a\.vec\.gz: expected a whole gzip file/);
   });
 
   it('names the line that has too few numbers, and a binary file that breaks off', async () => {

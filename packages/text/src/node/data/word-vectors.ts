@@ -1,24 +1,39 @@
 /** Files of word vectors, read piece by piece: word2vec's binary and text forms, GloVe's, and fastText's `.vec`. */
 import { CpcError } from '@cpc/core';
-import { openRegularFile } from '@cpc/core/node';
 import type { WordVector } from '../../expansion/expand-vocabulary.js';
 import { textLines, UnreadableTextError } from './text-lines.js';
+import { unpackedPieces } from './unpacked-pieces.js';
 
 /**
  * Words in the file's order, which usually is that of their frequency.
  *
- * A file that ends in `.bin` is word2vec's binary form. Else a line is a word and its numbers, with spaces between; a first line of two
- * whole numbers, how many words and how many numbers each, may stand before them.
+ * A file that ends in `.bin` or `.bin.gz` is word2vec's binary form. Else a line is a word and its numbers, with spaces between; a first line of two
+ * whole numbers, how many words and how many numbers each, may stand before them. Either may be compressed by gzip.
  *
  * @param limit - words after which reading ends.
- * @throws {CpcError} at what is no word with as many numbers as the first, naming its place; or where there are fewer than the head says.
+ * @param onSkipped - told of every line that is no word with as many numbers as the others, such as `line 7`.
+ * @throws {CpcError} where more than one line in ten, and more than ten, are no such line; at damage of a binary file, naming its place; or
+ *   where there are fewer than the head says.
  */
-export function readWordVectors(path: string, limit = Infinity): AsyncGenerator<WordVector, void, undefined> {
-  return path.endsWith('.bin') ? binaryVectors(path, limit) : textVectors(path, limit);
+export function readWordVectors(
+  path: string,
+  limit = Infinity,
+  onSkipped: (place: string) => void = () => undefined,
+): AsyncGenerator<WordVector, void, undefined> {
+  return /\.bin(\.gz)?$/i.test(path) ? binaryVectors(path, limit) : textVectors(path, limit, onSkipped);
 }
 
-async function* textVectors(path: string, limit: number): AsyncGenerator<WordVector, void, undefined> {
-  let [number, count, size, stated] = [0, 0, 0, 0];
+/** Malformed lines that are always skipped, and the share of lines up to which more of them are. */
+const fewLines = 10;
+const fewOfLines = 0.1;
+
+async function* textVectors(
+  path: string,
+  limit: number,
+  onSkipped: (place: string) => void,
+): AsyncGenerator<WordVector, void, undefined> {
+  let [number, count, size, stated, skipped] = [0, 0, 0, 0, 0];
+  let problem: CpcError | undefined;
   try {
     for await (const line of textLines(path)) {
       number += 1;
@@ -28,8 +43,12 @@ async function* textVectors(path: string, limit: number): AsyncGenerator<WordVec
       size ||= line.trimEnd().split(' ').length - 1;
       const found = vectorOf(line, size);
       if (found === undefined) {
+        skipped += 1;
         const expected = `a word and ${Math.max(1, size)} numbers`;
-        throw new CpcError({ where: `${path}, line ${number}`, expected, received: line.slice(0, 60) });
+        problem ??= new CpcError({ where: `${path}, line ${number}`, expected, received: line.slice(0, 60) });
+        if (count === 0 || skipped > Math.max(fewLines, fewOfLines * number)) throw problem;
+        onSkipped(`line ${number}`);
+        continue;
       }
       if (count === limit) return;
       count += 1;
@@ -40,7 +59,8 @@ async function* textVectors(path: string, limit: number): AsyncGenerator<WordVec
     const fix = 'word2vec’s binary form has to end in .bin.';
     throw new CpcError({ where: path, expected: 'word vectors as UTF-8 text', received: error.message, fix });
   }
-  if (count < Math.min(stated, limit))
+  if (problem !== undefined && skipped >= count) throw problem;
+  if (count + skipped < Math.min(stated, limit))
     throw new CpcError({ where: path, expected: `${stated} vectors, as its head says`, received: `${count}` });
 }
 
@@ -54,7 +74,6 @@ function vectorOf(line: string, size: number): WordVector | undefined {
   return size >= 1 && word.trim() !== '' && vector.every(Number.isFinite) ? { word, vector } : undefined;
 }
 
-const pieceBytes = 1 << 20;
 /** No word is longer. */
 const longestWord = 10_000;
 
@@ -88,20 +107,19 @@ function headerOf(bytes: Uint8Array, path: string): [count: number, size: number
 
 /** Bytes of a file in their order. */
 async function pieceReader(path: string) {
-  const file = await openRegularFile(path);
+  const pieces = unpackedPieces(path);
   let piece: Uint8Array = new Uint8Array(0);
   const more = async () => {
-    const next = new Uint8Array(pieceBytes);
-    const { bytesRead } = await file.read(next, 0, pieceBytes);
-    if (bytesRead === 0)
+    const { value: next, done } = await pieces.next();
+    if (done === true)
       throw new CpcError({
         where: path,
         expected: 'as many vectors as its head says',
         received: 'the end of the file',
       });
-    const joined = new Uint8Array(piece.length + bytesRead);
+    const joined = new Uint8Array(piece.length + next.length);
     joined.set(piece);
-    joined.set(next.subarray(0, bytesRead), piece.length);
+    joined.set(next, piece.length);
     piece = joined;
   };
   const take = (length: number) => {
@@ -125,6 +143,6 @@ async function pieceReader(path: string) {
       while (piece.length < length) await more();
       return take(length);
     },
-    close: () => file.close(),
+    close: () => pieces.return(),
   };
 }

@@ -102,7 +102,7 @@ describe('decodePicture', () => {
     await expect(decoded('text.jpg', new TextEncoder().encode('no picture'))).rejects.toThrow(
       /text\.jpg: expected one/,
     );
-    await expect(decoded('a.gif', await plain(orange).gif().toBuffer())).rejects.toThrow(/received the format gif/);
+    await expect(decoded('a.gif', await plain(orange).gif().toBuffer())).rejects.toThrow(/received a GIF picture/);
     const frames = await Promise.all([0, 255].map((r) => plain({ r, g: 0, b: 0 }, 16).png().toBuffer()));
     const moving = await sharp(frames, { join: { animated: true } })
       .webp({ loop: 0, delay: [100, 100] })
@@ -111,6 +111,13 @@ describe('decodePicture', () => {
     await expect(decoded('huge.png', pngHeader(20_000, 20_000))).rejects.toThrow(
       /20000 x 20000 pixels, more than 100 million/,
     );
+  });
+
+  it('refuses an SVG, a PDF and a GIF called .png by their first bytes, before a decoder of theirs sees them', async () => {
+    const svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+    await expect(decoded('a.png', Buffer.from(svg))).rejects.toThrow(/^a\.png: .*received an SVG drawing/);
+    await expect(decoded('b.png', Buffer.from('%PDF-1.7'))).rejects.toThrow(/received a PDF document/);
+    await expect(decoded('c.png', await plain(orange).gif().toBuffer())).rejects.toThrow(/received a GIF picture/);
   });
 
   it('tells a file that is gone from one that is damaged', async () => {

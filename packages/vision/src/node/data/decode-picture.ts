@@ -2,7 +2,7 @@
  * One picture file to pixels, by sharp (libvips). JPEG, PNG and WebP; grey, CMYK, 16-bit and transparent ones are brought to 8-bit
  * sRGB before middle grey, and turned as their camera held them. What is not one whole still picture is refused by name.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, kindOfFile } from '@cpc/core';
 import { readRegularFile } from '@cpc/core/node';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../data/image-set.js';
@@ -10,6 +10,11 @@ import { DamagedImageError } from '../../data/skipped-image.js';
 
 /** More pixels are refused: decoding them takes gigabytes. */
 const mostPixels = 100e6;
+/** Bytes of a decoded picture: an interlaced one is in memory as a whole. */
+const mostBytes = 400e6;
+/** Larger ones are decoded one after another. */
+const largePixels = 12e6;
+const readKinds: readonly (string | undefined)[] = ['a JPEG picture', 'a PNG picture', 'a WebP picture'];
 
 const background = { r: 128, g: 128, b: 128 };
 
@@ -20,7 +25,8 @@ const background = { r: 128, g: 128, b: 128 };
  * @throws {CpcError} if it cannot be read at all.
  */
 export async function decodePicture(path: string, name: string, side: number): Promise<Picture> {
-  const image = await openedPicture(path, name);
+  const { image, pixels } = await openedPicture(path, name);
+  const leave = pixels > largePixels ? await turn() : () => undefined;
   try {
     const { data, info } = await image
       .autoOrient()
@@ -32,30 +38,50 @@ export async function decodePicture(path: string, name: string, side: number): P
     return { side, data: threeChannels(data, info.channels) };
   } catch (cause) {
     throw damaged(name, reasonOf(cause), cause);
+  } finally {
+    leave();
   }
 }
 
-/** Checked by its header. */
-async function openedPicture(path: string, name: string): Promise<Sharp> {
+let last: Promise<void> = Promise.resolve();
+
+/** Waits until the large picture before is done; the caller calls what it gives. */
+async function turn(): Promise<() => void> {
+  const before = last;
+  let leave: () => void = () => undefined;
+  last = new Promise((resolve) => {
+    leave = resolve;
+  });
+  await before;
+  return leave;
+}
+
+/** Checked by its first bytes, before the decoder sees them, and by its header. */
+async function openedPicture(path: string, name: string): Promise<{ readonly image: Sharp; readonly pixels: number }> {
   const bytes = await readRegularFile(path).catch((cause: unknown) => {
     const received = CpcError.isInstance(cause) ? cause.received : reasonOf(cause);
     throw new CpcError({ where: name, expected: 'a file that can be read', received, cause });
   });
-  if (bytes.length === 0) throw damaged(name, 'an empty file');
+  const kind = kindOfFile(bytes.subarray(0, 4096));
+  if (!readKinds.includes(kind)) throw damaged(name, kind ?? 'another kind of file');
   try {
     const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-    const problem = problemOf(await image.metadata());
+    const metadata = await image.metadata();
+    const problem = problemOf(metadata);
     if (problem !== undefined) throw damaged(name, problem);
-    return image;
+    return { image, pixels: metadata.width * metadata.height };
   } catch (cause) {
     throw DamagedImageError.isInstance(cause) ? cause : damaged(name, reasonOf(cause), cause);
   }
 }
 
-function problemOf({ format, pages = 1, width = 0, height = 0 }: Metadata): string | undefined {
+function problemOf({ format, pages = 1, width = 0, height = 0, channels = 4, depth }: Metadata): string | undefined {
   if (!['jpeg', 'png', 'webp'].includes(format ?? '')) return `the format ${format}`;
   if (pages > 1) return `an animation of ${pages} frames`;
   if (width * height > mostPixels) return `${width} x ${height} pixels, more than ${mostPixels / 1e6} million`;
+  const bytes = width * height * channels * (depth === 'ushort' ? 2 : 1);
+  if (bytes > mostBytes)
+    return `${width} x ${height} pixels of ${bytes / (width * height)} bytes, more than ${mostBytes / 1e6} MB`;
   return undefined;
 }
 
