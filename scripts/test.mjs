@@ -1,11 +1,13 @@
 /**
  * `npm test`: all that must hold before a change is taken, from a fresh clone with only Node and npm.
  *
- * `--full` adds the slow tier: `*.slow.test.ts`, every package manager and runtime that users have. The last line is `N passed, M failed`.
+ * `--full` adds the slow tier: `*.slow.test.ts`, pages in Chromium (`CPC_CHROMIUM`), every package manager and runtime. The
+ * last line is `N passed, M failed`.
  */
 import { join } from 'node:path';
 import { createStages } from './lib/stages.mjs';
 import {
+  checkAllBrowsers,
   checkAllManagers,
   checkAloneOnes,
   checkConsumers,
@@ -22,6 +24,8 @@ await inTemporaryFolder(async (folder) => {
   await checkTarballs(stage, tarballs);
   await checkConsumers(stage, tarballs, folder);
   await checkAloneOnes(stage, tarballs, folder);
-  if (full) await checkAllManagers(stage, tarballs, folder);
+  if (!full) return;
+  await checkAllBrowsers(stage, folder);
+  await checkAllManagers(stage, tarballs, folder);
 });
 finish();

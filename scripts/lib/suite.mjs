@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { checkAlone } from './alone.mjs';
+import { checkBrowsers } from './browser.mjs';
 import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
 import { checkFences } from './code-fences.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
@@ -47,6 +48,11 @@ export async function checkConsumers(stage, tarballFolder, projects) {
       await stage(name, () => runExample(folder, project), [installed]);
     }
   }
+}
+
+/** Pages of a user's project in Chromium. */
+export async function checkAllBrowsers(stage, projects) {
+  await checkBrowsers(stage, join(projects, 'npm'), 'install from tarballs with npm');
 }
 
 /** Installs with every package manager of `managers.mjs`, and runs the command under each and under Deno and Bun. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compile } from '../compile.js';
 import type { NamedHostTensors } from '../host-tensor.js';
 import { specsOfTensors } from '../host-tensor.js';
@@ -51,6 +51,26 @@ function trainingStep(inputs: NamedTensors): Record<string, tf.Tensor> {
   ]);
   return { loss: value, ...Object.fromEntries(next) };
 }
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('webRuntime in a page', () => {
+  it('refuses 2 threads that would never answer: without isolation, and without wasmPaths', async () => {
+    vi.stubGlobal('document', {});
+    vi.stubGlobal('crossOriginIsolated', false);
+    await expect(webRuntime({ threads: 2, wasmPaths: '/ort/' })).rejects.toThrow(
+      /2 threads need a cross-origin isolated page/,
+    );
+    vi.stubGlobal('crossOriginIsolated', true);
+    await expect(webRuntime({ threads: 2 })).rejects.toThrow(/2 threads need wasmPaths/);
+  });
+
+  it('asks for the build with WebGPU instead of loading its 27 MB unasked', async () => {
+    await expect(webRuntime({ provider: 'webgpu' })).rejects.toThrow(
+      /library: await import\('onnxruntime-web\/webgpu'\)/,
+    );
+  });
+});
 
 describe('webRuntime', () => {
   it('runs a training step with its 5 gradients as eager TensorFlow.js does, to 1e-5', async () => {
