@@ -201,7 +201,7 @@ async function prepareProject(project, npm) {
   const aliases = Object.entries(tools).map(([name, wanted]) => `${name}@${wanted}`);
   const cpc = (args) => runNode(join(project, 'node_modules/@cpc/cli/dist/bin.js'), args, { cwd: project });
   for (const step of [
-    () => npm(['install', 'onnxruntime-web@1.30.0', ...aliases], project),
+    () => npm(['install', ...aliases], project),
     () => cpc(training),
     () => cpc(['audio', 'export', '--run', 'browser-run', '--out', 'audio.onnx']),
   ]) {

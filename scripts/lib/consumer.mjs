@@ -16,11 +16,15 @@ export function writeProject(folder, manifest) {
   writeFileSync(join(folder, 'package.json'), text);
 }
 
-/** `npm install TARBALL...` in a new project. */
-export async function installWithNpm(folder, tarballs) {
+/**
+ * `npm install TARBALL...` in a new project.
+ *
+ * @param others - packages of the registry, besides.
+ */
+export async function installWithNpm(folder, tarballs, others = []) {
   writeProject(folder, {});
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
-  const { code, text } = await run('npm', ['install', ...tarballs.values(), ...flags], {
+  const { code, text } = await run('npm', ['install', ...tarballs.values(), ...others, ...flags], {
     cwd: folder,
     shell: process.platform === 'win32',
   });

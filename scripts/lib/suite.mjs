@@ -35,7 +35,7 @@ export async function checkConsumers(stage, tarballFolder, projects) {
   const packages = publishedPackages();
   const tarballs = () => new Map(packages.map(({ name }) => [name, tarballOf(name, tarballFolder)]));
   const managers = [
-    { manager: 'npm', installInto: installWithNpm },
+    { manager: 'npm', installInto: (folder, tarballs) => installWithNpm(folder, tarballs, ['onnxruntime-web@1.30.0']) },
     { manager: 'pnpm', installInto: installWithPnpm },
   ];
   for (const { manager, installInto } of managers) {
