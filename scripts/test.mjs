@@ -7,12 +7,12 @@
 import { join } from 'node:path';
 import { createStages } from './lib/stages.mjs';
 import {
-  checkAllBrowsers,
   checkAllManagers,
   checkAloneOnes,
   checkConsumers,
   checkSources,
   checkTarballs,
+  checkUses,
   inTemporaryFolder,
 } from './lib/suite.mjs';
 
@@ -25,7 +25,7 @@ await inTemporaryFolder(async (folder) => {
   await checkConsumers(stage, tarballs, folder);
   await checkAloneOnes(stage, tarballs, folder);
   if (!full) return;
-  await checkAllBrowsers(stage, folder);
+  await checkUses(stage, folder);
   await checkAllManagers(stage, tarballs, folder);
 });
 finish();

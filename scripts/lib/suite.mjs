@@ -7,6 +7,7 @@ import { checkBrowsers } from './browser.mjs';
 import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
 import { checkFences } from './code-fences.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
+import { checkDeclarations } from './declarations.mjs';
 import { checkManagers } from './managers.mjs';
 import { runExample } from './readme-example.mjs';
 import { publishedPackages } from './workspace.mjs';
@@ -50,9 +51,11 @@ export async function checkConsumers(stage, tarballFolder, projects) {
   }
 }
 
-/** Pages of a user's project in Chromium. */
-export async function checkAllBrowsers(stage, projects) {
-  await checkBrowsers(stage, join(projects, 'npm'), 'install from tarballs with npm');
+/** Pages of a user's project in Chromium, and our declarations under TypeScript 5.9 to 7. */
+export async function checkUses(stage, projects) {
+  const project = join(projects, 'npm');
+  await checkDeclarations(stage, project, 'install from tarballs with npm');
+  await checkBrowsers(stage, project, 'install from tarballs with npm');
 }
 
 /** Installs with every package manager of `managers.mjs`, and runs the command under each and under Deno and Bun. */
