@@ -210,6 +210,18 @@ describe.skipIf(isWindows)('when in the place of the newest of 2 checkpoints is'
     server.close();
   });
 
+  const isLinux = process.platform === 'linux';
+  it.skipIf(!isLinux)(
+    'a file that the system fails to read (EIO; Linux), step 1 is taken and the code named',
+    async () => {
+      const store = await storeWithPlace();
+      await symlink('/proc/self/mem', pathOf(2));
+      const reasons: string[] = [];
+      expect((await store.latest(({ reason }) => reasons.push(reason)))?.step).toBe(1);
+      expect(reasons).toEqual([expect.stringMatching(/EIO/)]);
+    },
+  );
+
   it.skipIf(isRoot)('a file without permission, step 1 is taken (skipped as root, who may read all)', async () => {
     const store = await storeWithPlace();
     await store.save(checkpointAt(2));
