@@ -6,7 +6,7 @@ import numpy as np
 FIELDS = ["floats", "doubles", "int8s", "int32s", "int64s", "uint8s", "uint32s", "uint64s", "bools", "strings"]
 TYPES = [np.float32, np.float64, np.int8, np.int32, np.int64, np.uint8, np.uint32, np.uint64, np.bool_, np.str_]
 BYTES = ("int8s", "uint8s")
-MOST_VALUES = 2**24  # no damaged shape asks for more memory than that
+MOST_VALUES = 2**16  # of a setting or an action: no shape asks for more memory than that
 
 
 def type_number(dtype):
@@ -50,6 +50,6 @@ def unpack(tensor):
         known *= max(length, 1)
     if known > MOST_VALUES:
         raise ValueError(f"the shape {shape} holds more than {MOST_VALUES} values")
-    if array.size == 1 and shape:
+    if array.size == 1 and shape and array.dtype.kind != "U":
         return np.full([length if length >= 0 else 1 for length in shape], array[0])
     return array.reshape(shape)

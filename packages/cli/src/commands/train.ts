@@ -101,7 +101,10 @@ export async function trainRequest(
     const amount = commands.environments === undefined ? '--epochs' : '--frames';
     throw new UsageError(`expected --steps, ${amount} or --minutes, received none of them.`);
   }
-  const start = from === undefined ? undefined : await settingsOfRun(from, commands.name);
+  const start =
+    from === undefined
+      ? undefined
+      : await settingsOfRun(options.resume === true && options.out !== undefined ? options.out : from, commands.name);
   const preset = options.preset ?? start?.preset ?? defaultPreset(commands);
   const typedOverrides = await readOverrides(options.config, options.set ?? []);
   const overrides = { ...start?.overrides, ...typedOverrides };
@@ -118,7 +121,7 @@ export async function trainRequest(
     seed: options.seed,
     workers: options.workers,
     engine: engineRequestOf(options),
-    out: outOf(commands.name, { ...options, preset }),
+    out: await outOf(commands.name, { ...options, preset }),
     ...(from === undefined ? {} : { from }),
     resume: options.resume === true,
     strict: options.strict === true,
@@ -144,6 +147,12 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
   return exitCodes.done;
 }
 
+/** Whether its run failed before the first update: then another one may take its place. */
+async function isWithoutWork(folder: string): Promise<boolean> {
+  const { isRunWithoutWork } = await import('@cpc/core/node');
+  return isRunWithoutWork(folder);
+}
+
 /** What a run was trained with: its preset, and what replaced values of it. */
 async function settingsOfRun(run: string, domain: string) {
   existingPath('--from', run);
@@ -164,12 +173,15 @@ export function requireSettings(check: () => unknown): void {
   }
 }
 
-function outOf(domain: string, { out, preset, resume }: TrainOptions & { readonly preset: string }): string {
+async function outOf(
+  domain: string,
+  { out, preset, resume }: TrainOptions & { readonly preset: string },
+): Promise<string> {
   const holdsRun = out !== undefined && existsSync(join(out, 'run.json'));
   if (resume === true) {
     if (out === undefined) throw new UsageError('--resume needs --out DIR, the folder of the run to go on with.');
     if (!holdsRun) throw new UsageError(`--resume: ${out} holds no run to go on with.`);
-  } else if (holdsRun) {
+  } else if (holdsRun && !(await isWithoutWork(out))) {
     throw new UsageError(`--out ${out}: holds a run already. Add --resume to go on with it, or name another folder.`);
   }
   if (out !== undefined) folderPath('--out', out);

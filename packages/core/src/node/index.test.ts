@@ -22,6 +22,7 @@ it('exports these names and no others', () => {
     'findFiles',
     'inspectEngines',
     'installedVersions',
+    'isRunWithoutWork',
     'isSystemError',
     'keepRun',
     'loadTensorflow',

@@ -65,6 +65,7 @@ export { type Answer, answerRequests, exportedFunction } from './request-answers
 export { type RequestThread, type RequestThreadOptions, startRequestThread } from './request-thread.js';
 export {
   createRunFolder,
+  isRunWithoutWork,
   type RunFolder,
   type RunPaths,
   readLastMetrics,

@@ -19,11 +19,11 @@ import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { predictionTag } from '../step-scalars.js';
-import { NotFiniteError } from '../training/require-finite.js';
+import { type LastGood, NotFiniteError } from '../training/require-finite.js';
 import { startingCheckpoint } from '../training/starting-point.js';
 import { parametersOf } from '../training/train.js';
 import { thisMachine } from './machine.js';
-import { writeModelFile } from './model-file.js';
+import { lastGoodKey, stepKey, writeModelFile } from './model-file.js';
 import { createRunFolder, type RunFolder, type RunPaths, readLastMetrics, resumeRunFolder } from './run-folder.js';
 import { saidDuring } from './said-during.js';
 import type { StartingRun } from './starting-run.js';
@@ -144,13 +144,12 @@ async function keptLastGood(folder: RunFolder, options: KeepRunOptions, error: u
   if (!NotFiniteError.isInstance(error) || error.lastGood === undefined) return error;
   const { step, parameters } = error.lastGood;
   try {
-    await writeModel(folder, options, parameters);
+    await writeModel(folder, options, { step, parameters }, { [lastGoodKey]: 'true' });
   } catch {
     return error; // such as a full disk: the first error is what counts
   }
   const { where, expected, received, lastGood, fix } = error;
-  const command = `cpc ${options.domain} train --from ${options.folder} --set learningRate=…`;
-  const kept = `The parameters of update ${step} are kept in ${folder.paths.model}. Go on from them with other settings: ${command}`;
+  const kept = `The parameters of update ${step} are kept in ${folder.paths.model}: start a new run from them by --from ${options.folder}, with a lower learningRate or a clipNorm.`;
   return new NotFiniteError({ where, expected, received, fix: `${fix ?? ''} ${kept}`, cause: error }, lastGood);
 }
 
@@ -158,10 +157,11 @@ async function keptLastGood(folder: RunFolder, options: KeepRunOptions, error: u
 async function writeModel(
   folder: RunFolder,
   { modelMetadata, exportModel }: KeepRunOptions,
-  parameters: Tree<HostArray>,
+  { step, parameters }: LastGood,
+  added: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await folder.requireHeld();
-  await writeModelFile(folder.paths.model, parameters, modelMetadata);
+  await writeModelFile(folder.paths.model, parameters, { ...modelMetadata, [stepKey]: String(step), ...added });
   await exportModel(parameters, folder.paths);
 }
 
@@ -174,7 +174,7 @@ async function finish(
   const checkpoint = await folder.checkpoints.latest();
   if (checkpoint === undefined)
     throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
-  await writeModel(folder, options, parametersOf(checkpoint));
+  await writeModel(folder, options, { step: checkpoint.step, parameters: parametersOf(checkpoint) });
   await folder.update({
     status: end.reason,
     ended: now(),

@@ -52,6 +52,11 @@ export async function writeModelFile(
   await writeParts(path, checkedSafetensorsParts(flatten(parameters), { [markKey]: checksumKey, ...metadata }));
 }
 
+/** Under this name the metadata say how many updates the parameters have seen. */
+export const stepKey = 'step';
+/** Under this name they say that the run went wrong after them. */
+export const lastGoodKey = 'lastGood';
+
 /** What a model's metadata say: what all have, and what its domain adds. */
 export function modelFileMetadata(
   domain: string,

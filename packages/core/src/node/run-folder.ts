@@ -320,7 +320,7 @@ async function refuseExistingRun(folder: string): Promise<void> {
   const found = ['run.json', 'metrics.jsonl'].find((name) => names.includes(name));
   const [checkpoint] = await createCheckpointStore(runPaths(folder).checkpoints).list();
   if (found === undefined && checkpoint === undefined) return;
-  if (checkpoint === undefined && (await isWithoutWork(folder))) return clearRun(folder, names);
+  if (await isRunWithoutWork(folder)) return clearRun(folder, names);
   throw new CpcError({
     where: folder,
     expected: 'a folder without a run',
@@ -330,7 +330,7 @@ async function refuseExistingRun(folder: string): Promise<void> {
 }
 
 /** A run that failed before its first update: nothing is lost where another one takes its place. */
-async function isWithoutWork(folder: string): Promise<boolean> {
+export async function isRunWithoutWork(folder: string): Promise<boolean> {
   const record = await readRunRecord(folder).catch(() => undefined);
   const metrics = await stat(runPaths(folder).metrics).catch(() => undefined);
   return record?.status === 'failed' && record.totals.steps === 0 && (metrics?.size ?? 0) === 0;
@@ -341,4 +341,5 @@ async function clearRun(folder: string, names: readonly string[]): Promise<void>
     (name) => name === 'run.json' || name === 'metrics.jsonl' || /^events\.out\.tfevents\./.test(name),
   );
   for (const name of ours) await rm(join(folder, name));
+  await rm(runPaths(folder).checkpoints, { recursive: true, force: true }); // of step 0, where the run began from another one
 }

@@ -6,7 +6,7 @@ import { CpcArgumentError } from '../errors.js';
 import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
 import { parametersOf } from '../training/train.js';
 import { createCheckpointStore } from './checkpoints.js';
-import { decodeModelFile, type ModelFile, readModelFile } from './model-file.js';
+import { decodeModelFile, lastGoodKey, type ModelFile, readModelFile, stepKey } from './model-file.js';
 import { readRunRecord, runPaths } from './run-folder.js';
 
 /** What a new run starts from. */
@@ -39,23 +39,34 @@ export async function readStartingRun(run: string, model: StartedModel): Promise
   if (record.domain !== model.domain)
     throw wrongRun(run, `a run of the domain ${model.domain}`, `one of ${record.domain}`);
   const { checkpoints } = runPaths(run);
-  const isModel = record.status === 'failed' && existsSync(runPaths(run).model);
+  const kept = existsSync(runPaths(run).model) ? await modelOf(run, model.domain) : undefined;
   const warnings: string[] = [];
   const store = createCheckpointStore(checkpoints);
   const passedOver = ({ path, reason }: DamagedCheckpoint) => warnings.push(`${path} is passed over: ${reason}`);
-  const checkpoint = isModel ? undefined : await newestWhole(store, checkpoints, passedOver);
+  const checkpoint = kept?.isLastGood ? undefined : await newestWhole(store, checkpoints, passedOver);
   const found =
     checkpoint === undefined
-      ? { ...(await modelParameters(run, model.domain)), step: record.totals.steps }
+      ? (kept ?? (await modelOf(run, model.domain)))
       : { parameters: parametersOf(checkpoint), step: checkpoint.step, warnings };
   requireSameShapes(run, found.parameters, record, model);
-  return { run, ...found };
+  return {
+    ...{ run, parameters: found.parameters, warnings: found.warnings },
+    step: found.step ?? record.totals.steps,
+  };
 }
 
-async function modelParameters(run: string, domain: string): Promise<Pick<ModelFile, 'parameters' | 'warnings'>> {
+interface Model extends Pick<ModelFile, 'parameters' | 'warnings'> {
+  /** Not in the files of earlier versions. */
+  readonly step: number | undefined;
+  /** The run went wrong after it, so that a later checkpoint is no better. */
+  readonly isLastGood: boolean;
+}
+
+async function modelOf(run: string, domain: string): Promise<Model> {
   const { bytes, path } = await readModelFile(run, domain);
-  const { parameters, warnings } = decodeModelFile(bytes, path, domain);
-  return { parameters, warnings };
+  const { parameters, warnings, metadata } = decodeModelFile(bytes, path, domain);
+  const step = metadata[stepKey] === undefined ? undefined : Number(metadata[stepKey]);
+  return { parameters, warnings, step, isLastGood: metadata[lastGoodKey] === 'true' };
 }
 
 function requireSameShapes(run: string, parameters: Tree<HostArray>, record: RunRecord, model: StartedModel): void {

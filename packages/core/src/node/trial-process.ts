@@ -3,6 +3,7 @@
  *
  * A file of its own and no text for `--eval`, which Deno runs without `import()`.
  */
+import { disableTelemetry } from '@cpc/compile/node';
 import { type EngineTrialOptions, tryEngine } from './engine-trial.js';
 import type { EngineRequest } from './engines.js';
 
@@ -29,5 +30,6 @@ async function settled(job: TrialJob): Promise<TrialAnswer> {
   }
 }
 
+disableTelemetry(); // also of the runtime that is loaded for its list of backends alone
 const answer = await settled(JSON.parse(process.argv[2] ?? '') as TrialJob); // from `doctor.ts` of this same package
 process.send?.(answer, () => process.exit(0));

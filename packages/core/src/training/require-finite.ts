@@ -42,14 +42,13 @@ export function requireFinite(
 ): number {
   if (Number.isFinite(value)) return value;
   const good = lastGood();
-  const before =
-    good === undefined ? 'No update before it gave a finite loss.' : `Those of update ${good.step} are good.`;
+  const before = good === undefined ? 'There was no finite loss before. ' : '';
   throw new NotFiniteError(
     {
       where: `training step ${step}`,
       expected: `a finite ${what}`,
       received: String(value),
-      fix: `The parameters are of no use. ${before} Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.`,
+      fix: `${before}Lower the learning rate, set clipNorm, or look at the batch of this step for damaged data.`,
     },
     good,
   );

@@ -186,7 +186,7 @@ describe('the model of a run', () => {
       await writeFile(path, encodeSafetensors(tensors, { ...metadata, environment }));
       const request = { run: hostile, episodes: 1, greedy: false, baselines: [], workers: 0, seed: 1, engine };
       await expect(events(domainCommands.evaluation.run(request, always))).rejects.toThrow(
-        new RegExp(`expected the name of a built-in environment.*--env "${name}"`),
+        new RegExp(`expected the name of a built-in environment.*received "${name}".*--env NAME`),
       );
     },
   );

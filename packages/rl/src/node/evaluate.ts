@@ -36,8 +36,7 @@ export async function* evaluateRl(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const model = yield* reportWarnings(await loadAgentModel(request.run));
   const { episodes, workers: threads, environment: name = model.environment.name } = request;
-  if (request.environment === undefined)
-    requireBuiltIn(name, runPaths(request.run).model, `cpc rl evaluate --run ${request.run}`);
+  if (request.environment === undefined) requireBuiltIn(name, runPaths(request.run).model);
   const environment = await openEnvironment({ name, copies: Math.min(mostCopies, episodes), threads });
   try {
     requireSameSpec(model, environment);

@@ -97,16 +97,14 @@ function unknown(received: string): CpcArgumentError {
  * Refuses the name of an environment that a file tells, unless it is built in: another one would start a program or connect to an
  * address that the file chose.
  *
- * @param command - what to type instead, without the option.
  * @throws {CpcError} with the option that takes the name from a person.
  */
-export function requireBuiltIn(name: string, file: string, command: string): void {
+export function requireBuiltIn(name: string, file: string): void {
   if (builtInEnvironmentNames.includes(name)) return;
-  const shown = JSON.stringify(name).slice(0, 200);
   throw new CpcError({
     where: file,
     expected: `the name of a built-in environment, as no other is started because a file names it`,
-    received: shown,
-    fix: `If you trust it, name it yourself: ${command} --env ${shown}`,
+    received: JSON.stringify(name.slice(0, 200)),
+    fix: 'If you trust it, name it yourself: add --env NAME to the command.', // never the name: a shell would obey what stands in it
   });
 }

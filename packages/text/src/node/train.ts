@@ -1,14 +1,17 @@
 /** `cpc text train`. */
+import { existsSync } from 'node:fs';
 import { skippedInWords } from '@cpc/core';
 import {
   type BatchWorkers,
   type Control,
   installedVersions,
+  runPaths,
   type TrainRequest,
   trainRequested,
   writeFileAtomically,
 } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
+import type { Vocabulary } from '../data/vocabulary.js';
 import { exportContext, exportEncoder } from '../export-model.js';
 import { resolveTextSettings } from '../settings.js';
 import { createTextDomain } from '../text-domain.js';
@@ -28,7 +31,7 @@ export async function* trainText(
   const { vocabularySize } = asked;
   const { corpus, source, vocabulary, summary, dispose } = await openText(request.data, {
     vocabularySize,
-    vocabulary: request.from === undefined ? undefined : (await loadTextModel(request.from)).vocabulary,
+    vocabulary: await startingVocabulary(request),
     strict: request.strict,
   });
   let batches: BatchWorkers | undefined;
@@ -58,4 +61,11 @@ export async function* trainText(
     await batches?.close();
     await dispose();
   }
+}
+
+/** Of the run that this one begins from: of its own model, where it has one already. */
+async function startingVocabulary({ from, resume, out }: TrainRequest): Promise<Vocabulary | undefined> {
+  if (from === undefined) return undefined;
+  const hasOwn = resume && existsSync(runPaths(out).model);
+  return (await loadTextModel(hasOwn ? out : from)).vocabulary;
 }

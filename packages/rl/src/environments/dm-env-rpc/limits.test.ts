@@ -1,5 +1,7 @@
 /** What a rogue server may not make this package do: take memory for what it claims. */
 import { expect, it } from 'vitest';
+import { decodeResponse, encodeResponse } from './messages.js';
+import { tensorOf } from './tensors.js';
 import { fieldsOf, varintsOf } from './wire-reader.js';
 import { layOut } from './world-layout.js';
 
@@ -29,4 +31,15 @@ it.each([
   };
   const actions = [0, 1].map((turn) => ({ name: `${turn}`, tensors: { turn } }));
   expect(() => layOut(specs, { actions }, 'a server')).toThrow(message);
+});
+
+it('refuses an answer of 3 tensors that each stand for 8,388,608 values in 20 bytes, and reads one of 2', () => {
+  const answer = (count: number) => {
+    const tensor = tensorOf('float', [2 ** 23], Float32Array.of(1));
+    const observations = new Map(Array.from({ length: count }, (_, index) => [BigInt(index + 1), tensor] as const));
+    return encodeResponse({ type: 'step', state: 'running', observations });
+  };
+  expect(answer(3).length).toBeLessThan(100);
+  expect(decodeResponse(answer(2))).toMatchObject({ type: 'step' });
+  expect(() => decodeResponse(answer(3))).toThrow(/at most 16777216 values in a message/);
 });

@@ -5,7 +5,7 @@
  * be refused. Field numbers: the protocol's messages `EnvironmentRequest` and `EnvironmentResponse`.
  */
 import { decodeTensorSpec, encodeTensorSpec, type TensorSpec } from './tensor-specs.js';
-import { decodeTensor, encodeTensor, type Tensor } from './tensors.js';
+import { decodeTensor, encodeTensor, type Tensor, valueBudget } from './tensors.js';
 import {
   allBytesOf,
   bytesOf,
@@ -188,7 +188,8 @@ function writeTensors(body: WireWriter, field: number, tensors: Tensors): WireWr
 }
 
 function readTensors(fields: readonly Field[], number: number): Tensors {
-  return new Map(entriesOf(fields, number).map(([key, bytes]) => [key, decodeTensor(bytes)]));
+  const budget = valueBudget();
+  return new Map(entriesOf(fields, number).map(([key, bytes]) => [key, decodeTensor(bytes, budget)]));
 }
 
 function writeSettings(body: WireWriter, field: number, settings: Settings): WireWriter {
@@ -199,10 +200,11 @@ function writeSettings(body: WireWriter, field: number, settings: Settings): Wir
 }
 
 function readSettings(fields: readonly Field[], number: number): Settings {
+  const budget = valueBudget();
   return new Map(
     allBytesOf(fields, number).map((bytes) => {
       const pair = fieldsOf(bytes);
-      return [textOf(bytesOf(pair, 1)), decodeTensor(bytesOf(pair, 2) ?? new Uint8Array())];
+      return [textOf(bytesOf(pair, 1)), decodeTensor(bytesOf(pair, 2) ?? new Uint8Array(), budget)];
     }),
   );
 }

@@ -58,15 +58,28 @@ export type Tensor = {
 const shapeField = 15;
 const mostValues = 2 ** 24; // no damaged shape asks for more memory than that
 
-/** @throws {CpcError} if the bytes are no tensor, or its shape does not go with its values. */
-export function decodeTensor(bytes: Uint8Array): Tensor {
+/** Values that the tensors of one message may still have together. */
+export interface ValueBudget {
+  left: number;
+}
+
+/** Of a whole message: a few bytes may stand for an array full of one value, so that each tensor by itself is no bound. */
+export function valueBudget(): ValueBudget {
+  return { left: mostValues };
+}
+
+/**
+ * @param budget - is lowered by what the tensor holds.
+ * @throws {CpcError} if the bytes are no tensor, its shape does not go with its values, or the budget is exceeded.
+ */
+export function decodeTensor(bytes: Uint8Array, budget: ValueBudget = valueBudget()): Tensor {
   const fields = fieldsOf(bytes);
   const payload = fields.filter(({ number }) => number <= tensorTypes.length).at(-1);
   const type = tensorTypes[(payload?.number ?? 0) - 1];
   if (payload === undefined || type === undefined) throw damaged('a tensor with values');
   requireWireType(payload, 2);
   const lengths = varintsOf(fields, shapeField).lows.map((low) => low | 0);
-  return shaped(type, decodeValues(type, fieldsOf(payload.bytes)), lengths);
+  return shaped(type, decodeValues(type, fieldsOf(payload.bytes)), lengths, budget);
 }
 
 /** Values of a type, in field 1 of a message. */
@@ -113,7 +126,12 @@ function decodeAny(fields: readonly Field[]): AnyMessage {
 }
 
 /** A tensor whose shape holds as many values as there are. */
-function shaped(type: TensorType, values: TensorValues[TensorType], lengths: readonly number[]): Tensor {
+function shaped(
+  type: TensorType,
+  values: TensorValues[TensorType],
+  lengths: readonly number[],
+  budget: ValueBudget,
+): Tensor {
   const open = lengths.filter((length) => length < 0).length;
   const known = lengths.filter((length) => length >= 0).reduce((product, length) => product * length, 1);
   if (open > 1) throw damaged('a shape with at most one open length', `[${lengths}]`);
@@ -121,6 +139,8 @@ function shaped(type: TensorType, values: TensorValues[TensorType], lengths: rea
   const missing = open === 0 || known === 0 ? 1 : Math.floor(values.length / known);
   const shape = lengths.map((length) => (length < 0 ? missing : length));
   const size = known * (open === 0 ? 1 : missing);
+  budget.left -= size;
+  if (budget.left < 0) throw damaged(`at most ${mostValues} values in a message`, 'more');
   if (values.length === size) return tensorOf(type, shape, values);
   if (values.length === 1 && size > 0) return tensorOf(type, shape, repeated(values, size));
   throw damaged(`${size} values for the shape [${lengths}]`, `${values.length}`);
