@@ -29,13 +29,14 @@ const settingsSchema = z
   .refine(({ layers }) => layers.every(({ kernelLength, stride }) => kernelLength >= stride), {
     path: ['layers'],
     error: 'expected a kernelLength of at least the stride: there would be samples that no latent sees',
-  })
-  .superRefine((settings, context) => {
-    for (const [name, message] of contradictions(settings)) context.addIssue({ code: 'custom', path: [name], message });
   }) satisfies z.ZodType<SpeechSettings>;
 
-/** Settings that are wrong beside the others. */
-function contradictions(settings: SpeechSettings): (readonly [string, string])[] {
+/**
+ * What is wrong with settings beside one another, for a training that is to begin: the setting's name, and what it should be.
+ *
+ * An ablation sets some of them itself, row by row.
+ */
+export function contradictions(settings: SpeechSettings): (readonly [string, string])[] {
   const { windowSamples, layers, predictionSteps, batchSize, negatives, negativeCount } = settings;
   const hop = encoderHop(layers);
   const positions = windowSamples / hop;

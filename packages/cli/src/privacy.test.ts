@@ -78,7 +78,7 @@ async function watched(folder: string, args: readonly string[]): Promise<Watched
 /** Neither in the working folder, where commands were told to write, nor of the installation. */
 const isOutside = (folder: string) => (file: string) => {
   const unnamed = ['home', 'tmp', 'cache'].map((place) => `${folder}/${place}`);
-  const allowed = [folder, repository, '/usr/', '/lib', '/proc/', '/sys/', '/etc/ld.so', process.execPath];
+  const allowed = [folder, repository, '/usr/', '/lib', '/proc/', '/sys/', '/etc/ld.so', '/etc/ssl/', process.execPath];
   return unnamed.some((place) => file.startsWith(place)) || !allowed.some((place) => file.startsWith(place));
 };
 

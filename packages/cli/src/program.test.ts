@@ -238,7 +238,7 @@ describe('help', () => {
 
   it('of train shows defaults and the settings of the default preset', async () => {
     const help = await helpOf('text train --help');
-    expect(help.replace(/\s+/g, ' ')).toContain('(choices: "paper", "small", default: "small")');
+    expect(help.replace(/\s+/g, ' ')).toContain('default: small, or that of --from (choices: "paper", "small")');
     expect(help).toMatch(/Settings \(--set key=value\), as in the preset small:\n {2}batchSize {9}4/);
   });
 

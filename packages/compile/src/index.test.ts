@@ -38,6 +38,6 @@ it('exports these 31 names and no others', () => {
   ]);
 });
 
-it('exports 1 name for Node and no others', () => {
-  expect(Object.keys(node).sort()).toEqual(['nodeRuntime']);
+it('exports 2 names for Node and no others', () => {
+  expect(Object.keys(node).sort()).toEqual(['disableTelemetry', 'nodeRuntime']);
 });

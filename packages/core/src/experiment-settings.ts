@@ -1,7 +1,7 @@
 /** Presets with changes: checked, complete, every value with its source. What settings there are is each domain's own. */
 import { type ResolvedSetting, resolvedSettingSchema } from '@cpc/records';
 import type { z } from 'zod';
-import { CpcError } from './errors.js';
+import { CpcArgumentError, CpcError } from './errors.js';
 
 /** The settings of a domain. */
 export interface SettingsKind<Settings extends object> {
@@ -82,5 +82,21 @@ function presetNamed<Settings extends object>({ presets }: SettingsKind<Settings
     where: 'preset',
     expected: `one of ${Object.keys(presets).join(', ')}`,
     received: `"${name}"`,
+  });
+}
+
+/**
+ * Refuses settings that contradict one another, before anything is prepared.
+ *
+ * @param contradictions - a setting's name and what it should be, each.
+ * @throws {CpcArgumentError} with all of them.
+ */
+export function requireConsistent(contradictions: readonly (readonly [string, string])[]): void {
+  if (contradictions.length === 0) return;
+  throw new CpcArgumentError({
+    where: 'settings',
+    argument: '--set',
+    expected: 'settings that go together',
+    received: contradictions.map(([name, problem]) => `${name}: ${problem}`).join('; '),
   });
 }

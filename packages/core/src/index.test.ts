@@ -111,6 +111,7 @@ it('exports these names and no others', () => {
     'predict',
     'recallPerClass',
     'recomputed',
+    'requireConsistent',
     'requireCourse',
     'resolveSettings',
     'restoredState',

@@ -6,7 +6,13 @@ export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js'
 export { type Engine, type EngineName, summaryOf } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
 export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
-export { parseSettings, type ResolvedSettings, resolveSettings, type SettingsKind } from './experiment-settings.js';
+export {
+  parseSettings,
+  type ResolvedSettings,
+  requireConsistent,
+  resolveSettings,
+  type SettingsKind,
+} from './experiment-settings.js';
 export { kindOfFile } from './file-kind.js';
 export { firstAbove } from './first-above.js';
 export { excludedScore, infoNce, infoNcePerAnchor } from './info-nce.js';

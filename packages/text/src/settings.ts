@@ -31,13 +31,15 @@ const settingsSchema = z
   .refine(({ predictionSteps, sentencesPerExample }) => predictionSteps < sentencesPerExample, {
     path: ['predictionSteps'],
     error: 'expected fewer than sentencesPerExample',
-  })
-  .superRefine(({ batchSize, sentencesPerExample, negativeCount }, context) => {
-    const layout = { sequences: batchSize, positions: sentencesPerExample };
-    const inSettings = `batchSize ${batchSize} x sentencesPerExample ${sentencesPerExample}`;
-    const message = wrongNegativeCount('batch', negativeCount, layout, inSettings);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['negativeCount'], message });
   }) satisfies z.ZodType<TextSettings>;
+
+/** What is wrong with settings beside one another, for a training that is to begin: the setting's name, and what it should be. */
+export function contradictions({ batchSize, sentencesPerExample, negativeCount }: TextSettings): [string, string][] {
+  const layout = { sequences: batchSize, positions: sentencesPerExample };
+  const inSettings = `batchSize ${batchSize} x sentencesPerExample ${sentencesPerExample}`;
+  const wrong = wrongNegativeCount('batch', negativeCount, layout, inSettings);
+  return wrong === undefined ? [] : [['negativeCount', wrong]];
+}
 
 const kind: SettingsKind<TextSettings> = { of: 'the text model', presets: textPresets, schema: settingsSchema };
 

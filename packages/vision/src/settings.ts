@@ -65,13 +65,15 @@ const settingsSchema = z
   .refine(({ firstOffset, lastOffset, gridSize }) => firstOffset <= lastOffset && lastOffset < gridSize, {
     path: ['lastOffset'],
     error: 'expected from firstOffset to gridSize - 1',
-  })
-  .superRefine(({ batchSize, gridSize, negatives, negativeCount }, context) => {
-    const layout = { sequences: batchSize, positions: gridSize ** 2 }; // an image's columns as one long sequence
-    const inSettings = `batchSize ${batchSize}, ${gridSize ** 2} patches an image`;
-    const message = wrongNegativeCount(negativeOrigins[negatives], negativeCount, layout, inSettings);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['negativeCount'], message });
   }) satisfies z.ZodType<VisionSettings>;
+
+/** What is wrong with settings beside one another, for a training that is to begin: the setting's name, and what it should be. */
+export function contradictions({ batchSize, gridSize, negatives, negativeCount }: VisionSettings): [string, string][] {
+  const layout = { sequences: batchSize, positions: gridSize ** 2 }; // an image's columns as one long sequence
+  const inSettings = `batchSize ${batchSize}, ${gridSize ** 2} patches an image`;
+  const wrong = wrongNegativeCount(negativeOrigins[negatives], negativeCount, layout, inSettings);
+  return wrong === undefined ? [] : [['negativeCount', wrong]];
+}
 
 const kind: SettingsKind<VisionSettings> = {
   of: 'the vision model',

@@ -1,4 +1,5 @@
 /** `cpc audio train`. */
+import { requireConsistent } from '@cpc/core';
 import {
   type Control,
   installedVersions,
@@ -10,7 +11,7 @@ import {
 import type { TrainingEvent } from '@cpc/records';
 import { exportContext, exportEncoder } from '../export-model.js';
 import type { SpeechSettings } from '../presets.js';
-import { resolveSpeechSettings } from '../settings.js';
+import { contradictions, resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { speechOptimiser } from '../speech-optimiser.js';
 import { startSpeechWorkers } from './batches.js';
@@ -25,7 +26,7 @@ export async function* trainSpeech(
   request: TrainRequest,
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
-  resolveSpeechSettings(request.preset, request.overrides); // a wrong setting shows before the data are opened
+  requireConsistent(contradictions(resolveSpeechSettings(request.preset, request.overrides).settings)); // before the data are opened
   yield* trainOpenedSpeech(await openSpeech(request.data, 'train', request), request, control);
 }
 

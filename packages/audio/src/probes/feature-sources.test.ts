@@ -1,4 +1,4 @@
-import { createRandom, type Engine, flatten, type HostArray } from '@cpc/core';
+import { createRandom, type Engine, type HostArray } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mfcc } from '../mfcc/mfcc.js';
@@ -20,7 +20,7 @@ const model = (parametersSeed: number, representation: 'latent' | 'context' = 'c
   seed,
   representation,
   engine,
-  parameters: flatten(initialiseSpeechModel(settings, createRandom(parametersSeed))),
+  parameters: initialiseSpeechModel(settings, createRandom(parametersSeed)),
 });
 
 async function featuresOf(source: ReturnType<typeof trainedFeatures>): Promise<HostArray> {

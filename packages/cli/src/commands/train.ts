@@ -40,9 +40,10 @@ export interface TrainOptions extends SourceOptions, EngineOptions, GeneralOptio
 export function addTrainOptions(command: Command, { commands }: LoadedDomain): Command {
   addSourceOptions(command, commands)
     .addOption(
-      new Option('--preset <name>', 'named settings to start from')
-        .choices(commands.presets)
-        .default(undefined, `${defaultPreset(commands)}, or that of --from`),
+      new Option(
+        '--preset <name>',
+        `named settings to start from; default: ${defaultPreset(commands)}, or that of --from`,
+      ).choices(commands.presets),
     )
     .addOption(
       new Option(

@@ -1,6 +1,6 @@
 /** `cpc text train`. */
 import { existsSync } from 'node:fs';
-import { skippedInWords } from '@cpc/core';
+import { requireConsistent, skippedInWords } from '@cpc/core';
 import {
   type BatchWorkers,
   type Control,
@@ -13,7 +13,7 @@ import {
 import type { TrainingEvent } from '@cpc/records';
 import type { Vocabulary } from '../data/vocabulary.js';
 import { exportContext, exportEncoder } from '../export-model.js';
-import { resolveTextSettings } from '../settings.js';
+import { contradictions, resolveTextSettings } from '../settings.js';
 import { createTextDomain } from '../text-domain.js';
 import { textOptimiser } from '../text-optimiser.js';
 import { startTextWorkers } from './batches.js';
@@ -28,6 +28,7 @@ export async function* trainText(
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings: asked, resolved } = resolveTextSettings(request.preset, request.overrides);
+  requireConsistent(contradictions(asked));
   const { vocabularySize } = asked;
   const { corpus, source, vocabulary, summary, dispose } = await openText(request.data, {
     vocabularySize,

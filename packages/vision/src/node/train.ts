@@ -1,4 +1,5 @@
 /** `cpc vision train`. */
+import { requireConsistent } from '@cpc/core';
 import {
   type Control,
   installedVersions,
@@ -10,7 +11,7 @@ import {
 import type { DataSummary, TrainingEvent } from '@cpc/records';
 import type { ImageSet } from '../data/image-set.js';
 import { exportContext, exportPatchEncoder, type VisionModelParts } from '../export-model.js';
-import { resolveVisionSettings } from '../settings.js';
+import { contradictions, resolveVisionSettings } from '../settings.js';
 import { createVisionDomain } from '../vision-domain.js';
 import { visionOptimiser } from '../vision-optimiser.js';
 import { startVisionWorkers } from './batches.js';
@@ -25,6 +26,7 @@ export async function* trainVision(
   control: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveVisionSettings(request.preset, request.overrides);
+  requireConsistent(contradictions(settings));
   const { strict, workers = 0 } = request;
   const { images, source } = await openImages(request.data, { side: settings.resizePixels, strict });
   const domain = createVisionDomain(images, settings, { strict });

@@ -22,7 +22,7 @@ async function files(name: string, contents: Readonly<Record<string, string | Ui
 describe('openTask', () => {
   it('reads MR as label and words a line', async () => {
     const data = await files('plain', { 'MR.all': '1 good .\n0 bad .\n0\n' });
-    expect(await openTask('mr', data)).toEqual({
+    expect(await openTask('mr', data)).toMatchObject({
       name: 'mr',
       data: { sentences: ['good .', 'bad .', ''], labels: Int32Array.of(1, 0, 0), classes: ['0', '1'] },
     });
@@ -59,7 +59,7 @@ describe('openTask', () => {
     );
     await expect(openTask('sst', folder)).rejects.toThrow(/mr, cr, subj, mpqa, trec, subject, received "sst"/);
     await expect(openTask('subject', folder)).rejects.toThrow(/subject with --builtin/);
-    await expect(openTask('mr', 'builtin')).rejects.toThrow(/any other with --data, received mr with builtin/);
+    await expect(openTask('mr', 'builtin')).rejects.toThrow(/any other with --data, received mr with --builtin/);
   });
 
   const data = process.env.CPC_DATA;
