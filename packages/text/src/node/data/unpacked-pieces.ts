@@ -8,14 +8,14 @@ import { regularFilePieces } from '@cpc/core/node';
 /** @throws {CpcError} if the file cannot be read, or is damaged gzip. Memory does not grow with what it unpacks to. */
 export async function* unpackedPieces(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const pieces = regularFilePieces(path);
-  const { value: first, done } = await pieces.next();
-  if (done === true) return;
-  if (first[0] !== 0x1f || first[1] !== 0x8b) {
-    yield first;
-    yield* pieces;
-    return;
+  try {
+    const { value: first, done } = await pieces.next();
+    if (done === true) return;
+    const whole = joined(first, pieces);
+    yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(path, whole) : whole;
+  } finally {
+    await pieces.return(); // a reader may leave after the first piece
   }
-  yield* gunzipped(path, joined(first, pieces));
 }
 
 async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
