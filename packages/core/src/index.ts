@@ -152,7 +152,8 @@ export { stratifiedGroupedFolds } from './probes/stratified-grouped-folds.js';
 export { createRandom, type Random } from './random.js';
 export { type ModelPart, recomputed } from './recomputed.js';
 export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './safetensors.js';
-export { type SkippedFile, skippedInWords } from './skipped-file.js';
+export { refuseSkippedFiles, type SkippedFile, skippedInWords } from './skipped-file.js';
+export { someOf } from './some-of.js';
 export {
   type BootstrapOptions,
   bootstrapInterval,

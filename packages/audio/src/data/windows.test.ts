@@ -267,13 +267,29 @@ describe('createWindowSampler, of files that turn out to be damaged', () => {
   });
 
   it.each(['unreadable', 'changed'] as const)(
-    'replaces no window of a file that is %s: fails with its error',
+    'replaces the windows of 1 file that is %s and names it; strict, it fails with its error',
     async (kind) => {
-      const sampler = createWindowSampler(withBadFiles(corpus, ['a'], { kind }), sizes);
-      expect(await rejection(sampler.draw(createRandom(1)))).toMatchObject({ name: 'DamagedFileError', kind });
-      expect(sampler.damaged()).toEqual([]);
+      const bad = withBadFiles(corpus, ['a'], { kind });
+      const sampler = createWindowSampler(bad, sizes);
+      for (let seed = 0; seed < 20; seed++)
+        for (const place of placesOf(await sampler.draw(createRandom(seed)))) expect(place).not.toMatch(/^0:/);
+      expect(sampler.damaged().map(({ path }) => path)).toEqual(['a.flac']);
+      const strict = createWindowSampler(bad, { ...sizes, strict: true });
+      expect(await rejection(strict.draw(createRandom(1)))).toMatchObject({ name: 'DamagedFileError', kind });
     },
   );
+
+  it('gives up after 1,000 of 5,000 recordings that are all unreadable', async () => {
+    const many = Array.from({ length: 5000 }, (_, n) => ({ id: `${n}`, speaker: 'x', samples: new Float32Array(4) }));
+    const gone = withBadFiles(
+      createMemoryCorpus(many, { name: 'gone' }),
+      many.map(({ id }) => id),
+      { kind: 'unreadable' },
+    );
+    const sampler = createWindowSampler(gone, { windowSamples: 4, batchSize: 8 });
+    expect(String(await rejection(sampler.draw(createRandom(1))))).toMatch(/received 10\d\d that cannot be read/);
+    expect(sampler.damaged().length).toBeLessThan(1000);
+  });
 
   it('replaces no window where reading fails for another reason than the file', async () => {
     const broken: SpeechCorpus = { ...corpus, read: () => Promise.reject(new TypeError('a bug')) };
@@ -285,7 +301,9 @@ describe('createWindowSampler, of files that turn out to be damaged', () => {
     const path = `${corpus.recordings[first]?.id}.flac`;
     const sampler = createWindowSampler(withBadFiles(corpus, ['a', 'b', 'c', 'd']), sizes);
     await expect(sampler.draw(createRandom(2))).rejects.toThrow(
-      new RegExp(`^ramps: expected enough .*, received 3 damaged ones; the first: ${path}, frame at byte .*--strict`),
+      new RegExp(
+        `^ramps: expected enough .*, received 3 that cannot be read; the first: ${path}, frame at byte .*--strict`,
+      ),
     );
     expect(sampler.damaged()).toHaveLength(3);
   });
@@ -296,6 +314,6 @@ describe('createWindowSampler, of files that turn out to be damaged', () => {
       batchSize: 2,
       mode: 'same-speaker',
     });
-    await expect(sampler.draw(createRandom(1))).rejects.toThrow(/received 1 damaged ones; the first: a\.flac/);
+    await expect(sampler.draw(createRandom(1))).rejects.toThrow(/received 1 that cannot be read; the first: a\.flac/);
   });
 });

@@ -54,11 +54,12 @@ export interface WindowSampler {
   /**
    * Draws a batch; equal states of `random` give equal batches, whatever was drawn before.
    *
-   * A window whose recording turns out to be damaged is replaced by one of the other recordings; for `same-speaker` the whole
-   * batch is. What replaces is drawn from a child of `random`: what `random` gives next does not depend on damage.
+   * A window whose recording turns out to be damaged, gone, unreadable or another than before is replaced by one of the other
+   * recordings; for `same-speaker` the whole batch is. What replaces is drawn from a child of `random`: what `random` gives next
+   * does not depend on damage.
    *
-   * @throws {DamagedFileError} if a file is gone, cannot be read or has changed; if it is damaged, only where `strict`.
-   * @throws {CpcError} if without the damaged recordings no batch can be filled.
+   * @throws {DamagedFileError} at such a recording, if `strict`.
+   * @throws {CpcError} if without these recordings no batch can be filled, or 1,000 are met one after another.
    */
   draw(random: Random): Promise<WindowBatch>;
   /** Recordings that draws have found damaged so far, in the order found, each once. */
@@ -109,6 +110,9 @@ export function createWindowSampler(corpus: SpeechCorpus, options: WindowSampler
   };
 }
 
+/** Windows that cannot be read, one after another, before a draw gives up: the disk is gone, and a large corpus would take hours. */
+const mostInVain = 1000;
+
 interface Drawing {
   readonly corpus: SpeechCorpus;
   readonly options: WindowSamplerOptions;
@@ -129,9 +133,11 @@ async function drawWhole(drawing: Drawing, random: Random): Promise<readonly Dra
   const picks = chooser.pick(random);
   const instead = random.fold('instead of damaged', random.integer(2 ** 53)); // another for every batch of one stream
   let windows = await read(picks);
-  for (;;) {
+  for (let inVain = 0; ; ) {
     const found = windows.filter(isDamaged);
     if (found.length === 0) return windows;
+    inVain = found.length === windows.length ? inVain + found.length : 0;
+    if (inVain >= mostInVain) throw nothingLeft(corpus, [...gone.values(), ...found.map(({ damage }) => damage)]);
     for (const { recording, damage } of found) {
       if (options.strict === true) throw damage;
       gone.set(recording, damage);
@@ -167,14 +173,9 @@ async function readAll(
   return results.map((result, index) => {
     const { recording, start } = picks[index] as WindowPick;
     if (result.status === 'fulfilled') return { recording, start, samples: result.value };
-    if (!isDamage(result.reason)) throw result.reason;
+    if (!DamagedFileError.isInstance(result.reason)) throw result.reason;
     return { recording, start, samples: new Float32Array(0), damage: result.reason };
   });
-}
-
-/** Damage that every reading of the file finds. A file that cannot be read now, or is another than before, is no such thing. */
-function isDamage(error: unknown): error is DamagedFileError {
-  return DamagedFileError.isInstance(error) && error.kind === 'damaged';
 }
 
 function refuseSize(argument: string, received: number): void {
@@ -214,9 +215,9 @@ function refuse(
 function nothingLeft({ name }: SpeechCorpus, found: readonly DamagedFileError[]): CpcError {
   return new CpcError({
     where: name,
-    expected: 'enough recordings for a batch beside the damaged ones',
-    received: `${found.length} damaged ones; the first: ${found[0]?.message ?? ''}`,
-    fix: 'Restore the files; --strict names the first damaged one before training begins.',
+    expected: 'enough recordings for a batch besides those that cannot be read',
+    received: `${found.length} that cannot be read; the first: ${found[0]?.message ?? ''}`,
+    fix: 'Check that the disk is mounted and restore the files; --strict names the first one before training begins.',
     cause: found[0],
   });
 }

@@ -16,6 +16,8 @@ export interface ProbeTask {
   /** Indices of the recordings that have labels. */
   readonly recordings: readonly number[];
   readonly classes: number;
+  /** Names of the classes, by label. */
+  readonly classNames: readonly string[];
   /** In words: which label a frame takes; absent where all frames of a recording have the same. */
   readonly alignment?: string;
   /** One class per frame of a recording, -1 for frames that do not count. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProbeRequest, readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/core/node';
@@ -117,6 +117,17 @@ describe('a probe of a folder with the authors’ labels', () => {
     expect(results[0]).toMatchObject({ folds: 2, counts: { test: 192 }, split: '2 folds, no speaker on both sides' });
     expect(results[0]?.confidence).toMatchObject({ over: 'speakers', clusters: 2 });
     expect(warnings).toEqual([]);
+  });
+
+  it('names the 1 phone of 41 that is asked about without training: only a scored recording has it', async () => {
+    const lists = { train: ['1-1-0000', '2-1-0000'], test: ['1-1-0001'] };
+    const data = await speech('one-sided', ids, lists);
+    const labels = join(data, 'converted_aligned_phones.txt');
+    await writeFile(labels, (await readFile(labels, 'utf8')).replace(/^(1-1-0001 )\d+/m, '$19'));
+    const { warnings } = await probe(data);
+    expect(warnings).toContainEqual(
+      '1 of 41 classes has no training example, so every answer about such a class is wrong: class 9',
+    );
   });
 
   it('tells 2 speakers apart on the same lists, 50 frames of each recording', async () => {

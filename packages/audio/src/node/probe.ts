@@ -1,5 +1,5 @@
 /** `cpc audio probe`: what a classifier reads off frozen features. */
-import { CpcError, createRandom } from '@cpc/core';
+import { CpcError, createRandom, oneSidedClasses } from '@cpc/core';
 import {
   type Control,
   createEngine,
@@ -22,6 +22,7 @@ import type { FrameClassifier } from '../probes/frame-classifiers.js';
 import { predictSplits } from '../probes/frame-probe.js';
 import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
 import { leadOf, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
+import { frameNumbers } from '../supervised/labelled-frames.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
@@ -47,7 +48,7 @@ export async function* probeSpeech(
   const sources = featureSources(request, { ...model, engine });
   const task = await openTask(request);
   if (task.alignment !== undefined) refuseOtherHop(model, request.run);
-  for (const message of task.warnings) yield { type: 'warning', message };
+  for (const message of [...task.warnings, ...classWarnings(task, model)]) yield { type: 'warning', message };
   const fitted = createClassifier({ engine, ...(task.groupOf === undefined ? {} : { groupOf: task.groupOf }) });
   const means = { classifier: fitted, pooled: request.pooled === true, seed: request.seed, control };
   const results: ProbeResult[] = [];
@@ -70,6 +71,15 @@ export async function* probeSpeech(
     yield addResult({ baseline: supervisedBaseline, representation: 'context' }, answers);
   }
   yield* await recordProbes(request.run, results);
+}
+
+/** Classes that stand on one side of a split only. */
+function classWarnings(task: ProbeTask, { settings }: Pick<SpeechModelFile, 'settings'>): string[] {
+  const table = frameNumbers(task, encoderHop(settings.layers));
+  const labelsOf = (isOn: (row: number) => boolean) => table.labels.filter((_, row) => isOn(row));
+  const { splits } = task.splits(table);
+  const sides = splits.map(({ isTrain, isTest }) => ({ train: labelsOf(isTrain), test: labelsOf(isTest) }));
+  return oneSidedClasses(task.classNames, sides);
 }
 
 function refuseUnknownBaselines(baselines: readonly string[]): void {

@@ -179,3 +179,54 @@ describe('training over more updates than the rate decays over', () => {
     expect([await warnings('whole-decay', 3), await warnings('no-decay', 0)]).toEqual([[], []]);
   });
 });
+
+describe('training on 5 files, of which 1 is deleted, 1 made a folder and 1 replaced by another after the first warning', () => {
+  const lost = ['deleted.wav', 'folder.wav', 'replaced.wav'];
+
+  async function withLosses(name: string, change: Partial<TrainRequest>): Promise<TrainingEvent[]> {
+    const path = join(folder, name);
+    await mkdir(path);
+    for (const file of ['one.wav', 'two.wav', ...lost]) await writeFile(join(path, file), wav(tone(9000, 7)));
+    await writeFile(join(path, 'song.mp3'), 'sound'); // so that there is a warning, before anything is drawn
+    const seen: TrainingEvent[] = [];
+    for await (const event of trainSpeech(requestTo(`of ${name}`, { data: path, ...change }), always)) {
+      if (seen.length === 0) await lose(path);
+      seen.push(event);
+    }
+    return seen;
+  }
+
+  async function lose(path: string): Promise<void> {
+    for (const file of lost) await rm(join(path, file));
+    await mkdir(join(path, 'folder.wav'));
+    await writeFile(join(path, 'replaced.wav'), wav(tone(8000, 7)));
+  }
+
+  it.each([0, 2])(
+    'names each of the 3 once, in events and in the record, and makes 6 steps (%d workers)',
+    async (workers) => {
+      const events = await withLosses(`lost ${workers}`, { workers });
+      expect(events.filter(({ type }) => type === 'step-end')).toHaveLength(steps);
+      const damaged = events.flatMap((event) => (event.type === 'input-damaged' ? [event.path] : []));
+      expect(damaged.sort()).toEqual(lost);
+      const { status, data: recorded } = await readRunRecord(join(folder, `of lost ${workers}`));
+      expect(status).toBe('completed');
+      expect([...recorded.skipped].sort((left, right) => (left.file < right.file ? -1 : 1))).toEqual([
+        { file: 'deleted.wav', reason: expect.stringMatching(/no such file or folder \(ENOENT\)/) },
+        { file: 'folder.wav', reason: expect.stringMatching(/received a directory/) },
+        { file: 'replaced.wav', reason: expect.stringMatching(/expected 9000 samples .* received 8000 samples/) },
+        { file: 'song.mp3', reason: '.mp3 files are not read' },
+      ]);
+    },
+  );
+});
+
+it('strict, ends at a recording that is deleted during training, by name', async () => {
+  const path = join(folder, 'strict-lost');
+  await mkdir(path);
+  for (const file of ['one.wav', 'two.wav']) await writeFile(join(path, file), wav(tone(9000, 7)));
+  const opened = await openSpeech(path, 'train', { strict: true, verify: false });
+  await rm(join(path, 'one.wav'));
+  const training = all(trainOpenedSpeech(opened, requestTo('strict-lost-run', { data: path, strict: true }), always));
+  await expect(training).rejects.toThrow(/^one\.wav: expected a file that can be read, received no such file/);
+});

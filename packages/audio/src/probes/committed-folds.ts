@@ -2,7 +2,7 @@
  * Folds over speakers that were decided once and lie in a file: figures of different programs and seeds are then of the same
  * folds, and a reader can leave out a fold on which something was chosen.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, someOf } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { ProbedRows, ProbeSplits } from './splits.js';
 
@@ -39,8 +39,7 @@ export function requireFoldsOf({ folds, name }: SpeakerFolds, speakers: Readonly
 const mostNamed = 8;
 
 function named(speakers: readonly string[]): string {
-  const more = speakers.length - mostNamed;
-  return speakers.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return someOf(speakers, mostNamed);
 }
 
 /** A split per fold, in the file's order; speakers are those that `requireFoldsOf` has let pass. */

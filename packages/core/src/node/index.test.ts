@@ -23,6 +23,7 @@ it('exports these names and no others', () => {
     'inspectEngines',
     'installedVersions',
     'isRunWithoutWork',
+    'isShortage',
     'isSystemError',
     'keepRun',
     'loadTensorflow',
@@ -58,6 +59,7 @@ it('exports these names and no others', () => {
     'trainRun',
     'trainingEnd',
     'tryEngine',
+    'unreadableReason',
     'updateRunRecord',
     'writeFileAtomically',
   ]);

@@ -48,6 +48,7 @@ export {
   regularFilePieces,
 } from './files/regular-file.js';
 export { createTemporaryFolder } from './files/temporary-folder.js';
+export { isShortage, unreadableReason } from './files/unreadable.js';
 export { installedVersions } from './installed-versions.js';
 export { type KeepRunOptions, type KeptRun, keepRun } from './keep-run.js';
 export { thisMachine } from './machine.js';

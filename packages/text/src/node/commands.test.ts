@@ -150,6 +150,23 @@ describe('text probe', () => {
     expect(tfidf?.accuracy).toBe(1);
   });
 
+  it('says that 1 of 2 classes has a single sentence, which some fold asks about without training', async () => {
+    const data = join(folder, 'lopsided');
+    await mkdir(data, { recursive: true });
+    const lines = Array.from({ length: 40 }, (_, at) => `${at === 7 ? 1 : 0} the boat ${at}`);
+    await writeFile(join(data, 'MR.all'), lines.join('\n'));
+    const request = { run: join(folder, 'run'), data, task: 'mr', baselines: [], seed: 1, engine, strict: false };
+    const seen: unknown[] = [];
+    const asked = domainCommands.probe({ ...request, classifier: 'senteval' }, always);
+    await (async () => {
+      for await (const event of asked) seen.push(event);
+    })().catch(() => undefined); // a fold may be refused later for having 1 class
+    expect(seen).toContainEqual({
+      type: 'warning',
+      message: '1 of 2 classes has no training example in some fold, so every answer about such a class is wrong: 1',
+    });
+  });
+
   it('refuses a baseline, a protocol and a representation that it does not have', async () => {
     await expect(probe({ baselines: ['mfcc'] })).rejects.toThrow(/random, words, tfidf, word-vectors, received "mfcc"/);
     await expect(probe({ classifier: 'mlp' })).rejects.toThrow(/skip-thought, senteval, received "mlp"/);
@@ -248,6 +265,20 @@ describe('text neighbours', () => {
     const found = await neighbours({ query: 'There was a boat.', data });
     expect(found.map(({ label }) => label)).toEqual(['The cow was old.']);
     await expect(neighbours({ query: ' ' })).rejects.toThrow(/a query with at least one word, received " "/);
+  });
+
+  it('of a folder are sentences of its 1 text; the 1 binary file and the 1 PDF are named as skipped', async () => {
+    const data = join(folder, 'with-binary');
+    await mkdir(data);
+    await writeFile(join(data, 'a.txt'), 'The cow was old. There was a boat.\n');
+    await writeFile(join(data, 'b.txt'), 'a\0b');
+    await writeFile(join(data, 'c.pdf'), '%PDF');
+    const request = { run: join(folder, 'run'), data, count: 4, engine, strict: false, query: 'There was a boat.' };
+    const seen = await events(domainCommands.neighbours?.run(request, always) ?? (async function* () {})());
+    expect(seen.flatMap((event) => (event.type === 'warning' ? [event.message] : []))).toEqual([
+      'skipped c.pdf: .pdf files are not read',
+      'skipped b.txt: binary, not text: byte 1 is 0',
+    ]);
   });
 });
 

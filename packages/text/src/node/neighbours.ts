@@ -1,6 +1,7 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
-import { CpcError } from '@cpc/core';
+import { CpcError, skippedInWords } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
+import type { SkippedText } from '../data/sentence-corpus.js';
 import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';
@@ -20,7 +21,9 @@ export async function* textNeighbours(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireWord(query);
   const asked = spellingOf(query);
-  const sentences = (await differentSentences(data, strict)).filter((sentence) => spellingOf(sentence) !== asked);
+  const found = await differentSentences(data, strict);
+  for (const message of skippedInWords(found.skipped)) yield { type: 'warning', message };
+  const sentences = found.sentences.filter((sentence) => spellingOf(sentence) !== asked);
   const model = yield* reportWarnings(
     await withWordVectors(await loadTextModel(run), wordVectors, { texts: [query, ...sentences] }),
   );
@@ -55,9 +58,16 @@ function requireWord(query: string): void {
   throw new CpcError({ where: 'neighbours', expected: 'a query with at least one word', received: `"${query}"` });
 }
 
-async function differentSentences(data: string, strict: boolean): Promise<string[]> {
-  if (data === builtInData) return [...new Set(builtInStories().flat())];
+interface DifferentSentences {
+  readonly sentences: readonly string[];
+  readonly skipped: readonly SkippedText[];
+}
+
+async function differentSentences(data: string, strict: boolean): Promise<DifferentSentences> {
+  if (data === builtInData) return { sentences: [...new Set(builtInStories().flat())], skipped: [] };
   const sentences = new Set<string>();
-  for await (const sentence of readSentences(data, { strict })) sentences.add(sentence);
-  return [...sentences];
+  const skipped: SkippedText[] = [];
+  const onSkipped = (file: SkippedText) => skipped.push(file);
+  for await (const sentence of readSentences(data, { strict, onSkipped })) sentences.add(sentence);
+  return { sentences: [...sentences], skipped };
 }

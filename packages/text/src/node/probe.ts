@@ -9,6 +9,7 @@ import {
   type Fold,
   gatherLabels,
   type HostArray,
+  oneSidedClasses,
   pairedBootstrap,
   shareRight,
   type Tree,
@@ -109,6 +110,7 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
   const model = { ...expanded, engine };
   const sources = [trained(model), ...request.baselines.map((name) => baselineNamed(name)(model))];
   const folds = foldsOf(task, protocol, request.seed);
+  for (const message of classWarnings(task, folds)) yield { type: 'warning', message };
   const results: ProbeResult[] = [];
   const answers: Int32Array[] = [];
   for (const source of sources) {
@@ -121,6 +123,13 @@ export async function* probeText(request: ProbeRequest, control: Control): Async
     yield { type: 'probe-end', result };
   }
   yield* await recordProbes(request.run, results);
+}
+
+/** Classes that stand on one side of a fold only. */
+function classWarnings({ data: { labels, classes } }: SentenceTask, folds: readonly Fold[]): string[] {
+  const labelsOf = (rows: readonly number[]) => gatherLabels(labels, rows);
+  const sides = folds.map(({ train, test }) => ({ train: labelsOf(train), test: labelsOf(test) }));
+  return oneSidedClasses(classes, sides);
 }
 
 /** Of all folds; undefined where the caller wants to stop. */

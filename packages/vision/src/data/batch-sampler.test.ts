@@ -59,7 +59,9 @@ describe('createBatchSampler', () => {
     const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     await expect(sampler(tenImages(all), { strict: true }).draw(createRandom(1))).rejects.toThrow(/expected one whole/);
     const left = sampler(tenImages(all.slice(2))).draw(createRandom(1));
-    await expect(left).rejects.toThrow(/4 pictures for a batch beside the damaged ones, received 2; .*received half/);
+    await expect(left).rejects.toThrow(
+      /4 pictures for a batch besides those that cannot be read, received 2; .*received half/,
+    );
   });
 
   it('refuses 3 images for batches of 4', () => {

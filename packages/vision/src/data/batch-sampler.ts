@@ -61,6 +61,9 @@ export function createBatchSampler(set: ImageSet, options: BatchSamplerOptions):
   };
 }
 
+/** Pictures that cannot be read, one after another, before a draw gives up: the disk is gone, and a large folder would take hours. */
+const mostInVain = 1000;
+
 interface Drawn {
   readonly index: number;
   readonly picture: Picture;
@@ -78,10 +81,13 @@ async function drawWhole(
   const found = await Promise.all(first.map((place) => readWhole(set, indices[place] ?? 0, strict, damaged)));
   const whole = found.filter((drawn) => drawn !== undefined);
   if (whole.length === batchSize) return whole;
+  let inVain = 0;
   for (const place of random.fold('instead of damaged').permutation(indices.length)) {
     if (whole.length === batchSize) return whole;
+    if (inVain === mostInVain) break;
     if (tried.has(place)) continue;
     const drawn = await readWhole(set, indices[place] ?? 0, strict, damaged);
+    inVain = drawn === undefined ? inVain + 1 : 0;
     if (drawn !== undefined) whole.push(drawn);
   }
   if (whole.length === batchSize) return whole;
@@ -117,8 +123,8 @@ function requireEnough({ name }: ImageSet, images: number, batchSize: number): v
 function nothingLeft({ name }: ImageSet, whole: number, batchSize: number, found: readonly DamagedInput[]): CpcError {
   return new CpcError({
     where: name,
-    expected: `${batchSize} pictures for a batch beside the damaged ones`,
-    received: `${whole}; the first damaged one: ${found[0]?.reason ?? ''}`,
-    fix: 'Restore the files; --strict names the first damaged one before training begins.',
+    expected: `${batchSize} pictures for a batch besides those that cannot be read`,
+    received: `${whole}; the first that cannot be read: ${found[0]?.reason ?? ''}`,
+    fix: 'Check that the disk is mounted and restore the files; --strict names the first one before training begins.',
   });
 }

@@ -6,7 +6,7 @@ export type SkippedImage = SkippedFile;
 
 const errorName = 'DamagedImageError';
 
-/** A picture that every reading finds unusable: truncated, empty, too large, animated, or no picture at all. */
+/** A picture that cannot be used: truncated, empty, too large, animated, no picture at all, or gone since it was listed. */
 export class DamagedImageError extends CpcError {
   override readonly name = errorName;
 

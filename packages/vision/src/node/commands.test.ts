@@ -116,6 +116,30 @@ describe('vision train', () => {
     await expect(events(domainCommands.train(strict, always))).rejects.toThrow(/red\/bad\.jpg: expected one whole/);
   });
 
+  it('skips 2 of 8 pictures that are deleted or made a folder after the first warning, by name, and makes 4 steps', async () => {
+    const data = await colouredFolder('lost', 4);
+    await writeFile(join(data, 'red', 'anim.gif'), 'GIF89a'); // so that there is a warning, before anything is drawn
+    const few = { ...overrides, batchSize: set(6), negativeCount: set(50) };
+    const seen: { type: string; path?: string }[] = [];
+    for await (const event of domainCommands.train(
+      trainRequest('of-lost', { data, steps: 4, overrides: few }),
+      always,
+    )) {
+      if (seen.length === 0) {
+        for (const name of ['red/00.png', 'blue/03.png']) await rm(join(data, name));
+        await mkdir(join(data, 'blue', '03.png'));
+      }
+      seen.push(event);
+    }
+    const damaged = seen.flatMap(({ type, path }) => (type === 'input-damaged' ? [path] : []));
+    expect(damaged.sort()).toEqual(['blue/03.png', 'red/00.png']);
+    const { status, data: recorded } = await readRunRecord(join(folder, 'of-lost'));
+    expect([status, recorded.skipped.map(({ file }) => file).sort()]).toEqual([
+      'completed',
+      ['blue/03.png', 'red/00.png', 'red/anim.gif'],
+    ]);
+  });
+
   it('refuses neither steps nor minutes, and an unknown setting before any picture is read', async () => {
     const { steps: _, ...endless } = trainRequest('endless');
     await expect(events(domainCommands.train(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
@@ -159,6 +183,20 @@ describe('vision probe', () => {
     });
     expect(supervised?.trainedLead).toHaveLength(1);
   }, 120_000);
+
+  it('says that 6 of 6 classes with one picture each are learned and never asked about', async () => {
+    const data = join(folder, 'one-each');
+    for (const index of [0, 1, 2, 3, 4, 5]) {
+      const image = sharp({
+        create: { width: 32, height: 32, channels: 3, background: { r: 40 * index, g: 9, b: 9 } },
+      });
+      await mkdir(join(data, `c${index}`), { recursive: true });
+      await image.png().toFile(join(data, `c${index}`, 'a.png'));
+    }
+    const seen = await events(domainCommands.probe(probeRequest({ data }), always));
+    const warnings = seen.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(warnings.join()).toMatch(/of 6 classes .* no training example.*of 6 classes .* no test example/);
+  });
 
   it('refuses a baseline, a classifier, and supervised with another classifier', async () => {
     await expect(probe({ baselines: ['mfcc'] })).rejects.toThrow(/pixels, histograms, supervised, received "mfcc"/);

@@ -15,7 +15,7 @@ export interface ImageSplit {
 
 /** Classes that are on one side of a split only, in words. */
 export function splitWarnings(set: ImageSet, { train, test }: ImageSplit): string[] {
-  return oneSidedClasses({ classes: set.classes, train: labelsOf(set, train), test: labelsOf(set, test) });
+  return oneSidedClasses(set.classes, [{ train: labelsOf(set, train), test: labelsOf(set, test) }]);
 }
 
 const heldOutParts = 5;

@@ -61,7 +61,7 @@ describe('readAudioFile', () => {
 
   it('says which file is not there', async () => {
     await expect(readAudioFile(join(folder, 'none.wav'), 'none.wav')).rejects.toThrow(
-      /^none\.wav: expected a file that can be read, received ENOENT/,
+      /^none\.wav: expected a file that can be read, received no such file or folder \(ENOENT\)/,
     );
   });
 });

@@ -3,8 +3,8 @@
  * by their names.
  */
 import { createHash } from 'node:crypto';
-import { CpcError, kindOfFile } from '@cpc/core';
-import { openRegularFile, readRange, readRegularFile } from '@cpc/core/node';
+import { kindOfFile } from '@cpc/core';
+import { isShortage, openRegularFile, readRange, readRegularFile, unreadableReason } from '@cpc/core/node';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { refuseExpansion } from '../../data/expansion.js';
 import { decodeFlac } from '../../data/flac.js';
@@ -219,17 +219,13 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return String.fromCharCode(...bytes.subarray(0, text.length)) === text;
 }
 
-/** Runs `read`, turning what the operating system says into an error that names the file. */
+/** Runs `read`, turning what the operating system says into an error that names the file, unless the machine is at its limits. */
 async function readable<Result>(where: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (cause) {
-    const received = receivedIn(cause);
+    if (isShortage(cause)) throw cause;
+    const received = unreadableReason(cause);
     throw new DamagedFileError({ where, kind: 'unreadable', expected: 'a file that can be read', received, cause });
   }
-}
-
-function receivedIn(cause: unknown): string {
-  if (CpcError.isInstance(cause)) return String(cause.received);
-  return cause instanceof Error ? cause.message : String(cause);
 }

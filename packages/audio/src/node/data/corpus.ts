@@ -5,11 +5,18 @@
  */
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
-import { CpcError, skippedInWords } from '@cpc/core';
+import { CpcError, refuseSkippedFiles, skippedInWords } from '@cpc/core';
 import { findFiles } from '@cpc/core/node';
 import { compareText, corpusSampleRateHz, describeRecording, type SkippedRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
-import { type CorpusLayout, corpusLayouts, type LayoutName, layoutNamed, recogniseLayout } from '../../data/layouts.js';
+import {
+  type CorpusLayout,
+  corpusLayouts,
+  type LayoutName,
+  layoutNamed,
+  type PathFacts,
+  recogniseLayout,
+} from '../../data/layouts.js';
 import { canResample, createResampler } from '../../data/resample.js';
 import { inspectAudioFile } from './audio-file.js';
 import { corpusOfFolder, type FolderEntry, type FolderSpeechCorpus, readRecording } from './folder-corpus.js';
@@ -56,12 +63,16 @@ export async function openSpeechCorpus(
   path: string,
   options: OpenSpeechCorpusOptions = {},
 ): Promise<FolderSpeechCorpus> {
-  const { folder, paths, unread } = await listAudioFiles(path, options);
+  const { folder, paths, unread } = await listAudioFiles(path);
   const requested = options.layout ?? 'auto';
   const recognised = recogniseLayout(paths);
   const layout = requested === 'auto' ? recognised.layout : layoutNamed(requested);
-  const { entries, skipped: damaged } = await inspectAll(folder, paths, layout, options);
-  const skipped = [...unread, ...damaged].sort((a, b) => compareText(a.path, b.path));
+  const { named, astray } = namedBy(layout, paths);
+  if (options.strict === true) refuseSkippedFiles(path, [...unread, ...astray]);
+  const { entries: whole, skipped: damaged } = await inspectAll(folder, named, options);
+  const doubles: SkippedRecording[] = [];
+  const entries = (layout.name === 'folder' ? withEndings(whole) : whole).filter(isFirstOfItsId(doubles, options));
+  const skipped = [...unread, ...astray, ...damaged, ...doubles].sort((a, b) => compareText(a.path, b.path));
   if (entries.length === 0) throw nothingUsable(path, skipped);
   const { cacheBytes = defaultCacheBytes, longSeconds = 600 } = options;
   return corpusOfFolder({
@@ -81,20 +92,16 @@ const filesAtOnce = 16;
 
 /** Sound that is no WAV, FLAC or SPHERE: named in warnings. */
 const otherEndings = [
-  ...['.mp3', '.ogg', '.oga', '.opus', '.m4a', '.aac', '.wma', '.aif', '.aiff', '.aifc', '.caf', '.amr', '.webm'],
-  ...['.mp4', '.sph', '.au'],
+  ...['.mp3', '.ogg', '.oga', '.opus', '.m4a', '.aac', '.wma', '.aif', '.aiff', '.aifc', '.caf', '.amr', '.ape', '.wv'],
+  ...['.wave', '.w64', '.sph', '.nist', '.au', '.snd', '.mka', '.webm', '.mp4', '.m4b', '.mov', '.3gp'],
 ];
 
-async function listAudioFiles(path: string, { strict = false }: OpenSpeechCorpusOptions) {
+async function listAudioFiles(path: string) {
   const { files, skipped, isFile } = await findFiles(path, {
     contents: 'recordings',
     endings: ['.wav', '.flac'],
     otherEndings,
   });
-  const [first] = skipped;
-  if (strict && first !== undefined) {
-    throw new DamagedFileError({ where: first.path, expected: 'a file that can be read', received: first.reason });
-  }
   if (files.length === 0) throw noAudio(path, skipped);
   const folder = isFile ? dirname(resolve(path)) : resolve(path);
   return { folder, paths: files.map(({ name }) => name), unread: skipped };
@@ -108,48 +115,55 @@ function noAudio(path: string, skipped: readonly SkippedRecording[]): CpcError {
   });
 }
 
+/** A file with what its path says. */
+interface NamedRecording {
+  readonly path: string;
+  readonly says: PathFacts;
+}
+
+/** Files that are named as the layout asks, and those that are not. */
+function namedBy(layout: CorpusLayout, paths: readonly string[]) {
+  const named: NamedRecording[] = [];
+  const astray: SkippedRecording[] = [];
+  for (const path of paths) {
+    const says = layout.parse(path);
+    if (says === undefined) astray.push({ path, reason: `not named as in ${layout.name}: ${layout.rule}` });
+    else named.push({ path, says });
+  }
+  return { named, astray };
+}
+
 async function inspectAll(
   folder: string,
-  paths: readonly string[],
-  layout: CorpusLayout,
+  named: readonly NamedRecording[],
   options: OpenSpeechCorpusOptions,
 ): Promise<{ entries: FolderEntry[]; skipped: SkippedRecording[] }> {
   const entries: FolderEntry[] = [];
   const skipped: SkippedRecording[] = [];
-  for (let from = 0; from < paths.length; from += filesAtOnce) {
-    const some = paths.slice(from, from + filesAtOnce);
-    const results = await Promise.allSettled(some.map((path) => inspect(folder, path, layout, options)));
+  for (let from = 0; from < named.length; from += filesAtOnce) {
+    const some = named.slice(from, from + filesAtOnce);
+    const results = await Promise.allSettled(some.map((file) => inspect(folder, file, options)));
     results.forEach((result, index) => {
       if (result.status === 'fulfilled') entries.push(result.value);
       else if (options.strict === true || !DamagedFileError.isInstance(result.reason)) throw result.reason;
-      else skipped.push({ path: some[index] ?? '', reason: result.reason.message });
+      else skipped.push({ path: some[index]?.path ?? '', reason: result.reason.message });
     });
   }
   entries.sort(
     (a, b) => compareText(a.recording.id, b.recording.id) || compareText(a.recording.path, b.recording.path),
   );
-  const told = layout.name === 'folder' ? withEndings(entries) : entries;
-  return { entries: told.filter(isFirstOfItsId(skipped, options)), skipped };
+  return { entries, skipped };
 }
 
 async function inspect(
   folder: string,
-  path: string,
-  layout: CorpusLayout,
+  { path, says }: NamedRecording,
   { minimumSeconds = 0, verify = false }: OpenSpeechCorpusOptions,
 ): Promise<FolderEntry> {
-  const parsed = layout.parse(path);
-  if (parsed === undefined) {
-    throw new DamagedFileError({
-      where: path,
-      expected: `a path of the layout ${layout.name} (${layout.rule})`,
-      received: path,
-    });
-  }
   const facts = await inspectAudioFile(join(folder, path), path);
   refuseOddRate(facts.sampleRateHz, path);
   const sampleCount = Math.round((facts.sampleCount * corpusSampleRateHz) / facts.sampleRateHz);
-  const recording = describeRecording({ ...parsed, path }, sampleCount, facts.sampleRateHz);
+  const recording = describeRecording({ ...says, path }, sampleCount, facts.sampleRateHz);
   if (sampleCount === 0 || recording.durationSeconds < minimumSeconds) {
     throw new DamagedFileError({
       where: path,

@@ -20,6 +20,7 @@ export async function digitTask(request: ProbeRequest): Promise<ProbeTask> {
     corpus,
     recordings: probedRecordings(opened, decided),
     classes: digits,
+    classNames: Array.from({ length: digits }, (_, digit) => String(digit)),
     labelsOf: (recording, frames) => new Int32Array(frames).fill(digitOf(recording)),
     splits: decided.splits,
     ...heldOutSpeakers(corpus, decided),

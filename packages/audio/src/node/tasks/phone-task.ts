@@ -26,6 +26,7 @@ export async function phoneTask(request: ProbeRequest): Promise<ProbeTask> {
       (recording) => labels.byRecording[recording] !== undefined && !isShared(recording),
     ),
     classes: labels.classNames.length,
+    classNames: labels.classNames,
     alignment: labels.alignment,
     labelsOf: (recording) => labels.byRecording[recording] ?? new Int32Array(0),
     splits: (rows) => decided?.splits(rows) ?? ownSplits(rows),

@@ -22,6 +22,7 @@ export async function speakerTask(request: ProbeRequest): Promise<ProbeTask> {
     corpus,
     recordings,
     classes: speakers.length,
+    classNames: speakers,
     labelsOf: (recording, frames) => new Int32Array(frames).fill(speakers.indexOf(speakerOf(recording))),
     splits: (rows) => decided?.splits(rows) ?? withinSpeakerSplit(corpus, rows),
     warnings: splitWarnings(corpus, decided),

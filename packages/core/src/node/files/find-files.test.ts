@@ -26,9 +26,34 @@ describe('finds', () => {
     expect(await names()).toEqual(['B.WAV', 'a/z.Wav', 'a/é.wav', 'b.wav']);
   });
 
-  it('1 of 6: hidden files and folders, AppleDouble copies and __MACOSX are no data', async () => {
-    await files('a.wav', '.a.wav', '._a.wav', '.ipynb_checkpoints/a.wav', '.Trash-1000/files/a.wav', '__MACOSX/a.wav');
+  it('1 of 7: what macOS and file managers add is passed over, as are hidden files of another kind', async () => {
+    await files(
+      'a.wav',
+      '._a.wav',
+      '__MACOSX/a.wav',
+      'x/__MACOSX/b/._a.wav',
+      '@eaDir/a.wav',
+      '.DS_Store',
+      '.git/config',
+    );
     expect(await find()).toMatchObject({ files: [{ name: 'a.wav', bytes: 1 }], skipped: [] });
+  });
+
+  it('1 of 4, and lists 3 as skipped: hidden by their own name or by that of a folder', async () => {
+    await files(
+      'a.wav',
+      'x/.a.wav',
+      '.ipynb_checkpoints/a.WAV',
+      '.Trash-1000/files/a.wav',
+      '.Trash-1000/files/._a.wav',
+    );
+    const reason = 'hidden, by a name that begins with a dot';
+    expect(await find()).toMatchObject({ files: [{ name: 'a.wav' }] });
+    expect((await find()).skipped).toEqual([
+      { path: '.Trash-1000/files/a.wav', reason },
+      { path: '.ipynb_checkpoints/a.WAV', reason },
+      { path: 'x/.a.wav', reason },
+    ]);
   });
 
   it('1 file in a hidden folder that the user named, with and without a slash at its end', async () => {
@@ -81,17 +106,58 @@ describe('follows links', () => {
   });
 });
 
+it('follows a link to a file in a hidden folder, as git-annex has them, and then skips nothing', async () => {
+  await files('.git/annex/objects/SHA.wav');
+  await symlink('.git/annex/objects/SHA.wav', join(folder, 'a.wav'));
+  expect(await find()).toMatchObject({ files: [{ name: 'a.wav' }], skipped: [] });
+});
+
+it('3,000 files of a folder in order', async () => {
+  const all = Array.from({ length: 3000 }, (_, n) => `${n}.wav`);
+  await Promise.all(all.map((name) => writeFile(join(folder, name), '')));
+  expect(await names()).toEqual([...all].sort());
+});
+
+it('finds nothing in empty folders, and nothing of another ending', async () => {
+  await mkdir(join(folder, 'empty/more'), { recursive: true });
+  await files('a.txt', 'wav', 'b.wav.part');
+  expect(await find()).toEqual({ files: [], skipped: [], isFile: false });
+});
+
 describe('lists as skipped', () => {
+  it('a link to a folder around the data, instead of walking through the whole disk', async () => {
+    await files('data/a.wav', 'other/b.wav');
+    await symlink('..', join(folder, 'data/up'));
+    await symlink('/', join(folder, 'data/root'));
+    const reason = 'a link to a folder around the data';
+    expect(await find(join(folder, 'data'))).toMatchObject({
+      files: [{ name: 'a.wav' }],
+      skipped: [
+        { path: 'root', reason },
+        { path: 'up', reason },
+      ],
+    });
+  });
+
+  it('a file whose name is not UTF-8, with the bytes that are none replaced', async () => {
+    await files('a.wav');
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff]), Buffer.from('.wav')]), '');
+    expect(await find()).toMatchObject({
+      files: [{ name: 'a.wav' }],
+      skipped: [{ path: 'b\uFFFD.wav', reason: 'a name that is not UTF-8' }],
+    });
+  });
+
   it('a dangling link, a link to itself, a named pipe and a file of another kind, each with its reason', async () => {
     await files('a.wav', 'song.MP3');
     await symlink('nowhere', join(folder, 'dangling.wav'));
     await symlink('self.wav', join(folder, 'self.wav'));
     execFileSync('mkfifo', [join(folder, 'pipe.wav')]);
     expect((await find()).skipped).toEqual([
-      { path: 'dangling.wav', reason: 'no such file or folder' },
-      { path: 'pipe.wav', reason: 'it is a named pipe, not a file' },
-      { path: 'self.wav', reason: 'a link that leads to itself' },
-      { path: 'song.MP3', reason: 'files ending in .mp3 are not read' },
+      { path: 'dangling.wav', reason: 'no such file or folder (ENOENT)' },
+      { path: 'pipe.wav', reason: 'a named pipe, not a file' },
+      { path: 'self.wav', reason: 'a loop of links (ELOOP)' },
+      { path: 'song.MP3', reason: '.mp3 files are not read' },
     ]);
   });
 

@@ -1,20 +1,22 @@
 /**
  * Which files of a folder are data: one rule for recordings, images and text.
  *
- * - Hidden names (they begin with a dot: `.ipynb_checkpoints`, AppleDouble's `._a.wav`) and what archives and file managers
- *   add (`__MACOSX`) are not data, unless the user names such a folder itself.
  * - Links to files and folders are followed, and each real path is read once: loops end. A file that can be reached by a path
- *   without links goes by that path, otherwise by the first link in order.
+ *   without links goes by that path, otherwise by the first link in order. A link to a folder around the data is not followed.
  * - Endings are compared in lower case.
- * - What cannot be read, and files of a kind that the caller names as not read, are listed as skipped.
+ * - Hidden files, which would otherwise be data, are skipped, unless the user names them or their folder: see `not-data.ts`.
+ * - What cannot be read, and files of a kind that the caller names as not read, are skipped too. All of them are listed.
  *
  * Knows names only; no file is opened.
  */
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve, sep } from 'node:path';
 import { CpcError } from '../../errors.js';
 import type { SkippedFile } from '../../skipped-file.js';
+import { filesWithin, type NamedFile } from './files-within.js';
+import { isHidden, isSystemJunk } from './not-data.js';
+import { unreadableReason } from './unreadable.js';
 
 export interface FoundFile {
   /** Relative to the folder, with `/` and its ending. */
@@ -54,7 +56,7 @@ export interface FindFilesOptions {
 export async function findFiles(root: string, options: FindFilesOptions): Promise<FoundFiles> {
   const expected = `a folder of ${options.contents}, or one of them`;
   const info = await stat(root).catch((cause: unknown) => {
-    throw new CpcError({ where: root, expected, received: reasonOf(cause), cause });
+    throw new CpcError({ where: root, expected, received: unreadableReason(cause), cause });
   });
   if (info.isFile()) return oneFile(root, info);
   if (info.isDirectory()) return walk(resolve(root), root, options);
@@ -74,72 +76,148 @@ function oneFile(path: string, { size }: Stats): FoundFiles {
 /** What a walk has found so far. */
 interface Walk extends FindFilesOptions {
   readonly root: string;
+  readonly realRoot: string;
   readonly files: FoundFile[];
   readonly skipped: SkippedFile[];
   /** Real paths of folders and files. */
   readonly seen: Set<string>;
   /** Names of links, looked at when all else is found. */
   readonly links: string[];
+  readonly hidden: NamedFile[];
 }
 
 async function walk(root: string, asNamed: string, options: FindFilesOptions): Promise<FoundFiles> {
-  const found: Walk = { ...options, root, files: [], skipped: [], seen: new Set([await realpath(root)]), links: [] };
-  await addFolder(found, '').catch((cause: unknown) => {
-    throw new CpcError({ where: asNamed, expected: 'a folder that can be read', received: reasonOf(cause), cause });
+  const realRoot = await realpath(root);
+  const found: Walk = {
+    ...options,
+    root,
+    realRoot,
+    files: [],
+    skipped: [],
+    seen: new Set([realRoot]),
+    links: [],
+    hidden: [],
+  };
+  await addFolder(found, '', realRoot).catch((cause: unknown) => {
+    const received = unreadableReason(cause);
+    throw new CpcError({ where: asNamed, expected: 'a folder that can be read', received, cause });
   });
   while (found.links.length > 0) {
-    for (const link of found.links.splice(0).sort(inOrder)) await addTarget(found, link);
+    for (const link of found.links.splice(0).sort(inOrder)) await addLink(found, link);
   }
+  found.skipped.push(...skippedAsHidden(found));
   found.files.sort((left, right) => inOrder(left.name, right.name));
   found.skipped.sort((left, right) => inOrder(left.path, right.path));
   return { files: found.files, skipped: found.skipped, isFile: false };
 }
 
-async function addFolder(found: Walk, folder: string): Promise<void> {
-  const entries = await readdir(join(found.root, folder), { withFileTypes: true });
-  for (const entry of entries) {
-    if (isAside(entry.name)) continue;
-    const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isSymbolicLink()) found.links.push(name);
-    else if (entry.isDirectory() || isWanted(found, name)) await addTarget(found, name);
+/** Entries whose files are looked at side by side. */
+const together = 64;
+
+/** @param real - the real path of the folder: of what is no link in it, the real path is known without asking. */
+async function addFolder(found: Walk, folder: string, real: string): Promise<void> {
+  const entries = await entriesOf(found, folder, real);
+  for (let first = 0; first < entries.length; first += together) {
+    await Promise.all(
+      entries.slice(first, first + together).map(async (entry) => {
+        const name = nameIn(folder, entry);
+        if (entry.isSymbolicLink()) found.links.push(name);
+        else if (!entry.isDirectory()) await addFile(found, name, join(real, entry.name));
+      }),
+    );
+  }
+  for (const entry of entries.filter((each) => each.isDirectory())) {
+    await addFolderOnce(found, nameIn(folder, entry), join(real, entry.name));
   }
 }
 
-/** Hidden, or added by an archive or a file manager. */
-function isAside(name: string): boolean {
-  return name.startsWith('.') || name === '__MACOSX' || name === '@eaDir';
+function nameIn(folder: string, { name }: Dirent): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/** What may be data. */
+async function entriesOf(found: Walk, folder: string, real: string): Promise<Dirent[]> {
+  const entries = (await readdir(join(found.root, folder), { withFileTypes: true })).filter(
+    ({ name }) => !isSystemJunk(name),
+  );
+  for (const entry of entries) {
+    if (isHidden(entry.name))
+      found.hidden.push(...(await filesWithin(nameIn(folder, entry), join(real, entry.name), entry)));
+  }
+  return entries.filter(({ name }) => !isHidden(name));
+}
+
+/** Hidden files that would be data by their endings, unless a link led to them. */
+function skippedAsHidden({ hidden, seen, endings }: Walk): SkippedFile[] {
+  return hidden
+    .filter(({ name, real }) => endings.includes(endingOf(name)) && !seen.has(real))
+    .map(({ name }) => ({ path: name, reason: 'hidden, by a name that begins with a dot' }));
+}
+
+function endingOf(name: string): string {
+  return extname(name).toLowerCase();
 }
 
 function isWanted({ endings, otherEndings = [] }: FindFilesOptions, name: string): boolean {
-  const ending = extname(name).toLowerCase();
+  const ending = endingOf(name);
   return endings.includes(ending) || otherEndings.includes(ending);
 }
 
-/** A file, folder or link by its name. */
-async function addTarget(found: Walk, name: string): Promise<void> {
-  const path = join(found.root, name);
+/** Whatever is wrong with a file or folder is its reason to be skipped. */
+async function orSkip(found: Walk, name: string, add: () => Promise<void>): Promise<void> {
   try {
-    const info = await stat(path);
-    if (!info.isDirectory() && !isWanted(found, name)) return;
-    if (!isNew(found, await realpath(path))) return;
-    if (info.isDirectory()) await addFolder(found, name);
-    else addFile(found, name, path, info);
+    await add();
   } catch (error) {
-    found.skipped.push({ path: name, reason: reasonOf(error) });
+    const reason = name.includes(replacement) ? 'a name that is not UTF-8' : unreadableReason(error);
+    found.skipped.push({ path: name, reason });
   }
 }
 
-function isNew({ seen }: Walk, path: string): boolean {
-  if (seen.has(path)) return false;
-  seen.add(path);
+/** Stands for bytes that are no UTF-8: the file system does not know such a name. */
+const replacement = '\uFFFD';
+
+async function addLink(found: Walk, name: string): Promise<void> {
+  await orSkip(found, name, async () => {
+    const path = join(found.root, name);
+    const isFolder = (await stat(path)).isDirectory();
+    if (!isFolder && !isWanted(found, name)) return;
+    const real = await realpath(path);
+    if (!isFolder) await addFile(found, name, real);
+    else if (isAround(real, found.realRoot))
+      found.skipped.push({ path: name, reason: 'a link to a folder around the data' });
+    else await addFolderOnce(found, name, real);
+  });
+}
+
+/** True for a folder that the other one lies in, at any depth. */
+function isAround(folder: string, inner: string): boolean {
+  return inner.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function addFolderOnce(found: Walk, name: string, real: string): Promise<void> {
+  if (isNew(found, real)) await orSkip(found, name, () => addFolder(found, name, real));
+}
+
+async function addFile(found: Walk, name: string, real: string): Promise<void> {
+  if (!isWanted(found, name) || !isNew(found, real)) return;
+  await orSkip(found, name, async () => {
+    const path = join(found.root, name);
+    const info = await stat(path);
+    const reason = reasonToSkip(found, name, info);
+    if (reason === undefined) found.files.push({ name, path, bytes: info.size });
+    else found.skipped.push({ path: name, reason });
+  });
+}
+
+function isNew({ seen }: Walk, real: string): boolean {
+  if (seen.has(real)) return false;
+  seen.add(real);
   return true;
 }
 
-function addFile({ files, skipped, endings }: Walk, name: string, path: string, info: Stats): void {
-  const ending = extname(name).toLowerCase();
-  if (!info.isFile()) skipped.push({ path: name, reason: `it is ${kindOf(info)}, not a file` });
-  else if (!endings.includes(ending)) skipped.push({ path: name, reason: `files ending in ${ending} are not read` });
-  else files.push({ name, path, bytes: info.size });
+function reasonToSkip({ endings }: Walk, name: string, info: Stats): string | undefined {
+  if (!info.isFile()) return `${kindOf(info)}, not a file`;
+  return endings.includes(endingOf(name)) ? undefined : `${endingOf(name)} files are not read`;
 }
 
 function kindOf(info: Stats): string {
@@ -147,18 +225,4 @@ function kindOf(info: Stats): string {
   if (info.isFIFO()) return 'a named pipe';
   if (info.isSocket()) return 'a socket';
   return 'a device';
-}
-
-const reasons: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file or folder'],
-  ['ENOTDIR', 'no such file or folder'],
-  ['EACCES', 'no permission to read it'],
-  ['EPERM', 'no permission to read it'],
-  ['ELOOP', 'a link that leads to itself'],
-  ['ENAMETOOLONG', 'a path that is too long'],
-]);
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,64 @@ describe('prepareCorpus', () => {
     expect(prepared.vocabulary.idOf('xerxes')).toBe(0);
     await prepared.dispose();
     await expect(prepareCorpus(path, { vocabularySize: 100, strict: true })).rejects.toThrow(/b\.txt: expected UTF-8/);
+  });
+
+  const losses: readonly (readonly [string, (path: string) => void, string])[] = [
+    ['deleted', (path) => rmSync(path), 'no such file or folder (ENOENT)'],
+    ['made a folder', (path) => [rmSync(path), mkdirSync(path)], 'a directory'],
+    ['changed', (path) => writeFileSync(path, 'The queen slept.\n'), 'it was changed while it was read'],
+  ];
+
+  it.each(losses)(
+    'makes the same of 2 books where a third is %s between the 2 readings; strict, it is an error',
+    async (name, lose, reason) => {
+      const two = { 'a.txt': novel, 'c.txt': 'Nobody came. It was late.\n' };
+      const path = await books(`lost ${name}`, { ...two, 'b.txt': 'Xerxes came.\n' });
+      const onFile = (done: number, total: number) =>
+        done === 3 && total === 6 ? lose(join(path, 'b.txt')) : undefined;
+      const prepared = await prepareCorpus(path, { vocabularySize: 100, onFile });
+      expect(prepared.corpus.skipped).toEqual([{ path: 'b.txt', reason }]);
+      const alike = await prepareCorpus(await books(`never there ${name}`, two), { vocabularySize: 100 });
+      expect(prepared.vocabulary.words).toEqual(alike.vocabulary.words);
+      expect(prepared.counts).toEqual(alike.counts);
+      expect(prepared.corpus.fingerprint).toBe(alike.corpus.fingerprint);
+      expect(await textOf(prepared)).toEqual(await textOf(alike));
+      await Promise.all([prepared.dispose(), alike.dispose()]);
+      rmSync(join(path, 'b.txt'), { recursive: true, force: true });
+      writeFileSync(join(path, 'b.txt'), 'Xerxes came.\n');
+      await expect(prepareCorpus(path, { vocabularySize: 100, onFile, strict: true })).rejects.toThrow(
+        /b\.txt: expected UTF-8 text/,
+      );
+    },
+  );
+
+  it('skips 1 of 2 books that is deleted before its first reading', async () => {
+    const path = await books('gone', { 'a.txt': novel, 'b.txt': novel });
+    const onFile = (done: number) => (done === 1 ? rmSync(join(path, 'b.txt')) : undefined);
+    const prepared = await prepareCorpus(path, { vocabularySize: 100, onFile });
+    expect(prepared.corpus.skipped).toEqual([{ path: 'b.txt', reason: 'no such file or folder (ENOENT)' }]);
+    await prepared.dispose();
+  });
+
+  it('reads BOOK.TXT, names 2 PDF files and 1 hidden text as skipped; strict, they are an error that names them', async () => {
+    const path = await books('media', {
+      'BOOK.TXT': novel,
+      'a.pdf': '%PDF',
+      'b/c.PDF': '%PDF',
+      '.old/book.txt': novel,
+      '._BOOK.TXT': 'x',
+    });
+    const prepared = await prepareCorpus(path, { vocabularySize: 100 });
+    expect(prepared.counts.documents).toBe(1);
+    expect(prepared.corpus.skipped).toEqual([
+      { path: '.old/book.txt', reason: 'hidden, by a name that begins with a dot' },
+      { path: 'a.pdf', reason: '.pdf files are not read' },
+      { path: 'b/c.PDF', reason: '.pdf files are not read' },
+    ]);
+    await prepared.dispose();
+    await expect(prepareCorpus(path, { vocabularySize: 100, strict: true })).rejects.toThrow(
+      /received 3 that are not \(skipped \.old\/book\.txt: hidden.*; skipped 2 files \(\.pdf files are not read\): a\.pdf, b\/c\.PDF\)/,
+    );
   });
 
   it('takes a single file, whatever its name, and a format that was told', async () => {

@@ -4,12 +4,13 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { CpcError, skippedInWords } from '@cpc/core';
-import { createTemporaryFolder, type FoundFiles, findFiles } from '@cpc/core/node';
+import { CpcError, refuseSkippedFiles, skippedInWords } from '@cpc/core';
+import { createTemporaryFolder, type FoundFile, type FoundFiles } from '@cpc/core/node';
 import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
 import { countWords, type Vocabulary, type WordCounts } from '../../data/vocabulary.js';
 import { splitWords } from '../../data/words.js';
+import { reasonToSkip, textFiles, unusableText } from './text-files.js';
 import { textLines, UnreadableTextError } from './text-lines.js';
 import { createTokenWriter, openTokenFile, type TokenFileCorpus } from './token-file.js';
 
@@ -53,7 +54,12 @@ export interface PreparedCorpus {
  */
 export async function prepareCorpus(path: string, options: PrepareCorpusOptions): Promise<PreparedCorpus> {
   const found = await textFiles(path);
-  refuseSkipped(found, options.strict ?? false);
+  if (options.strict === true) refuseSkippedFiles(path, found.skipped);
+  return prepareFiles(found, path, options);
+}
+
+/** Begins again without a file that is gone, or another, when it is read for the second time. */
+async function prepareFiles(found: FoundFiles, path: string, options: PrepareCorpusOptions): Promise<PreparedCorpus> {
   const { read, vocabulary, skipped, words, fingerprint } = await countAll(found, path, options);
   const folder = await createTemporaryFolder('cpc-text-');
   try {
@@ -70,34 +76,36 @@ export async function prepareCorpus(path: string, options: PrepareCorpusOptions)
     };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    throw error;
+    if (!(error instanceof LostFileError)) throw error;
+    if (options.strict === true) throw unusableText(error.file.path, error.message);
+    return prepareFiles(without(found, error), path, options);
   }
 }
 
-/** Documents that are no plain text: named in warnings. */
-const otherEndings = ['.pdf', '.doc', '.docx', '.odt', '.rtf', '.epub', '.mobi', '.html', '.htm', '.gz', '.zip', '.xz'];
-
-async function textFiles(path: string): Promise<FoundFiles> {
-  const found = await findFiles(path, { contents: 'text files', endings: ['.txt'], otherEndings });
-  if (found.files.length > 0) return found;
-  throw new CpcError({
-    where: path,
-    expected: 'files ending in .txt',
-    received: found.skipped.length === 0 ? 'none' : `none, but ${skippedInWords(found.skipped).join('; ')}`,
-    fix: 'Name a single file, or rename them.',
-  });
+/** A file that was counted and cannot be numbered. */
+class LostFileError extends Error {
+  constructor(
+    readonly file: FoundFile,
+    reason: string,
+  ) {
+    super(reason);
+  }
 }
 
-/** With `strict`, a file that would be skipped is an error. */
-function refuseSkipped({ skipped }: Pick<FoundFiles, 'skipped'>, strict: boolean): void {
-  const [first] = skipped;
-  if (strict && first !== undefined)
-    throw new CpcError({ where: first.path, expected: 'UTF-8 text', received: first.reason });
+function without({ files, skipped, isFile }: FoundFiles, { file, message: reason }: LostFileError): FoundFiles {
+  return {
+    files: files.filter(({ name }) => name !== file.name),
+    skipped: [...skipped, { path: file.name, reason }],
+    isFile,
+  };
 }
 
-interface ReadableFile {
-  readonly path: string;
+interface ReadableFile extends FoundFile {
   readonly format: TextFormat;
+}
+
+interface CountedFile extends ReadableFile {
+  readonly digest: string;
 }
 
 async function countAll(
@@ -106,26 +114,27 @@ async function countAll(
   { format, strict = false, onFile, ...choice }: PrepareCorpusOptions,
 ) {
   const counts = countWords();
-  const read: ReadableFile[] = [];
+  const read: CountedFile[] = [];
   const skipped: SkippedText[] = [...unread];
   const hash = createHash('sha256');
-  for (const [index, { name, path }] of files.entries()) {
+  for (const [index, found] of files.entries()) {
+    const { name, path } = found;
     try {
-      const file = { path, format: format ?? (await guessedFormat(path)) };
+      const file = { ...found, format: format ?? (await guessedFormat(path)) };
       const own = await countFile(file);
       for (const [word, count] of own.counts.entries()) counts.add(word, count);
       hash.update(`${name}\0${file.format}\0${own.digest}\0`);
-      read.push(file);
+      read.push({ ...file, digest: own.digest });
     } catch (error) {
-      if (!(error instanceof UnreadableTextError)) throw error;
-      if (strict) throw new CpcError({ where: path, expected: 'UTF-8 text', received: error.message });
-      skipped.push({ path: name, reason: error.message });
+      const reason = reasonToSkip(error);
+      if (strict) throw unusableText(path, reason);
+      skipped.push({ path: name, reason });
     }
     onFile?.(index + 1, 2 * files.length);
   }
   if (read.length === 0) {
-    const reasons = skipped.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
-    throw new CpcError({ where: root, expected: 'a file of UTF-8 text', received: reasons });
+    const received = `none, but ${skippedInWords(skipped).join('; ')}`;
+    throw new CpcError({ where: root, expected: 'a file of UTF-8 text', received });
   }
   const vocabulary = choice.vocabulary ?? counts.vocabulary(choice.vocabularySize);
   return { read, skipped, vocabulary, words: counts.total(), fingerprint: `sha256:${hash.digest('hex')}` };
@@ -147,7 +156,7 @@ async function countFile(file: ReadableFile): Promise<{ counts: WordCounts; dige
 }
 
 async function numberAll(
-  files: readonly ReadableFile[],
+  files: readonly CountedFile[],
   vocabulary: Vocabulary,
   folder: string,
   { onFile }: ReadingOptions,
@@ -155,7 +164,7 @@ async function numberAll(
   const writer = createTokenWriter(folder);
   let unknownWords = 0;
   for (const [index, file] of files.entries()) {
-    for await (const sentence of sentencesOf(file)) {
+    for await (const sentence of sameSentences(file)) {
       if (sentence === undefined) writer.endRun();
       else {
         const numbers = sentence.map(vocabulary.idOf);
@@ -170,23 +179,48 @@ async function numberAll(
 }
 
 /**
- * The sentences of a file or folder as text, in their order; files that cannot be read are left out, or refused with `strict`.
+ * Those that were counted.
+ *
+ * @throws {LostFileError} if the file cannot be read any more, or has changed.
+ */
+async function* sameSentences(file: CountedFile): AsyncGenerator<readonly string[] | undefined> {
+  const hash = createHash('sha256');
+  const sentences = sentencesOf(file, hash);
+  for (;;) {
+    const next = await sentences.next().catch((error: unknown) => {
+      throw new LostFileError(file, reasonToSkip(error));
+    });
+    if (next.done === true) break;
+    yield next.value;
+  }
+  if (hash.digest('hex') !== file.digest) throw new LostFileError(file, 'it was changed while it was read');
+}
+
+export interface ReadSentencesOptions extends Pick<ReadingOptions, 'format' | 'strict'> {
+  /** Told of every file that is skipped. */
+  readonly onSkipped?: (file: SkippedText) => void;
+}
+
+/**
+ * The sentences of a file or folder as text, in their order; files that cannot be read are skipped, or refused with `strict`.
  *
  * @throws {CpcError} as `prepareCorpus`.
  */
 export async function* readSentences(
   path: string,
-  { format, strict = false }: Pick<ReadingOptions, 'format' | 'strict'> = {},
+  { format, strict = false, onSkipped }: ReadSentencesOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const found = await textFiles(path);
-  refuseSkipped(found, strict);
+  if (strict) refuseSkippedFiles(path, found.skipped);
+  for (const file of found.skipped) onSkipped?.(file);
   for (const file of found.files) {
     try {
       for await (const block of blocksOf({ path: file.path, format: format ?? (await guessedFormat(file.path)) }))
         if (block.kind === 'paragraph') yield* block.sentences;
     } catch (error) {
-      if (!(error instanceof UnreadableTextError)) throw error;
-      if (strict) throw new CpcError({ where: file.path, expected: 'UTF-8 text', received: error.message });
+      const reason = reasonToSkip(error);
+      if (strict) throw unusableText(file.path, reason);
+      onSkipped?.({ path: file.name, reason });
     }
   }
 }
@@ -202,7 +236,10 @@ async function* sentencesOf(
   }
 }
 
-async function* blocksOf({ path, format }: ReadableFile, hash?: ReturnType<typeof createHash>): AsyncGenerator<Block> {
+async function* blocksOf(
+  { path, format }: Pick<ReadableFile, 'path' | 'format'>,
+  hash?: ReturnType<typeof createHash>,
+): AsyncGenerator<Block> {
   const reader = createBlockReader(format);
   for await (const line of textLines(path, hash === undefined ? {} : { hash })) yield* reader.line(line);
   yield* reader.end();

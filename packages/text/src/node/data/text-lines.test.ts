@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createRandom } from '@cpc/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textLines, UnreadableTextError } from './text-lines.js';
@@ -68,3 +69,23 @@ describe('textLines', () => {
     expect(refused).toBeLessThan(300);
   });
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'keeps 0 of 3 files open after 2 lines of each, one of them packed',
+  async () => {
+    const text = 'a line of text\n'.repeat(20_000);
+    const paths = await Promise.all(
+      [text, text, gzipSync(text)].map(async (content, index) => {
+        const path = join(folder, `open-${index}.txt`);
+        await writeFile(path, content);
+        return path;
+      }),
+    );
+    for (const path of paths)
+      for await (const line of textLines(path, { limit: 2 })) expect(line).toBe('a line of text');
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(open.filter((path) => paths.includes(path))).toEqual([]);
+  },
+);

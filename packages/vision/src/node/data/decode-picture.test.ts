@@ -120,9 +120,13 @@ describe('decodePicture', () => {
     await expect(decoded('c.png', await plain(orange).gif().toBuffer())).rejects.toThrow(/received a GIF picture/);
   });
 
-  it('tells a file that is gone from one that is damaged', async () => {
+  it('refuses a file that is gone, so that it can be skipped, by name', async () => {
     const gone = decodePicture(join(folder, 'gone.jpg'), 'gone.jpg', 8);
-    await expect(gone).rejects.toMatchObject({ name: 'CpcError', where: 'gone.jpg' });
+    await expect(gone).rejects.toMatchObject({
+      name: 'DamagedImageError',
+      where: 'gone.jpg',
+      received: 'no such file or folder (ENOENT)',
+    });
   });
 });
 

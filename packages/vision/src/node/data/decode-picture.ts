@@ -2,8 +2,8 @@
  * One picture file to pixels, by sharp (libvips). JPEG, PNG and WebP; grey, CMYK, 16-bit and transparent ones are brought to 8-bit
  * sRGB before middle grey, and turned as their camera held them. What is not one whole still picture is refused by name.
  */
-import { CpcError, kindOfFile } from '@cpc/core';
-import { readRegularFile } from '@cpc/core/node';
+import { kindOfFile } from '@cpc/core';
+import { isShortage, readRegularFile, unreadableReason } from '@cpc/core/node';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../data/image-set.js';
 import { DamagedImageError } from '../../data/skipped-image.js';
@@ -21,8 +21,7 @@ const background = { r: 128, g: 128, b: 128 };
 /**
  * @param name - for errors.
  * @param side - the picture is filled into a square of so many pixels, what sticks out on its longer side is cut off.
- * @throws {DamagedImageError} if the file is no whole still picture, or has more than 100 million pixels.
- * @throws {CpcError} if it cannot be read at all.
+ * @throws {DamagedImageError} if the file cannot be read, is no whole still picture, or has more than 100 million pixels.
  */
 export async function decodePicture(path: string, name: string, side: number): Promise<Picture> {
   const { image, pixels } = await openedPicture(path, name);
@@ -59,8 +58,9 @@ async function turn(): Promise<() => void> {
 /** Checked by its first bytes, before the decoder sees them, and by its header. */
 async function openedPicture(path: string, name: string): Promise<{ readonly image: Sharp; readonly pixels: number }> {
   const bytes = await readRegularFile(path).catch((cause: unknown) => {
-    const received = CpcError.isInstance(cause) ? cause.received : reasonOf(cause);
-    throw new CpcError({ where: name, expected: 'a file that can be read', received, cause });
+    if (isShortage(cause)) throw cause;
+    const received = unreadableReason(cause);
+    throw new DamagedImageError({ where: name, expected: 'a file that can be read', received, cause });
   });
   const kind = kindOfFile(bytes.subarray(0, 4096));
   if (!readKinds.includes(kind)) throw damaged(name, kind ?? 'another kind of file');

@@ -64,11 +64,30 @@ describe('openImageFolder', () => {
     const { images, skipped } = await open(folder);
     expect(images).toHaveLength(2);
     expect(skipped).toEqual([
-      { path: 'a/3.gif', reason: 'files ending in .gif are not read' },
+      { path: 'a/3.gif', reason: '.gif files are not read' },
       { path: 'b/empty.jpg', reason: 'an empty file' },
       { path: 'astray.png', reason: 'it lies in no class’s folder' },
     ]);
-    await expect(open(folder, true)).rejects.toThrow(/mixed: expected a folder in which every.*a\/3\.gif/);
+    await expect(open(folder, true)).rejects.toThrow(
+      /mixed: expected every file .*received 3 that are not .*a\/3\.gif/,
+    );
+  });
+
+  it('has no classes where 3 of 4 pictures lie in no folder, says so, and uses all 4', async () => {
+    const { images, classes, skipped, warnings } = await open(
+      await folderOf('mostly-flat', ['1.png', '2.png', '3.png', 'thumbs/4.png']),
+    );
+    expect([classes, images.map(({ label }) => label), skipped]).toEqual([[], Array(4).fill(undefined), []]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^3 of 4 pictures lie in no folder, so that folders are no classes/),
+    ]);
+  });
+
+  it('uses val of train, val and test, and counts the 2 pictures of test in a warning', async () => {
+    const names = ['train/a/1.png', 'train/b/2.png', 'val/a/3.png', 'val/b/4.png', 'test/a/5.png', 'test/6.png'];
+    const { images, warnings, skipped } = await open(await folderOf('three', names));
+    expect([images.length, skipped]).toEqual([4, []]);
+    expect(warnings).toEqual(['test/: 2 images are not used, as the split is train/ and val/']);
   });
 
   it('strict, finds a picture that cannot be decoded; otherwise reading it does', async () => {

@@ -1,6 +1,6 @@
 /** A folder of pictures as an image set: listed when it is opened, decoded when they are read. */
 import { createHash } from 'node:crypto';
-import { CpcError } from '@cpc/core';
+import { CpcError, refuseSkippedFiles } from '@cpc/core';
 import type { ImageSet } from '../../data/image-set.js';
 import { wholeImages } from '../whole-images.js';
 import { decodePicture, limitDecoder } from './decode-picture.js';
@@ -37,7 +37,7 @@ export async function openImageFolder(
 ): Promise<FolderImageSet> {
   const set = imagesOfFolder({ folder, ...(await listImages(folder)) }, options);
   if (strict) {
-    refuseSkipped(set);
+    refuseSkippedFiles(folder, set.skipped);
     await wholeImages(set, true);
   }
   return set;
@@ -76,11 +76,4 @@ function fingerprintOf({ images }: FolderContents): string {
   const hash = createHash('sha256');
   for (const { name, bytes } of images) hash.update(`${name}\t${bytes}\n`);
   return `images:${images.length}:${hash.digest('hex').slice(0, 32)}`;
-}
-
-function refuseSkipped({ name, skipped }: ImageSet): void {
-  const [first] = skipped;
-  if (first === undefined) return;
-  const received = `${first.path}: ${first.reason}`;
-  throw new CpcError({ where: name, expected: 'a folder in which every picture can be used', received });
 }

@@ -3,11 +3,11 @@
  *
  * - `train/` and `val/` (or `test/`), each with a folder per class, as ImageNet and its parts are laid out: the given split.
  * - A folder per class.
- * - Pictures alone: no classes.
+ * - Pictures alone: no classes. Where more than half of the pictures lie in no folder, those in folders have no class either.
  *
  * Names decide; no picture is opened. Which files count is decided by `findFiles` of core.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, skippedInWords } from '@cpc/core';
 import { type FoundFile, findFiles } from '@cpc/core/node';
 import type { ImageEntry } from '../../data/image-set.js';
 import type { SkippedImage } from '../../data/skipped-image.js';
@@ -26,7 +26,25 @@ export interface ListedFolder {
 }
 
 const endings = ['.jpg', '.jpeg', '.png', '.webp'];
-const otherEndings = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.heif', '.jxl', '.jp2', '.svg'];
+const otherEndings = [
+  ...[
+    '.gif',
+    '.bmp',
+    '.tif',
+    '.tiff',
+    '.avif',
+    '.heic',
+    '.heif',
+    '.jxl',
+    '.jp2',
+    '.svg',
+    '.jfif',
+    '.jpe',
+    '.ico',
+    '.psd',
+  ],
+  ...['.dng', '.cr2', '.cr3', '.nef', '.arw', '.tfrecord'],
+];
 const trainFolders = ['train'];
 const testFolders = ['val', 'valid', 'validation', 'test'];
 
@@ -39,7 +57,7 @@ export async function listImages(root: string): Promise<ListedFolder> {
   const placed = trainFirst(whole.flatMap((file) => placedIn(split, file)));
   const unused = [...skipped, ...empty.map(({ name }) => ({ path: name, reason: 'an empty file' }))];
   const listed = withClasses(root, placed, unused);
-  return { ...listed, warnings: split === undefined ? [] : besideSplit(split, files) };
+  return { ...listed, warnings: [...(split === undefined ? [] : besideSplit(split, files)), ...listed.warnings] };
 }
 
 /** The folders that hold the two sides of a split. */
@@ -91,27 +109,38 @@ function besideSplit({ train, test }: SplitFolders, files: readonly FoundFile[])
   );
 }
 
-/** Where some lie in folders, a picture beside these has no class and is left out. */
-function withClasses(where: string, files: readonly PlacedFile[], skipped: readonly SkippedImage[]) {
-  const classes = [...new Set(files.flatMap(({ folder }) => (folder === undefined ? [] : [folder])))].sort();
-  const isFlat = classes.length === 0;
-  const astray = isFlat ? [] : files.filter(({ folder }) => folder === undefined);
-  const kept = isFlat ? files : files.filter(({ folder }) => folder !== undefined);
-  if (kept.length === 0) throw noPictures(where, skipped);
+/** Where most lie in folders, a picture beside these has no class and is skipped; where few do, no picture has a class. */
+function withClasses(where: string, files: readonly PlacedFile[], skipped: readonly SkippedImage[]): ListedFolder {
+  if (files.length === 0) throw noPictures(where, skipped);
+  const inFolders = files.filter(({ folder }) => folder !== undefined);
+  if (2 * inFolders.length < files.length) return { ...withoutClasses(files, inFolders), skipped };
+  const classes = [...new Set(inFolders.map(classOf))].sort();
+  const astray = files.filter(({ folder }) => folder === undefined);
   return {
     classes,
-    images: kept.map(({ folder, ...file }) =>
-      folder === undefined ? file : { ...file, label: classes.indexOf(folder) },
-    ),
+    images: inFolders.map((file) => ({ ...imageOf(file), label: classes.indexOf(classOf(file)) })),
     skipped: [...skipped, ...astray.map(({ name }) => ({ path: name, reason: 'it lies in no class’s folder' }))],
+    warnings: [],
   };
 }
 
+function withoutClasses(files: readonly PlacedFile[], inFolders: readonly PlacedFile[]) {
+  const warning = `${files.length - inFolders.length} of ${files.length} pictures lie in no folder, so that folders are no classes: all pictures are used without a class`;
+  return { classes: [], images: files.map(imageOf), warnings: inFolders.length === 0 ? [] : [warning] };
+}
+
+function classOf({ folder }: PlacedFile): string {
+  return folder ?? '';
+}
+
+function imageOf({ folder: _, ...image }: PlacedFile): ListedImage {
+  return image;
+}
+
 function noPictures(where: string, skipped: readonly SkippedImage[]): CpcError {
-  const [first] = skipped;
   return new CpcError({
     where,
     expected: `pictures that end in ${endings.join(', ')}`,
-    received: first === undefined ? 'none' : `none that is whole: ${first.path}: ${first.reason}`,
+    received: skipped.length === 0 ? 'none' : `none, but ${skippedInWords(skipped).join('; ')}`,
   });
 }
