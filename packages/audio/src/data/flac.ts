@@ -12,9 +12,11 @@
  */
 import { DamagedFileError } from './damaged-file-error.js';
 import { refuseExpansion } from './expansion.js';
-import { readFlacFrame } from './flac-frame.js';
+import { type FlacFrame, readFlacFrame } from './flac-frame.js';
 import { type FlacHeader, readFlacHeader } from './flac-header.js';
 import type { DecodedAudio } from './wav.js';
+
+export type { FlacFrame };
 
 /** A decoded FLAC file with what its header says. */
 export interface DecodedFlac extends DecodedAudio {
@@ -35,29 +37,50 @@ export interface DecodedFlac extends DecodedAudio {
  */
 export function decodeFlac(bytes: Uint8Array, where: string): DecodedFlac {
   const header = readFlacHeader(bytes, where);
-  const { channelCount } = header;
-  refuseExpansion((header.sampleCount ?? 0) * channelCount, bytes.length, where);
   const full = 2 ** (header.bitsPerSample - 1);
   const blocks: (readonly Float32Array[])[] = [];
   let sampleCount = 0;
+  for (const { channels } of flacFrames(bytes, header, where)) {
+    blocks.push(channels.map((values) => Float32Array.from(values, (value) => value / full)));
+    sampleCount += channels[0]?.length ?? 0;
+  }
+  const channels = Array.from({ length: header.channelCount }, (_, channel) =>
+    joinBlocks(blocks, channel, sampleCount),
+  );
+  return { sampleRateHz: header.sampleRateHz, channels, header };
+}
+
+/**
+ * The frames of a FLAC file one after the other: memory does not grow with what they expand to.
+ *
+ * @param bytes - the whole file.
+ * @param header - what its head says.
+ * @param where - the file's name, for errors.
+ * @throws {DamagedFileError} as {@link decodeFlac} does, when that frame is reached.
+ */
+export function* flacFrames(
+  bytes: Uint8Array,
+  header: FlacHeader,
+  where: string,
+): Generator<FlacFrame, void, undefined> {
+  const { channelCount, sampleCount: claimed } = header;
+  refuseExpansion((claimed ?? 0) * channelCount, bytes.length, where);
+  let sampleCount = 0;
   let offset = firstFrame(bytes, header, where);
-  while (offset < bytes.length && sampleCount < (header.sampleCount ?? Infinity)) {
+  while (offset < bytes.length && sampleCount < (claimed ?? Infinity)) {
     const frame = readFlacFrame(bytes, offset, header, where);
-    blocks.push(frame.channels.map((values) => Float32Array.from(values, (value) => value / full)));
     sampleCount += frame.channels[0]?.length ?? 0;
     refuseExpansion(sampleCount * channelCount, bytes.length, where);
     offset = frame.end;
+    yield frame;
   }
-  if (sampleCount !== (header.sampleCount ?? sampleCount)) {
-    throw new DamagedFileError({
-      where,
-      expected: `${header.sampleCount} samples, as STREAMINFO says`,
-      received: sampleCount,
-      fix: 'The file is cut short or damaged.',
-    });
-  }
-  const channels = Array.from({ length: channelCount }, (_, channel) => joinBlocks(blocks, channel, sampleCount));
-  return { sampleRateHz: header.sampleRateHz, channels, header };
+  if (sampleCount === (claimed ?? sampleCount)) return;
+  throw new DamagedFileError({
+    where,
+    expected: `${claimed} samples, as STREAMINFO says`,
+    received: sampleCount,
+    fix: 'The file is cut short or damaged.',
+  });
 }
 
 /** Steps over the metadata blocks: the byte at which the first frame begins. */

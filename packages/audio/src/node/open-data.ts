@@ -1,7 +1,7 @@
 /** Finds the speech that a command names: a folder, or the built-in speech. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { skippedInWords } from '@cpc/core';
+import { CpcError, skippedInWords } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { PhoneLabels } from '../data/phone-labels.js';
 import { type BuiltInSpeech, createBuiltInSpeech } from '../synthesis/built-in-speech.js';
@@ -78,7 +78,19 @@ function openedFolder(corpus: FolderSpeechCorpus): OpenedSpeech {
 }
 
 function openFolder(data: string, { strict, verify = strict }: Opening): Promise<FolderSpeechCorpus> {
-  return openSpeechCorpus(data, { strict, verify });
+  const maximumHours = hoursOf(process.env[hoursVariable]);
+  return openSpeechCorpus(data, { strict, verify, ...(maximumHours === undefined ? {} : { maximumHours }) });
+}
+
+/** Read by commands; a program passes `maximumHours`. */
+const hoursVariable = 'CPC_MAXIMUM_HOURS';
+
+/** @throws {CpcError} for anything but a number above 0; nothing set is no limit of its own. */
+export function hoursOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const hours = Number(text);
+  if (Number.isFinite(hours) && hours > 0) return hours;
+  throw new CpcError({ where: hoursVariable, expected: 'a number of hours above 0', received: JSON.stringify(text) });
 }
 
 /** `.phn` files beside the audio, or a label file of the paper's format in the folder. */

@@ -7,7 +7,7 @@ import { kindOfFile } from '@cpc/core';
 import { isShortage, openRegularFile, readRange, readRegularFile, unreadableReason } from '@cpc/core/node';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { refuseExpansion } from '../../data/expansion.js';
-import { decodeFlac } from '../../data/flac.js';
+import { decodeFlac, flacFrames } from '../../data/flac.js';
 import { readFlacHeader } from '../../data/flac-header.js';
 import { decodeSphere, decodeSphereSamples, isSphere, readSphereHeader } from '../../data/sphere.js';
 import { type DecodedAudio, decodeWav, decodeWavSamples } from '../../data/wav.js';
@@ -22,6 +22,8 @@ export interface AudioFileFacts {
   readonly byteLength: number;
   /** SHA-256 of the first and the last 4,096 bytes. A FLAC file's first bytes hold the MD5 of all its samples. */
   readonly digest: string;
+  /** True where the file has to be decoded from its beginning; absent in facts of earlier versions. */
+  readonly compressed?: boolean;
 }
 
 const edgeBytes = 4_096;
@@ -37,7 +39,7 @@ export async function inspectAudioFile(path: string, where: string): Promise<Aud
   const { head, tail, byteLength } = await readable(where, () => readEdges(path));
   const digest = createHash('sha256').update(head).update(tail).digest('hex');
   const facts = factsInHead(head, byteLength, where) ?? (await factsByDecoding(path, where));
-  return { ...facts, byteLength, digest };
+  return { ...facts, byteLength, digest, ...(isFlac(head) ? { compressed: true } : {}) };
 }
 
 /**
@@ -46,7 +48,12 @@ export async function inspectAudioFile(path: string, where: string): Promise<Aud
  * @throws {DamagedFileError} if it cannot be read, is damaged, or is no WAV, SPHERE or FLAC file.
  */
 export async function readAudioFile(path: string, where: string): Promise<DecodedAudio> {
-  return decodeAudio(await readable(where, () => readRegularFile(path)), where);
+  return decodeAudio(await readFileBytes(path, where), where);
+}
+
+/** @throws {DamagedFileError} if the file cannot be read. */
+export function readFileBytes(path: string, where: string): Promise<Uint8Array> {
+  return readable(where, () => readRegularFile(path));
 }
 
 /**
@@ -149,7 +156,7 @@ export function factsInHead(head: Uint8Array, byteLength: number, where: string)
   refuseOtherKind(head, where);
   if (isSphere(head)) return readSphereHeader(head, byteLength, where);
   if (!isFlac(head)) return readWavHeader(head, byteLength, where);
-  if (startsWith(head, 'ID3')) return undefined; // the tag may be longer than the head
+  if (startsWith(head, 'ID3')) return undefined; // the tag may be longer than the head: see factsByDecoding
   const { sampleRateHz, sampleCount, channelCount } = readFlacHeader(head, where);
   if (sampleCount === undefined) return undefined;
   refuseImpossibleLength(sampleCount, byteLength, where);
@@ -173,9 +180,15 @@ function refuseImpossibleLength(sampleCount: number, byteLength: number, where: 
   });
 }
 
+/** Frames of FLAC are counted one by one, none of them kept. */
 async function factsByDecoding(path: string, where: string): Promise<Length> {
-  const { sampleRateHz, channels } = await readAudioFile(path, where);
-  return { sampleRateHz, sampleCount: channels[0]?.length ?? 0 };
+  const bytes = await readFileBytes(path, where);
+  const known = isFlac(bytes) ? undefined : factsInHead(bytes, bytes.length, where);
+  if (known !== undefined) return known;
+  const header = readFlacHeader(bytes, where);
+  let sampleCount = 0;
+  for (const { channels } of flacFrames(bytes, header, where)) sampleCount += channels[0]?.length ?? 0;
+  return { sampleRateHz: header.sampleRateHz, sampleCount };
 }
 
 async function readEdges(path: string): Promise<{ head: Uint8Array; tail: Uint8Array; byteLength: number }> {
@@ -211,7 +224,8 @@ function isTaggedFlac(head: Uint8Array): boolean {
   return end + 4 > head.length || startsWith(head.subarray(end), 'fLaC');
 }
 
-function isFlac(head: Uint8Array): boolean {
+/** By its first bytes: an ID3 tag may stand before it. */
+export function isFlac(head: Uint8Array): boolean {
   return startsWith(head, 'fLaC') || startsWith(head, 'ID3');
 }
 

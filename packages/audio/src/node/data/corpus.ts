@@ -9,6 +9,7 @@ import { CpcError, refuseSkippedFiles, skippedInWords } from '@cpc/core';
 import { findFiles } from '@cpc/core/node';
 import { compareText, corpusSampleRateHz, describeRecording, type SkippedRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
+import { defaultMaximumHours, refuseExpansion, refuseHours } from '../../data/expansion.js';
 import {
   type CorpusLayout,
   corpusLayouts,
@@ -17,9 +18,10 @@ import {
   type PathFacts,
   recogniseLayout,
 } from '../../data/layouts.js';
-import { canResample, createResampler } from '../../data/resample.js';
+import { canResample } from '../../data/resample.js';
 import { inspectAudioFile } from './audio-file.js';
-import { corpusOfFolder, type FolderEntry, type FolderSpeechCorpus, readRecording } from './folder-corpus.js';
+import { corpusOfFolder, type FolderEntry, type FolderSpeechCorpus } from './folder-corpus.js';
+import { monoPieces } from './mono-pieces.js';
 
 export interface OpenSpeechCorpusOptions {
   /** How files are named; `auto` (default) takes the first layout that matches more than half of the files. */
@@ -37,6 +39,8 @@ export interface OpenSpeechCorpusOptions {
    * WAV and SPHERE do, FLAC is decoded as a whole. Default 600.
    */
   readonly longSeconds?: number;
+  /** Compressed recordings that last longer are refused: they are in memory as a whole. Default 12. */
+  readonly maximumHours?: number;
 }
 
 /**
@@ -158,7 +162,7 @@ async function inspectAll(
 async function inspect(
   folder: string,
   { path, says }: NamedRecording,
-  { minimumSeconds = 0, verify = false }: OpenSpeechCorpusOptions,
+  { minimumSeconds = 0, verify = false, maximumHours = defaultMaximumHours }: OpenSpeechCorpusOptions,
 ): Promise<FolderEntry> {
   const facts = await inspectAudioFile(join(folder, path), path);
   refuseOddRate(facts.sampleRateHz, path);
@@ -171,8 +175,21 @@ async function inspect(
       received: `${recording.durationSeconds} s`,
     });
   }
-  if (verify) await readRecording(folder, recording, createResampler(facts.sampleRateHz, corpusSampleRateHz));
+  if (facts.compressed === true) {
+    refuseHours(recording.durationSeconds, maximumHours, path);
+    refuseExpansion(sampleCount, facts.byteLength, path); // a low rate grows when it is raised to 16 kHz
+  }
+  if (verify) await verifyRecording(folder, { recording, facts });
   return { recording, facts };
+}
+
+/** Decodes all of it and keeps nothing. */
+async function verifyRecording(folder: string, { recording: { path }, facts }: FolderEntry): Promise<void> {
+  let sampleCount = 0;
+  for await (const piece of monoPieces(join(folder, path), path, facts)) sampleCount += piece.length;
+  if (sampleCount === facts.sampleCount) return;
+  const expected = `${facts.sampleCount} samples`;
+  throw new DamagedFileError({ where: path, kind: 'changed', expected, received: `${sampleCount}` });
 }
 
 /** A rate that no microphone has is damage: found here, it names the file, and the file can be left out. */

@@ -8,27 +8,52 @@
 import { createHash } from 'node:crypto';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import type { DecodedFlac } from '../../data/flac.js';
+import type { FlacHeader } from '../../data/flac-header.js';
+
+/** The MD5 of samples that come frame by frame. */
+export interface FlacChecksum {
+  /** @param channels - whole numbers, as in `FlacFrame`. */
+  readonly add: (channels: readonly Int32Array[]) => void;
+  /** @throws {DamagedFileError} naming both checksums, if they differ; a header without one passes. */
+  readonly check: (where: string) => void;
+}
+
+export function createFlacChecksum({ md5, bitsPerSample }: FlacHeader): FlacChecksum {
+  const hash = createHash('md5');
+  return {
+    add: (channels) => {
+      if (md5 !== undefined) hash.update(interleave(channels, bitsPerSample, 1));
+    },
+    check: (where) => {
+      if (md5 !== undefined) refuseOther(hash.digest('hex'), md5, where);
+    },
+  };
+}
 
 /**
  * Refuses decoded audio whose MD5 is not the one in its header; passes files that carry none.
  *
  * @throws {DamagedFileError} naming both checksums.
  */
-export function refuseWrongChecksum({ channels, header }: DecodedFlac, where: string): void {
-  if (header.md5 === undefined) return;
-  const received = createHash('md5').update(interleave(channels, header.bitsPerSample)).digest('hex');
-  if (received === header.md5) return;
+export function refuseWrongChecksum({ channels, header: { md5, bitsPerSample } }: DecodedFlac, where: string): void {
+  if (md5 === undefined) return;
+  const bytes = interleave(channels, bitsPerSample, 2 ** (bitsPerSample - 1));
+  refuseOther(createHash('md5').update(bytes).digest('hex'), md5, where);
+}
+
+function refuseOther(received: string, md5: string, where: string): void {
+  if (received === md5) return;
   throw new DamagedFileError({
     where,
-    expected: `samples with the MD5 ${header.md5}, as STREAMINFO says`,
+    expected: `samples with the MD5 ${md5}, as STREAMINFO says`,
     received,
     fix: 'The file is damaged.',
   });
 }
 
-function interleave(channels: readonly Float32Array[], bitsPerSample: number): Uint8Array {
+/** @param full - what a sample is multiplied by to be a whole number. */
+function interleave(channels: readonly (Float32Array | Int32Array)[], bitsPerSample: number, full: number): Uint8Array {
   const bytesPerSample = Math.ceil(bitsPerSample / 8);
-  const full = 2 ** (bitsPerSample - 1);
   const bytes = new Uint8Array((channels[0]?.length ?? 0) * channels.length * bytesPerSample);
   channels.forEach((samples, channel) => {
     let offset = channel * bytesPerSample;

@@ -17,8 +17,10 @@ import { DamagedFileError } from '../../data/damaged-file-error.js';
 import type { LayoutName } from '../../data/layouts.js';
 import { type PackedSamples, packSamples, unpackSamples } from '../../data/packed-samples.js';
 import { createResampler, type Resampler } from '../../data/resample.js';
+import { createResampledStream } from '../../data/resampled-stream.js';
 import { mixToMono } from '../../data/wav.js';
-import { type AudioFileFacts, readAudioFile, readAudioRange } from './audio-file.js';
+import { type AudioFileFacts, readAudioRange } from './audio-file.js';
+import { monoPieces } from './mono-pieces.js';
 import { createSampleCache } from './sample-cache.js';
 
 /** A recording and the file behind it. */
@@ -54,10 +56,10 @@ export interface FolderSpeechCorpus extends SpeechCorpus {
 
 /** The corpus of a folder that was looked through before. Its cache is its own, and empty. */
 export function corpusOfFolder(contents: FolderContents): FolderSpeechCorpus {
-  const { folder, layout, entries, skipped, warnings, fingerprint, cacheBytes, longSeconds } = contents;
+  const { folder, layout, entries, skipped, warnings, fingerprint, longSeconds } = contents;
   const recordings = entries.map(({ recording }) => recording);
   const resamplerFrom = createResamplers();
-  const load = createLoader(folder, recordings, cacheBytes, resamplerFrom);
+  const load = createLoader(contents, resamplerFrom);
   return {
     name: basename(folder),
     folder,
@@ -109,17 +111,17 @@ async function readPart(
  * also where the cache has no room for it: whoever reads it part by part would have it decoded for every part.
  */
 function createLoader(
-  folder: string,
-  recordings: readonly SpeechRecording[],
-  cacheBytes: number,
+  { folder, entries, cacheBytes }: FolderContents,
   resamplerFrom: (rateHz: number) => Resampler,
 ): (index: number) => Promise<PackedSamples> {
   const cache = createSampleCache(cacheBytes);
   const loading = new Map<number, Promise<PackedSamples>>();
   let latest: { readonly index: number; readonly packed: PackedSamples } | undefined;
   const loadNow = async (index: number): Promise<PackedSamples> => {
-    const recording = recordingAt(recordings, index);
-    const packed = packSamples(await readRecording(folder, recording, resamplerFrom(recording.sourceSampleRateHz)));
+    const entry = entries[index];
+    if (entry === undefined) throw new RangeError(`no recording ${index}`); // callers have checked
+    const resampler = resamplerFrom(entry.recording.sourceSampleRateHz);
+    const packed = packSamples(await readRecording(folder, entry, resampler));
     cache.set(index, packed);
     latest = { index, packed };
     return packed;
@@ -133,21 +135,29 @@ function createLoader(
   };
 }
 
-/** Decodes a whole recording. */
+/**
+ * A whole recording, decoded and resampled piece by piece.
+ *
+ * @throws {DamagedFileError} if it is damaged, or another than when the corpus was opened.
+ */
 export async function readRecording(
   folder: string,
-  recording: SpeechRecording,
+  { recording: { path, sampleCount, sourceSampleRateHz }, facts }: FolderEntry,
   resampler: Resampler,
 ): Promise<Float32Array> {
-  const { path, sampleCount, sourceSampleRateHz } = recording;
-  const { sampleRateHz, channels } = await readAudioFile(join(folder, path), path);
-  const samples = sampleRateHz === sourceSampleRateHz ? resampler(mixToMono(channels)) : new Float32Array(0);
-  if (samples.length === sampleCount) return samples;
-  throw new DamagedFileError({
-    where: path,
-    kind: 'changed',
-    expected: `${sampleCount} samples at 16000 Hz from a file of ${sourceSampleRateHz} Hz, as when the corpus was opened`,
-    received: `${samples.length} samples from a file of ${sampleRateHz} Hz`,
-    fix: 'The file has changed: open the corpus again.',
-  });
+  const output = new Float32Array(sampleCount);
+  const stream = createResampledStream(resampler, output);
+  for await (const piece of monoPieces(join(folder, path), path, facts)) stream.add(piece);
+  const received = Math.round((stream.received() * corpusSampleRateHz) / sourceSampleRateHz);
+  if (received !== sampleCount) {
+    throw new DamagedFileError({
+      where: path,
+      kind: 'changed',
+      expected: `${sampleCount} samples at ${corpusSampleRateHz} Hz, as when the corpus was opened`,
+      received: `${received} samples`,
+      fix: 'The file has changed: open the corpus again.',
+    });
+  }
+  stream.finish();
+  return output;
 }
