@@ -2,5 +2,6 @@ export { ensureBuilt } from './built.js';
 export { largestRelativeDifference } from './compare.js';
 export { type DescribeDomainOptions, describeDomain } from './describe-domain.js';
 export { describeLayer, type LayerCase, type LayerNumbers } from './describe-layer.js';
+export { type DescribeSettingsOptions, describeSettings } from './describe-settings.js';
 export { mutate } from './mutations.js';
 export { createToyDomain } from './toy-domain.js';
