@@ -1,4 +1,5 @@
 /** How loud the encoder hears: the paper does not say. */
+import * as tf from '@tensorflow/tfjs';
 import type { SpeechSettings } from './presets.js';
 
 /** Below this standard deviation (about -60 dB) a window is taken for silence and not blown up further. */
@@ -56,4 +57,18 @@ export function scaleInput(samples: Float32Array, scaling: SpeechSettings['input
   const meter = createLevelMeter(scaling);
   meter.add(samples);
   applyLevel(samples, meter.level());
+}
+
+/**
+ * Traced: `[B, N]` to `[B, 160 floor(N / 160)]` for a hop of 160, every waveform scaled by its own level as `extract` does.
+ *
+ * @param hop - samples a frame; what lies behind the last whole frame is left out and does not count.
+ */
+export function scaledWaveforms(waveforms: tf.Tensor2D, hop: number): tf.Tensor2D {
+  const [batch, samples] = waveforms.shape;
+  const frames = tf.avgPool(tf.reshape(waveforms, [batch, samples, 1, 1]) as tf.Tensor4D, [hop, 1], [hop, 1], 'valid'); // [B, T, 1, 1]
+  const mean = tf.mean(tf.reshape(frames, [batch, -1]), 1, true); // [B, 1]
+  const centred = tf.sub(tf.slice(waveforms, [0, 0], [batch, frames.shape[1] * hop]), mean);
+  const deviation = tf.sqrt(tf.mean(tf.square(centred), 1, true)); // [B, 1]
+  return tf.div(centred, tf.maximum(deviation, quietest));
 }

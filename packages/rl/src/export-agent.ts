@@ -51,7 +51,11 @@ export function exportEncoder({ shape, parameters }: Pick<AgentParts, 'shape' | 
       latents: encode(constantTensors(parameters), observations as tf.Tensor, shape.observation),
     }),
     { observations: { shape: ['batch', ...shape.observation.shape], dtype: 'float32' } },
-    { name: 'cpc-rl-encoder', axes: { batch: { example: 2 } }, metadata: {} },
+    {
+      name: 'cpc-rl-encoder',
+      axes: { batch: { example: 2 } },
+      metadata: { input: 'Pixels are numbers from 0 to 255.' },
+    },
   );
 }
 

@@ -29,6 +29,7 @@ export const domainCommands = {
   baselines: speechBaselines,
   classifiers: speechClassifiers,
   probeOptions: ['pooled', 'folds'],
+  exportOptions: ['scalesInput'],
   settings: (preset, overrides) => resolveSpeechSettings(preset, overrides).resolved,
   train: trainSpeech,
   probe: probeSpeech,
@@ -57,13 +58,16 @@ export const domainCommands = {
 } satisfies DomainCommands;
 
 async function* exportSpeech(
-  { run, out }: ExportRequest,
+  { run, out, scalesInput = true }: ExportRequest,
   _control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   if (!out.endsWith('.onnx'))
     throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
   const { settings, parameters, seed } = yield* reportWarnings(await loadSpeechModel(run));
-  await writeFileAtomically(out, exportSpeechModel({ settings, parameters, metadata: { seed: String(seed) } }));
+  await writeFileAtomically(
+    out,
+    exportSpeechModel({ settings, parameters, scalesInput, metadata: { seed: String(seed) } }),
+  );
   yield {
     type: 'file-written',
     path: out,

@@ -23,6 +23,7 @@ export interface EmbedOptions extends RunOption, DataOptions, EngineOptions, Gen
 
 export interface ExportOptions extends RunOption, GeneralOptions, WordVectorsOption {
   readonly out: string;
+  readonly inputScaling?: boolean;
 }
 
 export function addEmbedOptions(command: Command, { commands }: LoadedDomain): Command {
@@ -38,6 +39,8 @@ export function addEmbedOptions(command: Command, { commands }: LoadedDomain): C
 
 export function addExportOptions(command: Command, { commands }: LoadedDomain): Command {
   addRunOption(command).addOption(outOption(['.onnx']));
+  if (commands.exportOptions?.includes('scalesInput'))
+    command.option('--no-input-scaling', 'leave the scaling of the input to who uses the file, as streams need it');
   return addGeneralOptions(addWordVectorsOption(command, commands));
 }
 
@@ -60,7 +63,12 @@ export function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: C
 
 export async function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
   await requireOutput('--out', options.out);
-  const request: ExportRequest = { run: runOf(options), out: options.out, ...wordVectorsOf(options) };
+  const request: ExportRequest = {
+    run: runOf(options),
+    out: options.out,
+    ...(options.inputScaling === false ? { scalesInput: false } : {}),
+    ...wordVectorsOf(options),
+  };
   return writeFiles(domain, 'export', request, options, context);
 }
 

@@ -12,6 +12,8 @@ export interface AxisOptions {
   readonly example: number;
   /** The lengths that will be used are multiples of this; default 1. Makes `samples / 160` an exact length. */
   readonly multipleOf?: number;
+  /** The least length that works; default 1. Stored in the file, so that `loadOnnx` refuses shorter ones by name. */
+  readonly atLeast?: number;
 }
 
 export type NamedAxes = Readonly<Record<string, AxisOptions>>;
@@ -65,10 +67,11 @@ export function fixedSpecs(inputs: SymbolicSpecs, sizes: AxisSizes): NamedSpecs 
 }
 
 /** Lengths of 1 are left out: at 1 a function may take a path of its own, such as a batch of one. */
-function sizeAt(name: string, { example, multipleOf = 1 }: AxisOptions, place: number): number {
+function sizeAt(name: string, { example, multipleOf = 1, atLeast = 1 }: AxisOptions, place: number): number {
   for (const [option, value] of [
     ['example', example],
     ['multipleOf', multipleOf],
+    ['atLeast', atLeast],
   ] as const) {
     if (!Number.isInteger(value) || value < 1) {
       throw new CompileError(

@@ -4,6 +4,7 @@
 import { CompileError } from '../errors.js';
 import type { AxisLength, Graph, TensorSpec } from '../graph.js';
 import { type OnnxOptions, toOnnx } from '../onnx/encode.js';
+import { leastLengthsAsMetadata } from '../onnx/least-lengths.js';
 import { collapseChains } from '../passes/chains.js';
 import { removeDeadCode } from '../passes/dead-code.js';
 import { removeIdentities } from '../passes/identities.js';
@@ -44,7 +45,9 @@ export function exportOnnx<Input extends string>(
   options: ExportOptions,
 ): Uint8Array {
   const { axes, ...onnx } = options;
-  return toOnnx(exportGraph(fn, inputs, axes), onnx);
+  const leasts = Object.fromEntries(Object.entries(axes).map(([name, { atLeast = 1 }]) => [name, atLeast]));
+  const metadata = { ...onnx.metadata, ...leastLengthsAsMetadata(leasts) };
+  return toOnnx(exportGraph(fn, inputs, axes), { ...onnx, metadata });
 }
 
 /** The graph that `exportOnnx` writes; for `toText` and passes of one's own. */

@@ -7,6 +7,7 @@ import { type AxisLength, sizeOf, type TensorSpec } from '../graph.js';
 import { dataTypeOf, type HostTensor, type NamedHostTensors } from '../host-tensor.js';
 import type { Runtime } from '../runtime.js';
 import { GuardedSession } from '../session.js';
+import { leastLength } from './least-lengths.js';
 import { type OnnxDescription, readOnnx, unnamedAxis } from './read.js';
 
 /** An ONNX file that is ready to run. */
@@ -44,11 +45,17 @@ export async function loadOnnx(model: Uint8Array, { runtime }: { readonly runtim
         name,
         tensorFor(runtime, name, spec, feeds[name], lengths),
       ]);
+      for (const [axis, length] of lengths) requireLength(axis, length, leastLength(description.metadata, axis));
       const results = await session.run(Object.fromEntries(given));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, hostTensor(name, tensor)]));
     },
     dispose: () => session.dispose(),
   };
+}
+
+function requireLength(axis: string, length: number, least: number): void {
+  if (length >= least) return;
+  throw new CompileError(`run: the axis "${axis}" should be at least ${least} long, received ${length}.`);
 }
 
 /** @param lengths - what the named axes of earlier inputs were; one name is one length. */

@@ -93,6 +93,8 @@ export interface ExportRequest {
   readonly run: string;
   /** A file ending in `.onnx`. */
   readonly out: string;
+  /** Whether the file scales its input itself as `embed` does (default); see `DomainCommands.exportOptions`. */
+  readonly scalesInput?: boolean;
   /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
   readonly wordVectors?: string;
 }
@@ -216,6 +218,8 @@ export interface DomainCommands {
   readonly classifiers?: readonly string[];
   /** Which of these fields of `ProbeRequest` the domain heeds; others are never set. */
   readonly probeOptions?: readonly ('pooled' | 'folds' | 'labelShares' | 'stepShare')[];
+  /** Which of these fields of `ExportRequest` the domain heeds; others are never set. */
+  readonly exportOptions?: readonly 'scalesInput'[];
   /**
    * For domains whose input is words: `probe`, `embed`, `neighbours` and `export` heed `wordVectors` of their requests, and give words that
    * training never saw vectors by a map from those in the file.
