@@ -46,7 +46,7 @@ export async function runExemplars(
     ...{ run: runOf(options), data: dataOf(options), features, count, out },
     ...{ engine: engineRequestOf(options), strict: options.strict === true },
   };
-  await requireOutput('--out', out);
+  await requireOutput('--out', out, request);
   const [{ files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'exemplars.run', request, work);
     return [summary, work.signal.aborted] as const;

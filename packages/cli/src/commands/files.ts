@@ -57,18 +57,20 @@ export function embedRequest(options: EmbedOptions): EmbedRequest {
   };
 }
 
-export function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: Context): Promise<number> {
-  return writeFiles(domain, 'embed', embedRequest(options), options, context);
+export async function runEmbed(domain: LoadedDomain, options: EmbedOptions, context: Context): Promise<number> {
+  const request = embedRequest(options);
+  await requireOutput('--out', options.out, request);
+  return writeFiles(domain, 'embed', request, options, context);
 }
 
 export async function runExport(domain: LoadedDomain, options: ExportOptions, context: Context): Promise<number> {
-  await requireOutput('--out', options.out);
   const request: ExportRequest = {
     run: runOf(options),
     out: options.out,
     ...(options.inputScaling === false ? { scalesInput: false } : {}),
     ...wordVectorsOf(options),
   };
+  await requireOutput('--out', options.out, request);
   return writeFiles(domain, 'export', request, options, context);
 }
 

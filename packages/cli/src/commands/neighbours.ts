@@ -51,7 +51,7 @@ export async function runNeighbours(
     ...(out === undefined ? {} : { out }),
     ...wordVectorsOf(options),
   };
-  await requireOutput('--out', out);
+  await requireOutput('--out', out, request);
   const [{ neighbours, files, warnings }, stopped] = await withProgress(async (work) => {
     const summary = await runTask(domain, 'neighbours.run', request, work);
     return [summary, work.signal.aborted] as const;

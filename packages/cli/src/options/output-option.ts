@@ -1,8 +1,30 @@
 /** Files to write that are looked at before work begins. */
+import { stat } from 'node:fs/promises';
 
-/** @throws {CpcArgumentError} if no file can be written there. */
-export async function requireOutput(option: string, path: string | undefined): Promise<void> {
+/** What a command reads. */
+export interface Inputs {
+  /** A run folder. */
+  readonly run?: string;
+  /** A file or folder, or `builtin`. */
+  readonly data?: string;
+  readonly wordVectors?: string;
+  /** May be the path of a file. */
+  readonly query?: string;
+}
+
+/** @throws {CpcArgumentError} if no file can be written there, or it would replace one that the command reads. */
+export async function requireOutput(option: string, path: string | undefined, inputs: Inputs = {}): Promise<void> {
   if (path === undefined) return;
-  const { requireOutputFile } = await import('@cpc/core/node');
-  await requireOutputFile(option, path);
+  const { requireOutputFile, runPaths } = await import('@cpc/core/node');
+  const { run, data, wordVectors, query } = inputs;
+  const ofRun = run === undefined ? [] : [runPaths(run).model, runPaths(run).checkpoints, runPaths(run).record];
+  const read = [await readFrom(data, path), wordVectors, query].filter((file) => file !== undefined);
+  await requireOutputFile(option, path, [...ofRun, ...read]);
+}
+
+/** A folder of data may hold earlier outputs, which a command run again replaces; a picture in it is taken for data. */
+async function readFrom(data: string | undefined, output: string): Promise<string | undefined> {
+  if (data === undefined || /\.(png|gif)$/i.test(output)) return data;
+  const info = await stat(data).catch(() => undefined);
+  return info?.isFile() === true ? data : undefined;
 }

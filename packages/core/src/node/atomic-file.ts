@@ -20,6 +20,8 @@ const temporaryName = /^\..+\.([0-9a-f-]{28})([0-9a-f-]{8})\.tmp$/;
 export interface AtomicFile {
   /** Appends. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Waits until all is on the disk, after the last write: what is left to `commit` is to give the file its name. */
+  readonly settle: () => Promise<void>;
   /** Puts what was written in the place of what stood under the path. */
   readonly commit: () => Promise<void>;
   /** Throws away what was written; does nothing after `commit`. */
@@ -49,12 +51,16 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     isOpen = false;
     await handle.close();
   };
+  const settle = async () => {
+    if (isOpen) await syncFile(handle);
+    await close();
+  };
   return {
     write: (bytes) => namingFile(path, () => handle.writeFile(bytes)), // from where the last one ended
+    settle: () => namingFile(path, settle),
     commit: () =>
       namingFile(path, async () => {
-        await syncFile(handle);
-        await close();
+        await settle();
         await rename(temporary, path);
         await syncFolder(dirname(path));
       }),

@@ -59,6 +59,27 @@ describe('a feature file', () => {
     );
   });
 
+  it('of npy replaces rows and index of an earlier one', async () => {
+    await writeFile(join(folder, 'a.npy'), 'earlier rows');
+    await writeFile(join(folder, 'a.tsv'), 'id\tfirst_row\nearlier\t0\n');
+    await write('a.npy');
+    expect((await readFile(join(folder, 'a.tsv'), 'utf8')).split('\n')).toHaveLength(10);
+    expect(await readdir(folder)).toEqual(['a.npy', 'a.tsv']);
+  });
+
+  it('whose rows cannot be put in place leaves no index beside rows of others', async () => {
+    await mkdir(join(folder, 'a.npy'));
+    await writeFile(join(folder, 'a.tsv'), 'id\tfirst_row\nearlier\t0\n');
+    await expect(write('a.npy')).rejects.toThrow(/a\.npy/);
+    expect(await readdir(folder)).toEqual(expect.not.arrayContaining([expect.stringMatching(/tsv/)]));
+  });
+
+  it('whose header is refused leaves nothing behind', async () => {
+    const wrong = { ...contents, tensors: [['__metadata__', [1, 2]] as const] };
+    await expect(createFeatureFile(join(folder, 'a.safetensors'), wrong)).rejects.toThrow(/__metadata__/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('that is abandoned leaves nothing behind', async () => {
     const file = await createFeatureFile(join(folder, 'a.npy'), contents);
     await file.write(Float32Array.of(1, 2));
@@ -84,6 +105,8 @@ describe('before work begins', () => {
     await requireFeatureFile(join(folder, 'a.parquet'), columns);
     expect(await readFile(join(folder, 'a.tsv'), 'utf8')).toBe('my labels\n');
     await writeFile(join(folder, 'a.tsv'), 'id\tfirst_row\nold\t0\n');
+    await expect(requireFeatureFile(join(folder, 'a.npy'), columns)).rejects.toThrow(/a file without .*a\.npy/);
+    await writeFile(join(folder, 'a.npy'), 'rows');
     await requireFeatureFile(join(folder, 'a.npy'), columns);
   });
 });

@@ -9,11 +9,12 @@
  * Letters used for shapes here:
  *   R  rows    F  features of a row
  */
+import { rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CpcArgumentError } from '../../errors.js';
 import { npyHeader } from '../../npy.js';
 import { safetensorsHeader } from '../../safetensors.js';
-import { type AtomicFile, createAtomicFile, writeFileAtomically } from '../atomic-file.js';
+import { type AtomicFile, createAtomicFile } from '../atomic-file.js';
 import type { TaskEvent } from '../domain-commands.js';
 import { requireOutputFile, requireOwnFile } from '../files/output-file.js';
 import { type IndexTable, indexHeader, indexText } from './index-table.js';
@@ -68,28 +69,46 @@ export async function requireFeatureFile(path: string, columns?: readonly string
     });
   }
   await requireOutputFile('--out', path);
-  if (ending === '.npy' && columns !== undefined) await requireOwnFile('--out', indexPath(path), indexHeader(columns));
+  if (ending === '.npy' && columns !== undefined)
+    await requireOwnFile('--out', indexPath(path), indexHeader(columns), path);
 }
 
 /** Begins a file of features; it appears at `path` when it is finished. */
 export async function createFeatureFile(path: string, contents: FeatureContents): Promise<FeatureFile> {
   const file = await createAtomicFile(path);
-  const rows = await rowWriter(file, extname(path).toLowerCase(), contents);
-  return {
-    write: rows.write,
-    finish: async () => {
-      await rows.finish();
-      if (extname(path).toLowerCase() !== '.npy' || contents.index === undefined) {
+  try {
+    const rows = await rowWriter(file, extname(path).toLowerCase(), contents);
+    return {
+      write: rows.write,
+      finish: async () => {
+        await rows.finish();
+        if (extname(path).toLowerCase() === '.npy' && contents.index !== undefined)
+          return [written(path, contents), await commitWithIndex(file, path, contents.index)];
         await file.commit();
         return [written(path, contents)];
-      }
-      const index = indexPath(path);
-      await writeFileAtomically(index, indexText(contents.index));
-      await file.commit();
-      return [written(path, contents), { type: 'file-written', path: index, description: contents.index.description }];
-    },
-    abandon: file.abandon,
-  };
+      },
+      abandon: file.abandon,
+    };
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/** Whenever it is killed, rows never stand beside the index of others: for a moment there is none. */
+async function commitWithIndex(file: AtomicFile, path: string, table: IndexTable): Promise<TaskEvent> {
+  const indexAt = indexPath(path);
+  const index = await createAtomicFile(indexAt);
+  try {
+    await index.write(new TextEncoder().encode(indexText(table)));
+    await Promise.all([index.settle(), file.settle()]);
+    await rm(indexAt, { force: true });
+    await file.commit();
+    await index.commit();
+  } finally {
+    await index.abandon();
+  }
+  return { type: 'file-written', path: indexAt, description: table.description };
 }
 
 function indexPath(path: string): string {
