@@ -6,6 +6,7 @@ import { nodeRuntime } from '@cpc/compile/node';
 import { decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
 import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { padSentences } from '../data/padded-sentences.js';
 import { splitWords } from '../data/words.js';
@@ -212,6 +213,19 @@ describe('text embed and export', () => {
       const values = new Uint8Array(bytes.subarray(bytes.length - 3 * 32 * 4));
       expect(new Float32Array(values.buffer)).toEqual(encoded.data);
     }
+  });
+
+  it('writes number, words and vector of 3 lines to parquet', async () => {
+    const data = join(folder, 'rows.txt');
+    await writeFile(data, sentences.join('\n'));
+    const { encoded } = await vectors();
+    const out = join(folder, 'vectors.parquet');
+    await events(
+      domainCommands.embed({ run: join(folder, 'run'), data, out, pooled: false, engine, strict: false }, always),
+    );
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
+    expect(rows.map(({ line, text }) => [line, text])).toEqual(sentences.map((text, index) => [index + 1, text]));
+    expect(rows.flatMap(({ features }): number[] => features)).toEqual([...encoded.data]);
   });
 
   it('exports a file that agrees with the encoder to 1e-5 for 1 and 3 sentences of other lengths, with its vocabulary', async () => {

@@ -251,6 +251,20 @@ describe('vision embed and export', () => {
       expect(value).toBeCloseTo(features.latents.data[31 * 32 + at] ?? Number.NaN, 5);
   });
 
+  it('writes columns image, class and features, no row and column, of pooled pictures to parquet', async () => {
+    const out = join(folder, 'pooled.parquet');
+    await embed('pooled.parquet', await colouredFolder('embedded-pooled', 1), { pooled: true });
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
+    expect(rows.map((row) => Object.keys(row))).toEqual([1, 2].map(() => ['image', 'class', 'features']));
+  });
+
+  it('takes a single picture: 1 entry of its name', async () => {
+    const data = await colouredFolder('embedded-single', 1);
+    const seen = await embed('single.npy', join(data, 'red/00.png'), { pooled: true });
+    expect(seen.at(-2)).toMatchObject({ description: 'float32 [1, 32]' });
+    expect(await readFile(join(folder, 'single.tsv'), 'utf8')).toMatch(/^image\tclass\n00\.png\t[^\n]*\n$/);
+  });
+
   it('leaves a damaged picture out by name, and writes no file of an unknown ending', async () => {
     const data = await colouredFolder('embedded-damage', 2);
     await writeFile(join(data, 'red', '00.png'), 'no picture');
