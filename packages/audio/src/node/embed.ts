@@ -43,10 +43,11 @@ export async function* embedSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   await requireFeatureFile(request.out, indexColumns);
   const model = yield* reportWarnings(await loadSpeechModel(request.run));
-  const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(request.data, 'probe', {
-    strict: request.strict,
-    verify: true,
-  });
+  const { corpus, recordings: opened = [...corpus.recordings.keys()] } = await openSpeech(
+    request.data,
+    'probe',
+    request,
+  );
   const hop = encoderHop(model.settings.layers);
   const entries = entriesOf(corpus, opened, hop, request.pooled);
   for (const message of embedWarnings(corpus, opened.length - entries.length)) yield { type: 'warning', message };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeSafetensors } from '@cpc/core';
@@ -97,6 +97,22 @@ describe('what training and embedding leave out', () => {
       'long.wav': [100, 3],
       'short.wav': [20, 3],
     });
+  });
+
+  it('probes 4 whole recordings of 2 speakers beside one with damage behind its head: the file is named and skipped', async () => {
+    const spoken = join(folder, 'spoken');
+    for (const speaker of ['ann', 'bob']) {
+      await mkdir(join(spoken, speaker), { recursive: true });
+      for (const take of ['1', '2']) await writeFile(join(spoken, speaker, `${take}.wav`), tone(8_000));
+    }
+    await copyFile(join(damaged, 'broken.flac'), join(spoken, 'ann/3.flac'));
+    const request = { run: join(folder, 'run'), data: spoken, task: 'speakers', pooled: false, engine } as const;
+    const probing = (strict: boolean) =>
+      warnings(
+        domainCommands.probe({ ...request, representations: ['context'], baselines: [], strict, seed: 1 }, control),
+      );
+    expect(await probing(false)).toContainEqual(expect.stringMatching(/skipped ann\/3\.flac/));
+    await expect(probing(true)).rejects.toThrow(/3\.flac/);
   });
 
   it('with --strict refuses damage behind an intact head before the first step, by name', async () => {

@@ -33,13 +33,14 @@ export interface OpenedSpeech {
 export interface Opening {
   /** Refuse the first file that cannot be used, instead of skipping it. */
   readonly strict: boolean;
-  /** Decode every file now, so that damage behind an intact head is found before the work begins; default: where strict. */
-  readonly verify?: boolean;
 }
 
-/** @param use - of the built-in speech, training and probes get different speakers of one language. */
+/**
+ * @param use - of the built-in speech, training and probes get different speakers of one language. Of a folder, probes have every file
+ *   decoded first, so that damage behind an intact head is known before rows are counted; training draws other windows for such files.
+ */
 export async function openSpeech(data: string, use: 'train' | 'probe', opening: Opening): Promise<OpenedSpeech> {
-  if (data !== builtInData) return openedFolder(await openFolder(data, opening));
+  if (data !== builtInData) return openedFolder(await openFolder(data, opening.strict, use === 'probe'));
   const corpus = builtInSpeech();
   const training = new Set(corpus.speakers.slice(0, trainingSpeakers));
   const isWanted = (speaker: string) => training.has(speaker) === (use === 'train');
@@ -69,7 +70,7 @@ export async function openLabelledSpeech(
   opening: Opening,
 ): Promise<OpenedSpeech & { readonly labels: PhoneLabels }> {
   if (data === builtInData) return { ...(await openSpeech(data, 'probe', opening)), labels: builtInSpeech().labels() };
-  const corpus = await openFolder(data, opening);
+  const corpus = await openFolder(data, opening.strict, true);
   return { ...openedFolder(corpus), labels: await phoneLabelsOf(corpus) };
 }
 
@@ -77,9 +78,13 @@ function openedFolder(corpus: FolderSpeechCorpus): OpenedSpeech {
   return { corpus, source: { kind: 'folder', contents: corpus.contents } };
 }
 
-function openFolder(data: string, { strict, verify = strict }: Opening): Promise<FolderSpeechCorpus> {
+function openFolder(data: string, strict: boolean, isReadWhole: boolean): Promise<FolderSpeechCorpus> {
   const maximumHours = hoursOf(process.env[hoursVariable]);
-  return openSpeechCorpus(data, { strict, verify, ...(maximumHours === undefined ? {} : { maximumHours }) });
+  return openSpeechCorpus(data, {
+    strict,
+    verify: strict || isReadWhole,
+    ...(maximumHours === undefined ? {} : { maximumHours }),
+  });
 }
 
 /** Read by commands; a program passes `maximumHours`. */
