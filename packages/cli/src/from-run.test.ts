@@ -65,6 +65,22 @@ describe.each(Object.keys(small) as Name[])('%s', (name) => {
     expect(losses.every(Number.isFinite)).toBe(true);
   }, 240_000);
 
+  it('takes settings of the run for its own preset only: another preset is as it is, and refused by its shapes', async () => {
+    const refused = await train(
+      name,
+      `${name}-paper`,
+      [],
+      '--from',
+      `${name}-more`,
+      '--preset',
+      'paper',
+      '--steps',
+      '1',
+    );
+    expect(refused.stderr).toMatch(/settings that differ: .*contextUnits \d there, \d{2,} here/);
+    expect(refused.code).toBe(2);
+  }, 120_000);
+
   it('refuses contextUnits of 9 where the run has others, naming the setting, before a folder is made', async () => {
     const refused = await train(name, `${name}-other`, ['contextUnits=9'], '--from', `${name}-more`, '--steps', '1');
     expect(refused.code).toBe(2);
@@ -92,7 +108,11 @@ describe('settings that contradict each other exit with 2, named, and leave no f
     ['text', ['predictionSteps=6'], /predictionSteps: expected fewer than sentencesPerExample/],
     ['audio', ['windowSamples=10300'], /windowSamples: expected a multiple of 160/],
     ['audio', ['windowSamples=1600'], /windowSamples: expected .* at least 2080/],
-    ['audio', ['batchSize=1', 'negatives="mixed-speaker-excluding-own"'], /negativeCount: expected at most 0/],
+    [
+      'audio',
+      ['batchSize=1', 'negatives="mixed-speaker-excluding-own"'],
+      /negativeCount: expected at most 0.*a batch of at least 2/,
+    ],
     ['audio', ['negatives="own-and-others"', 'negativeCount=7'], /negativeCount: expected an even number/],
     ['audio', ['layers=[{"kernelLength":2,"stride":4}]'], /layers: expected a kernelLength of at least the stride/],
     ['vision', ['batchSize=1', 'negatives="other-images"'], /negativeCount: expected at most 0/],

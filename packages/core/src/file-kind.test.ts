@@ -7,6 +7,8 @@ it.each([
   ['RIFF\0\0\0\0WAVEfmt ', 'a WAV file'],
   ['ID3\x04\0\0', 'an MP3 file'],
   ['\xff\xfb\x90\xc4', 'an MP3 file'],
+  ['\xff\xe3\x18\xc4', 'an MP3 file'],
+  ['BM\x36\x10\0\0\0\0\0\0\x36', 'a BMP picture'],
   ['OggS\0\0', 'an Ogg file'],
   ['\0\0\0\x20ftypM4A ', 'an MPEG-4 file, such as M4A or MP4'],
   ['FORM\0\0\0\0AIFF', 'an AIFF file'],
@@ -18,6 +20,10 @@ it.each([
   ['', 'an empty file'],
 ])('calls %j %s', (head, kind) => {
   expect(kindOfFile(bytes(head))).toBe(kind);
+});
+
+it('does not take a text that begins with BM for a picture', () => {
+  expect(kindOfFile(bytes('BMW makes cars.'))).toBeUndefined();
 });
 
 it('does not name 100 random bytes', () => {

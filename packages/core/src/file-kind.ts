@@ -5,6 +5,8 @@ interface Kind {
   /** Bytes that stand at `at`; text stands for its character codes. */
   readonly magic: string;
   readonly at?: number;
+  /** Where two bytes would be too few: what else stands there. */
+  readonly also?: Omit<Kind, 'name'>;
 }
 
 const kinds: readonly Kind[] = [
@@ -19,6 +21,8 @@ const kinds: readonly Kind[] = [
   { name: 'an MP3 file', magic: '\xff\xf3' },
   { name: 'an MP3 file', magic: '\xff\xf2' },
   { name: 'an MP3 file', magic: '\xff\xfa' },
+  { name: 'an MP3 file', magic: '\xff\xe3' },
+  { name: 'an MP3 file', magic: '\xff\xe2' },
   { name: 'an AAC file', magic: '\xff\xf1' },
   { name: 'an AAC file', magic: '\xff\xf9' },
   { name: 'an MPEG-4 file, such as M4A or MP4', magic: 'ftyp', at: 4 },
@@ -35,7 +39,7 @@ const kinds: readonly Kind[] = [
   { name: 'a GIF picture', magic: 'GIF8' },
   { name: 'a TIFF picture', magic: 'II*\0' },
   { name: 'a TIFF picture', magic: 'MM\0*' },
-  { name: 'a BMP picture', magic: 'BM' },
+  { name: 'a BMP picture', magic: 'BM', also: { magic: '\0\0\0\0', at: 6 } },
   { name: 'a PDF document', magic: '%PDF' },
   { name: 'a gzip file', magic: '\x1f\x8b' },
   { name: 'a zip archive', magic: 'PK\x03\x04' },
@@ -61,11 +65,13 @@ const markup: readonly (readonly [RegExp, string])[] = [
  */
 export function kindOfFile(head: Uint8Array): string | undefined {
   if (head.length === 0) return 'an empty file';
-  const found = kinds.find(({ magic, at = 0 }) => {
-    const bytes = head.subarray(at, at + magic.length);
-    return bytes.length === magic.length && bytes.every((byte, index) => byte === magic.charCodeAt(index));
-  });
+  const found = kinds.find(({ also, ...kind }) => stands(head, kind) && (also === undefined || stands(head, also)));
   if (found !== undefined) return found.name;
   const text = new TextDecoder().decode(head.subarray(0, 1000));
   return markup.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+function stands(head: Uint8Array, { magic, at = 0 }: Omit<Kind, 'name'>): boolean {
+  const bytes = head.subarray(at, at + magic.length);
+  return bytes.length === magic.length && bytes.every((byte, index) => byte === magic.charCodeAt(index));
 }

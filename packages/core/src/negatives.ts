@@ -64,7 +64,8 @@ export function wrongNegativeCount(
   inSettings: string,
 ): string | undefined {
   const most = mostNegatives(origin, layout);
-  if (count > most) return `expected at most ${most}, as many latents as there are to draw from (${inSettings})`;
+  const hint = most === 0 && layout.sequences < 2 ? ': other sequences need a batch of at least 2' : '';
+  if (count > most) return `expected at most ${most}, as many latents as there are to draw from (${inSettings})${hint}`;
   const isHalved = origin === 'own-and-other-sequences';
   return isHalved && (count < 4 || count % 2 !== 0) ? 'expected an even number of at least 4' : undefined;
 }

@@ -105,10 +105,10 @@ export async function trainRequest(
   const start =
     from === undefined
       ? undefined
-      : await settingsOfRun(options.resume === true && options.out !== undefined ? options.out : from, commands.name);
+      : await settingsOfRun(options.resume === true && options.out !== undefined ? options.out : from, commands);
   const preset = options.preset ?? start?.preset ?? defaultPreset(commands);
   const typedOverrides = await readOverrides(options.config, options.set ?? []);
-  const overrides = { ...start?.overrides, ...typedOverrides };
+  const overrides = { ...(start?.preset === preset ? start.overrides : {}), ...typedOverrides };
   requireSettings(() => commands.settings(preset, overrides));
   return {
     data,
@@ -154,15 +154,21 @@ async function isWithoutWork(folder: string): Promise<boolean> {
   return isRunWithoutWork(folder);
 }
 
-/** What a run was trained with: its preset, and what replaced values of it. */
-async function settingsOfRun(run: string, domain: string) {
+/** What a run was trained with: its preset, and what differs from that as it is now. */
+async function settingsOfRun(run: string, commands: DomainCommands) {
   existingPath('--from', run);
   const { readRunRecord } = await import('@cpc/core/node');
   const record = await readRunRecord(run);
-  if (record.domain !== domain)
-    throw new UsageError(`--from ${run}: expected a run of ${domain}, received one of ${record.domain}.`);
-  const replaced = Object.entries(record.settings).filter(([, { source }]) => source !== 'preset');
-  return { preset: record.preset, overrides: Object.fromEntries(replaced) };
+  if (record.domain !== commands.name)
+    throw new UsageError(`--from ${run}: expected a run of ${commands.name}, received one of ${record.domain}.`);
+  const { preset, settings } = record;
+  const now = preset !== undefined && commands.presets.includes(preset) ? commands.settings(preset, {}) : {};
+  const isAsNow = (name: string, value: unknown) => JSON.stringify(now[name]?.value) === JSON.stringify(value);
+  const differing = Object.entries(settings).flatMap(([name, { value, source }]) => {
+    if (source !== 'preset') return [[name, { value, source }] as const];
+    return isAsNow(name, value) ? [] : [[name, { value, source: 'config' }] as const]; // the preset was another one then
+  });
+  return { preset, overrides: Object.fromEntries(differing) };
 }
 
 /** A wrong setting was typed by the person, in a file or behind `--set`. */

@@ -46,6 +46,13 @@ describe('textLines', () => {
     ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x41, 0), /UTF-16/],
     ['Latin-1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a), /not UTF-8 \(perhaps Latin-1\)/],
     ['binary', Uint8Array.of(0x41, 0x42, 0, 0x43), /byte 2 is 0/],
+    ['a picture', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0, 0), /^a PNG picture, not text/],
+    ['a PDF document', new TextEncoder().encode('%PDF-1.7\n% words'), /^a PDF document, not text/],
+    [
+      'what Git LFS left',
+      new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\n'),
+      /^a Git LFS pointer/,
+    ],
     ['a letter cut short at the end', Uint8Array.of(0x41, 0xc3), /not UTF-8/],
   ])('refuses %s, and says why', async (_, bytes, reason) => {
     await expect(linesOf(bytes)).rejects.toThrow(reason);

@@ -3,6 +3,7 @@
  */
 
 import type { Hash } from 'node:crypto';
+import { kindOfFile } from '@cpc/core';
 import { unpackedPieces } from './unpacked-pieces.js';
 
 /** Thrown for a file that is not text we can read; `message` says why, without the file's name. */
@@ -35,6 +36,7 @@ export async function* textLines(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [rest, count, position] = ['', 0, 0];
   for await (const bytes of unpackedPieces(path)) {
+    if (position === 0) refuseDocuments(bytes);
     refuseOtherThanText(bytes, position);
     hash?.update(bytes);
     rest += decoded(decoder, bytes, position);
@@ -51,13 +53,20 @@ export async function* textLines(
   if (rest !== '' && count < limit) yield rest.replace(/\r$/, '');
 }
 
+/** What is text to look at and holds none. */
+function refuseDocuments(beginning: Uint8Array): void {
+  const kind = kindOfFile(beginning.subarray(0, 1000));
+  if (kind?.startsWith('a PDF') || kind?.startsWith('a Git LFS')) throw new UnreadableTextError(`${kind}, not text`);
+}
+
 /** UTF-16 by its mark, and anything with a byte 0, which no text has. */
 function refuseOtherThanText(bytes: Uint8Array, position: number): void {
   const [first, second] = bytes;
   const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (position === 0 && isWide) throw new UnreadableTextError('UTF-16, not UTF-8: convert it');
   const zero = bytes.indexOf(0);
-  if (zero >= 0) throw new UnreadableTextError(`binary, not text: byte ${position + zero} is 0`);
+  const kind = position === 0 ? kindOfFile(bytes.subarray(0, 1000)) : undefined;
+  if (zero >= 0) throw new UnreadableTextError(`${kind ?? 'binary'}, not text: byte ${position + zero} is 0`);
 }
 
 function decoded(decoder: TextDecoder, bytes: Uint8Array | undefined, position: number): string {
