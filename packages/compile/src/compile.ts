@@ -155,7 +155,7 @@ function fitting(kind: string, name: string, spec: TensorSpec, tensor: HostTenso
 }
 
 function refuseUnknown(argument: 'into' | 'constants', tensors: NamedHostTensors, known: NamedSpecs): void {
-  const unknown = Object.keys(tensors).find((name) => known[name] === undefined);
+  const unknown = Object.keys(tensors).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   const [where, kind] = argument === 'into' ? ['run', 'output'] : ['compile', 'input'];
   throw new CompileError(
