@@ -54,11 +54,10 @@ export async function train(
 ): Promise<TrainingSummary> {
   const { readLastMetrics, runInWorker } = await import('@cpc/core/node');
   const events = runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal });
-  return followTraining(
-    events,
-    progress,
-    request.resume ? { earlierSteps: () => readLastMetrics(request.out, finalSteps) } : {},
-  );
+  return followTraining(events, progress, {
+    stopRequested: () => signal.aborted,
+    ...(request.resume ? { earlierSteps: () => readLastMetrics(request.out, finalSteps) } : {}),
+  });
 }
 
 /** Probes, embeds, exports, ablates, evaluates, sweeps, or looks for neighbours or exemplars. */

@@ -139,9 +139,9 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
   const { warnings, ...figures } = summary;
   const { json, summary: show, words } = context.output;
   if (options.json) json({ run: out, ...figures, files: await filesOf(out), warnings });
-  else show(trainingTable(out, summary));
+  else if (again() !== undefined) show(trainingTable(out, summary));
   if (summary.status === 'interrupted') {
-    words(`Interrupted. To go on:\n  ${resumeCommand(context.typed, out)}`);
+    words(`Interrupted. To go on:\n  ${again() ?? shellCommand(['cpc', ...context.typed])}`);
     return exitCodes.interrupted;
   }
   if (!options.json) words(['Next:', ...nextCommands(domain.commands, request).map((line) => `  ${line}`)].join('\n'));

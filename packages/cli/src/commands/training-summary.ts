@@ -42,15 +42,17 @@ type Step = TrainingEventOf<'step-end'>;
 export interface FollowOptions {
   /** What earlier sittings of a run that goes on have logged; asked once, at `run-start`. */
   readonly earlierSteps?: () => Promise<readonly StepMeasurements[]>;
+  /** Whether it was asked to stop: events that then end before the first update are an interrupted run without one. */
+  readonly stopRequested?: () => boolean;
   /** A clock, in milliseconds. */
   readonly now?: () => number;
 }
 
-/** @throws {Error} if the events end without `run-end`. */
+/** @throws {Error} if the events end without `run-end`, and nobody asked for it. */
 export async function followTraining(
   events: AsyncIterable<TrainingEvent>,
   progress: Progress,
-  { earlierSteps = async () => [], now = () => performance.now() }: FollowOptions = {},
+  { earlierSteps = async () => [], stopRequested = () => false, now = () => performance.now() }: FollowOptions = {},
 ): Promise<TrainingSummary> {
   const recent: StepMeasurements[] = [];
   const warnings: string[] = [];
@@ -77,6 +79,7 @@ export async function followTraining(
       warn(`${event.path} is damaged (${event.reason}); an older checkpoint is taken.`);
     } else if (event.type === 'run-end') end = event;
   }
+  if (end === undefined && stopRequested()) return { status: 'interrupted', steps: 0, trainedSeconds: 0, warnings };
   if (end === undefined) throw new Error('training ended without its last event, run-end');
   const final = finalFigures(recent);
   const inputWaitShare = wait.share()?.value;

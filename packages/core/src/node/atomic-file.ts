@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { temporaryBegins, temporaryIsGone } from './ending-threads.js';
 import { isOld } from './files/old-file.js';
 import { isMissing } from './files/regular-file.js';
 import { syncFile } from './files/synced.js';
@@ -44,6 +45,7 @@ export interface AtomicFile {
  */
 export async function createAtomicFile(path: string): Promise<AtomicFile> {
   const temporary = join(dirname(path), await temporaryNameOf(path));
+  temporaryBegins(temporary);
   const handle = await namingFile(path, () => open(temporary, 'wx'));
   let isOpen = true;
   const close = async () => {
@@ -62,11 +64,13 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
       namingFile(path, async () => {
         await settle();
         await rename(temporary, path);
+        temporaryIsGone(temporary);
         await syncFolder(dirname(path));
       }),
     abandon: async () => {
       await close();
       await rm(temporary, { force: true });
+      temporaryIsGone(temporary);
     },
   };
 }

@@ -2,15 +2,21 @@
  * Runs long work in a thread of its own, so that this one stays live for signals, progress and input: a step of ONNX
  * Runtime holds its thread for as long as it computes.
  */
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { disableTelemetry } from '@cpc/compile/node';
+import { mayBeEnded } from './ending-threads.js';
 import { markThreadsEnded, threadsEnded } from './run-lock.js';
 import type { WorkerError } from './worker-errors.js';
 import type { WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
 
 export interface RunInWorkerOptions {
-  /** Aborting asks the work to stop after its current unit; the events until then still come. */
+  /**
+   * Aborting asks the work to stop after its current unit; the events until then still come. Work that has not stopped 1 s later is ended,
+   * and its temporary files are deleted, unless it holds a lock, as a training does once its run folder is open: that saves and ends by
+   * itself.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -33,6 +39,10 @@ export class WorkerJobError extends Error {
   }
 }
 
+/** How long work may take to stop by itself, and how often it is then looked at. */
+const patienceMilliseconds = 1000;
+const lookMilliseconds = 50;
+
 /**
  * The events of a job. Leaving the loop early ends the thread at once.
  *
@@ -46,29 +56,44 @@ export async function* runInWorker<Event>(
   { signal }: RunInWorkerOptions = {},
 ): AsyncGenerator<Event, void, undefined> {
   disableTelemetry(); // the thread cannot
-  const stopFlag = new SharedArrayBuffer(4);
-  const input: WorkerInput = { job, stopFlag, endedThreads: threadsEnded() };
+  const [stopFlag, unfinished] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)];
+  const input: WorkerInput = { job, stopFlag, unfinished, endedThreads: threadsEnded() };
   const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/core/node/worker'), { workerData: input });
   const { threadId } = worker; // gone once it has ended
-  const messages = messagesOf(worker);
-  const stop = () => Atomics.store(new Int32Array(stopFlag), 0, 1);
+  const left = new Set<string>();
+  let isEnded = false;
+  const messages = messagesOf(worker, () => isEnded);
+  let timer: NodeJS.Timeout | undefined;
+  const endWherePossible = () => {
+    isEnded = mayBeEnded(new Int32Array(unfinished));
+    if (isEnded) worker.terminate();
+    else timer = setTimeout(endWherePossible, lookMilliseconds);
+  };
+  const stop = () => {
+    Atomics.store(new Int32Array(stopFlag), 0, 1);
+    timer = setTimeout(endWherePossible, patienceMilliseconds);
+  };
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);
   try {
     for await (const message of messages) {
       if (message.type === 'done') return;
       if (message.type === 'failed') throw new WorkerJobError(message.error);
-      yield message.event as Event;
+      if (message.type === 'event') yield message.event as Event;
+      else if (message.exists) left.add(message.path);
+      else left.delete(message.path);
     }
   } finally {
     signal?.removeEventListener('abort', stop);
+    clearTimeout(timer);
     await worker.terminate();
     markThreadsEnded([threadId]);
+    for (const path of left) await rm(path, { recursive: true, force: true }).catch(() => undefined); // they only take room
   }
 }
 
-/** Messages in order; ends with an error if the thread dies without a last word. */
-async function* messagesOf(worker: Worker): AsyncGenerator<WorkerMessage, void, undefined> {
+/** Messages in order; ends with an error if the thread dies without a last word, unless it `wasEnded` on purpose. */
+async function* messagesOf(worker: Worker, wasEnded: () => boolean): AsyncGenerator<WorkerMessage, void, undefined> {
   const waiting: WorkerMessage[] = [];
   let wake: () => void = () => undefined;
   let failure: Error | undefined;
@@ -87,6 +112,7 @@ async function* messagesOf(worker: Worker): AsyncGenerator<WorkerMessage, void, 
   for (;;) {
     const message = waiting.shift();
     if (message !== undefined) yield message;
+    else if (failure !== undefined && wasEnded()) return;
     else if (failure !== undefined) throw failure;
     else {
       await new Promise<void>((resolve) => {

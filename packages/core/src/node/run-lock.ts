@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { CpcError } from '../errors.js';
+import { beginUnfinished } from './ending-threads.js';
 import { isOld } from './files/old-file.js';
 import { isMissing, readRegularTextIfThere } from './files/regular-file.js';
 import { createSilenceWatch, firstBeat, startHeartbeat } from './lock-heartbeat.js';
@@ -94,9 +95,9 @@ export async function takeLock(path: string, options: FileLockOptions): Promise<
     silent: [],
     watch: createSilenceWatch(options.silenceMilliseconds ?? defaultSilenceMilliseconds),
   };
-  await waitForTurn(taking, options);
+  const onReleased = await waitForTurn(taking, options);
   await removeLeftDrafts(taking).catch(() => undefined); // they only take room
-  return heldLock(taking, options);
+  return heldLock(taking, options, onReleased);
 }
 
 interface Taking {
@@ -108,15 +109,21 @@ interface Taking {
   readonly silent: ProcessMark[];
 }
 
+/** @returns what allows the thread to be ended again, once the lock is given back. */
 async function waitForTurn(
   taking: Taking,
   { waitMilliseconds = 0, silenceMilliseconds = defaultSilenceMilliseconds, onWait }: FileLockOptions,
-): Promise<void> {
+): Promise<() => void> {
   const until = performance.now() + waitMilliseconds;
   let isTold = false;
   for (;;) {
-    const found = await tryToHold(taking);
-    if (found === undefined) return;
+    const end = await beginUnfinished();
+    const found = await tryToHold(taking).catch((error: unknown) => {
+      end();
+      throw error;
+    });
+    if (found === undefined) return end;
+    end();
     const { holder, fate } = found;
     if (fate === 'alive' && performance.now() >= until) throw heldBy(taking, holder);
     if (fate === 'unknown' && holder !== undefined && !isTold) {
@@ -141,7 +148,7 @@ export async function withLock<Result>(
   }
 }
 
-function heldLock(taking: Taking, { isLong = false }: FileLockOptions): FileLock {
+function heldLock(taking: Taking, { isLong = false }: FileLockOptions, onReleased: () => void): FileLock {
   const { path, own, silent } = taking;
   let heartbeat = startHeartbeat({ path, id: own.id }, isLong);
   return {
@@ -157,6 +164,7 @@ function heldLock(taking: Taking, { isLong = false }: FileLockOptions): FileLock
       await heartbeat.stop();
       const text = await readRegularTextIfThere(path);
       if (text?.includes(own.id) === true) await rm(path, { force: true });
+      onReleased();
     },
   };
 }

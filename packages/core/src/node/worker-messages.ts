@@ -16,11 +16,15 @@ export interface WorkerInput {
   readonly job: WorkerJob;
   /** One int32: 1 asks the work to stop. Shared, because a message would wait until the work yields the thread. */
   readonly stopFlag: SharedArrayBuffer;
+  /** One int32; see `ThreadGuard`. */
+  readonly unfinished: SharedArrayBuffer;
   /** Threads that were ended before: what they held is free. */
   readonly endedThreads: readonly number[];
 }
 
 export type WorkerMessage =
   | { readonly type: 'event'; readonly event: unknown }
+  /** A temporary file or folder, which is deleted where the thread is ended before it says that it is gone. */
+  | { readonly type: 'temporary'; readonly path: string; readonly exists: boolean }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly error: WorkerError };

@@ -1,13 +1,18 @@
 /** Entry of the worker thread: runs one job and posts its events. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Control } from './domain-commands.js';
+import { guardThread } from './ending-threads.js';
 import { markThreadsEnded } from './run-lock.js';
 import { describeError } from './worker-errors.js';
 import type { WorkerInput, WorkerMessage } from './worker-messages.js';
 
 type Method = (request: unknown, control: Control) => AsyncIterable<unknown>;
 
-async function work({ job, stopFlag, endedThreads }: WorkerInput): Promise<void> {
+async function work({ job, stopFlag, unfinished, endedThreads }: WorkerInput): Promise<void> {
+  guardThread({
+    unfinished: new Int32Array(unfinished),
+    report: (path, exists) => post({ type: 'temporary', path, exists }),
+  });
   markThreadsEnded(endedThreads);
   const flag = new Int32Array(stopFlag);
   const exported: Record<string, unknown> = await import(job.module);

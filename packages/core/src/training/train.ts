@@ -17,6 +17,7 @@ import { initialiseModel, initialStream } from './loss.js';
 import { restoredState } from './starting-point.js';
 import { parametersPrefix, pathOf } from './state-names.js';
 import { createTrainingStep } from './step.js';
+import { unlessStopped } from './unless-stopped.js';
 
 export interface TrainOptions extends CourseOptions {
   readonly domain: Domain;
@@ -67,7 +68,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const leftOut = new Set<string>();
     while (!course.isDone() && !options.stopRequested?.()) {
       const begun = performance.now();
-      const { inputs, damaged } = await batches.next();
+      const batch = await unlessStopped(batches.next(), options.stopRequested);
+      if (batch === undefined) break;
+      const { inputs, damaged } = batch;
       const inputWaitMilliseconds = performance.now() - begun;
       for (const { path, reason } of damaged) {
         if (!leftOut.has(path)) yield { type: 'input-damaged', path, reason };

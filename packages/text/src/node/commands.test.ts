@@ -228,6 +228,26 @@ describe('text embed and export', () => {
     expect(rows.flatMap(({ features }): number[] => features)).toEqual([...encoded.data]);
   });
 
+  it('writes as many rows as index entries of 7 odd lines, one of which is cut off, which a warning tells', async () => {
+    const lines = ['one\rtwo', 'form\ffeed', 'line\u2028separator', 'it rained '.repeat(15_000), '', 'mark', 'unended'];
+    const data = join(folder, 'odd.txt');
+    await writeFile(data, `\uFEFF${lines.join('\r\n')}`);
+    const out = join(folder, 'odd.parquet');
+    const request = { run: join(folder, 'run'), data, out, pooled: false, engine, strict: false };
+    const told = await events(domainCommands.embed(request, always));
+    expect(told).toContainEqual({
+      type: 'warning',
+      message: `${data}: 1 of the lines has more than 100000 characters, of which only these are embedded: line 4`,
+    });
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
+    expect(rows.map(({ line, text }) => [line, text])).toEqual(
+      lines.map((text, index) => [index + 1, text.slice(0, 100_000)]),
+    );
+    const npy = join(folder, 'odd.npy');
+    await events(domainCommands.embed({ ...request, out: npy }, always));
+    expect((await readFile(npy)).subarray(0, 128).toString('latin1')).toContain("'shape': (7, 32)");
+  });
+
   it('exports a file that agrees with the encoder to 1e-5 for 1 and 3 sentences of other lengths, with its vocabulary', async () => {
     const out = join(folder, 'text.onnx');
     await events(domainCommands.export({ run: join(folder, 'run'), out }, always));

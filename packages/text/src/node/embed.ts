@@ -1,5 +1,5 @@
 /** `cpc text embed`: a vector for every line of a file. */
-import { CpcError } from '@cpc/core';
+import { CpcError, someOf } from '@cpc/core';
 import {
   type Control,
   createEngine,
@@ -12,7 +12,7 @@ import {
 } from '@cpc/core/node';
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
-import { textLines, UnreadableTextError } from './data/text-lines.js';
+import { longestLine, textLines, UnreadableTextError } from './data/text-lines.js';
 import { withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { builtInData } from './open-text.js';
@@ -28,7 +28,8 @@ export async function* embedText(request: EmbedRequest, control: Control): Async
     const expected = 'the representation latent: lines stand by themselves';
     throw new CpcError({ where: 'embed', expected, received: representation });
   }
-  const lines = await linesOf(request.data);
+  const { lines, cut } = await linesOf(request.data);
+  if (cut.length > 0) yield { type: 'warning', message: cutWarning(request.data, cut) };
   const model = yield* reportWarnings(
     await withWordVectors(await loadTextModel(run), request.wordVectors, { texts: lines }),
   );
@@ -63,14 +64,27 @@ function contentsOf(lines: readonly string[], width: number): FeatureContents {
   };
 }
 
-async function linesOf(path: string): Promise<string[]> {
-  if (path === builtInData) return builtInStories().flat();
+interface EmbeddedLines {
+  readonly lines: readonly string[];
+  /** Numbers of those that were cut off, from 1. */
+  readonly cut: readonly number[];
+}
+
+async function linesOf(path: string): Promise<EmbeddedLines> {
+  if (path === builtInData) return { lines: builtInStories().flat(), cut: [] };
   const lines: string[] = [];
+  const cut: number[] = [];
   try {
-    for await (const line of textLines(path, { rows: true })) lines.push(line);
+    for await (const line of textLines(path, { rows: true, onCut: (row) => cut.push(row) })) lines.push(line);
   } catch (error) {
     if (!(error instanceof UnreadableTextError)) throw error;
     throw new CpcError({ where: path, expected: 'UTF-8 text', received: error.message });
   }
-  return lines;
+  return { lines, cut };
+}
+
+function cutWarning(path: string, cut: readonly number[]): string {
+  const places = `line${cut.length === 1 ? '' : 's'} ${someOf(cut.map(String), 5)}`;
+  const what = `${cut.length} of the lines ${cut.length === 1 ? 'has' : 'have'} more than ${longestLine} characters`;
+  return `${path}: ${what}, of which only these are embedded: ${places}`;
 }

@@ -6,6 +6,7 @@ import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';
 import { decodePicture } from './data/decode-picture.js';
+import { megapixelsOf } from './data/image-limit.js';
 import { loadVisionModel, type VisionModelFile } from './model-file.js';
 import { imageWarnings, openImages } from './open-images.js';
 import { requireSheetEnding, type SheetRow, writeSheet } from './sheet.js';
@@ -105,7 +106,7 @@ async function queryPicture(images: ImageSet, query: string, side: number): Prom
   const path = resolve(query);
   const same = images.images.findIndex(({ name }) => resolve(images.name, name) === path);
   if (same >= 0) return { picture: await images.read(same), index: same };
-  return { picture: await decodePicture(path, query, side).catch(refused(images, query)) };
+  return { picture: await decodePicture(path, query, side, megapixelsOf()).catch(refused(images, query)) };
 }
 
 function refused({ images }: ImageSet, query: string) {

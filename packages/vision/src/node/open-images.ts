@@ -3,6 +3,7 @@ import { skippedInWords } from '@cpc/core';
 import type { ImageSet } from '../data/image-set.js';
 import { createScenes } from '../synthesis/scenes.js';
 import { type FolderContents, imagesOfFolder, openImageFolder } from './data/image-folder.js';
+import { megapixelsOf } from './data/image-limit.js';
 
 /** What `--builtin` stands for. */
 export const builtInData = 'builtin';
@@ -31,7 +32,7 @@ const builtInScenes = { seed: 1, train: 1000, test: 500 } as const;
 export async function openImages(data: string, { side, strict }: OpenImagesOptions): Promise<OpenedImages> {
   if (data === builtInData)
     return { images: createScenes({ ...builtInScenes, side }), source: { kind: 'builtin', side } };
-  const images = await openImageFolder(data, { side, strict });
+  const images = await openImageFolder(data, { side, strict, maximumMegapixels: megapixelsOf() });
   return { images, source: { kind: 'folder', side, contents: images.contents } };
 }
 
@@ -46,7 +47,11 @@ const cacheBytes = 512 * 2 ** 20;
 export function imagesOf(source: ImageSource, threads: number): ImageSet {
   const { side } = source;
   if (source.kind === 'builtin') return createScenes({ ...builtInScenes, side });
-  return imagesOfFolder(source.contents, { side, cacheBytes: Math.floor(cacheBytes / threads) });
+  return imagesOfFolder(source.contents, {
+    side,
+    cacheBytes: Math.floor(cacheBytes / threads),
+    maximumMegapixels: megapixelsOf(),
+  });
 }
 
 /** In words: files of a set that are not used, and what else is odd about it. */

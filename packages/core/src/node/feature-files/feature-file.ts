@@ -16,6 +16,7 @@ import { npyHeader } from '../../npy.js';
 import { safetensorsHeader } from '../../safetensors.js';
 import { type AtomicFile, createAtomicFile } from '../atomic-file.js';
 import type { TaskEvent } from '../domain-commands.js';
+import { finishingWork } from '../ending-threads.js';
 import { requireOutputFile, requireOwnFile } from '../files/output-file.js';
 import { type IndexTable, indexHeader, indexText } from './index-table.js';
 import { parquetRows, type RowColumn } from './parquet-rows.js';
@@ -82,8 +83,9 @@ export async function createFeatureFile(path: string, contents: FeatureContents)
       write: rows.write,
       finish: async () => {
         await rows.finish();
-        if (extname(path).toLowerCase() === '.npy' && contents.index !== undefined)
-          return [written(path, contents), await commitWithIndex(file, path, contents.index)];
+        const { index } = contents;
+        if (extname(path).toLowerCase() === '.npy' && index !== undefined)
+          return [written(path, contents), await finishingWork(() => commitWithIndex(file, path, index))];
         await file.commit();
         return [written(path, contents)];
       },

@@ -5,6 +5,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryBegins } from '../ending-threads.js';
 import { fateOfText, markText, ownMark } from '../process-mark.js';
 
 const mark = '[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{10}';
@@ -18,7 +19,9 @@ const mark = '[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{10}';
  */
 export async function createTemporaryFolder(prefix: string): Promise<string> {
   await removeLeftFolders(prefix).catch(() => undefined); // they only take room
-  return mkdtemp(join(tmpdir(), `${prefix}${markText(await ownMark())}-`));
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${markText(await ownMark())}-`));
+  temporaryBegins(folder);
+  return folder;
 }
 
 async function removeLeftFolders(prefix: string): Promise<void> {

@@ -42,6 +42,37 @@ describe('textLines', () => {
     expect(lines.join(' ').split(' ')).toEqual(words);
   });
 
+  it('as rows, ends lines at \\n and \\r\\n alone, and cuts 2 of 4 long lines off, which are reported by number', async () => {
+    const odd = 'a lone \r, a form feed \f, a separator \u2028 and \u0085';
+    const rows = ['one', odd, '', 'x'.repeat(100_000), 'y'.repeat(150_000), 'z'.repeat(100_001), 'last'];
+    for (const end of ['\n', '\r\n']) {
+      const path = join(folder, 'rows.txt');
+      await writeFile(path, `\uFEFF${rows.join(end)}${end}${'w'.repeat(100_000)}\r`);
+      const cut: number[] = [];
+      const lines: string[] = [];
+      for await (const line of textLines(path, { rows: true, onCut: (row) => cut.push(row) })) lines.push(line);
+      expect(lines).toEqual([...rows.map((row) => row.slice(0, 100_000)), 'w'.repeat(100_000)]);
+      expect(cut).toEqual([5, 6]);
+    }
+  });
+
+  it('as rows, makes 1 row of a line of 16 million characters', async () => {
+    const path = join(folder, 'one-line.txt.gz');
+    await writeFile(path, gzipSync(Buffer.concat([Buffer.alloc(16e6, 'word '), Buffer.from('\nend')])));
+    const lines: string[] = [];
+    for await (const line of textLines(path, { rows: true })) lines.push(line);
+    expect(lines.map(({ length }) => length)).toEqual([100_000, 3]);
+  });
+
+  it('refuses 20 MB out of 20 kB of gzip, naming what a file of its size may unpack to', async () => {
+    const path = join(folder, 'bomb.txt.gz');
+    await writeFile(path, gzipSync(Buffer.alloc(20e6, 'a line\n')));
+    const read = async () => {
+      for await (const _ of textLines(path)) continue;
+    };
+    await expect(read()).rejects.toThrow(/bomb\.txt\.gz: expected at most 16777216 bytes, and 32 for every byte/);
+  });
+
   it.each([
     ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x41, 0), /UTF-16/],
     ['Latin-1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a), /not UTF-8 \(perhaps Latin-1\)/],

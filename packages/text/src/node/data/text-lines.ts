@@ -10,7 +10,7 @@ import { unpackedPieces } from './unpacked-pieces.js';
 export class UnreadableTextError extends Error {}
 
 /** A line longer than this is cut at a space before it, in characters. */
-const longestLine = 100_000;
+export const longestLine = 100_000;
 
 export interface TextLinesOptions {
   /** Is given the file's bytes. */
@@ -22,6 +22,8 @@ export interface TextLinesOptions {
    * cut off. Default false: it is several.
    */
   readonly rows?: boolean;
+  /** Called once for every row that is cut off, with its number from 1. */
+  readonly onCut?: (row: number) => void;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface TextLinesOptions {
  */
 export async function* textLines(
   path: string,
-  { hash, limit = Infinity, rows = false }: TextLinesOptions = {},
+  { hash, limit = Infinity, rows = false, onCut = () => undefined }: TextLinesOptions = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [rest, count, position] = ['', 0, 0];
@@ -41,16 +43,20 @@ export async function* textLines(
     hash?.update(bytes);
     rest += decoded(decoder, bytes, position);
     position += bytes.length;
-    const { lines, rest: unfinished } = rows ? cutRows(rest) : cutLines(rest);
+    const { lines, rest: unfinished } = rows ? wholeRows(rest) : cutLines(rest);
     rest = unfinished;
     for (const line of lines) {
       if (count === limit) return;
       count += 1;
-      yield line;
+      if (rows && line.length > longestLine) onCut(count);
+      yield rows ? line.slice(0, longestLine) : line;
     }
   }
   rest += decoded(decoder, undefined, position);
-  if (rest !== '' && count < limit) yield rest.replace(/\r$/, '');
+  if (rest === '' || count >= limit) return;
+  const last = rest.replace(/\r$/, '');
+  if (rows && last.length > longestLine) onCut(count + 1);
+  yield rows ? last.slice(0, longestLine) : last;
 }
 
 /** What is text to look at and holds none. */
@@ -92,9 +98,12 @@ function cutLines(text: string): { lines: string[]; rest: string } {
   return { lines, rest };
 }
 
-/** The whole lines of a text, the end of overlong ones dropped, and what is left. */
-function cutRows(text: string): { lines: string[]; rest: string } {
-  const lines = text.split('\n').map((line) => (line.length > longestLine ? line.slice(0, longestLine) : line));
+/**
+ * The whole lines of a text, and what is left; of an overlong line two characters more than the longest may have, one of which may be
+ * its `\r`: they show that it has to be cut.
+ */
+function wholeRows(text: string): { lines: string[]; rest: string } {
+  const lines = text.split('\n').map((line) => line.slice(0, longestLine + 2));
   const rest = lines.pop() ?? '';
   return { lines: lines.map((line) => line.replace(/\r$/, '')), rest };
 }

@@ -5,7 +5,15 @@ import { createGunzip } from 'node:zlib';
 import { CpcError } from '@cpc/core';
 import { regularFilePieces } from '@cpc/core/node';
 
-/** @throws {CpcError} if the file cannot be read, or is damaged gzip. Memory does not grow with what it unpacks to. */
+/** Bytes that any file may unpack to. */
+const alwaysAllowed = 2 ** 24;
+/** For every byte of the file beyond that: text has three or four, a table of numbers fewer. */
+const unpackedPerByte = 32;
+
+/**
+ * @throws {CpcError} if the file cannot be read, is damaged gzip, or unpacks to more than text of its size does. Memory does not grow with what
+ *   it unpacks to.
+ */
 export async function* unpackedPieces(path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const pieces = regularFilePieces(path);
   try {
@@ -25,9 +33,17 @@ async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Asyn
 
 async function* gunzipped(path: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
-  const fed = pipeline(Readable.from(pieces), gunzip).catch(() => undefined); // what fails shows where it is read
+  let [packed, unpacked] = [0, 0];
+  const counted = counting(pieces, (length) => {
+    packed += length;
+  });
+  const fed = pipeline(Readable.from(counted), gunzip).catch(() => undefined); // what fails shows where it is read
   try {
-    for await (const piece of gunzip) yield piece;
+    for await (const piece of gunzip) {
+      unpacked += piece.length;
+      if (unpacked > alwaysAllowed + unpackedPerByte * packed) throw tooMuch(path, unpacked, packed);
+      yield piece;
+    }
     await fed;
   } catch (cause) {
     if (CpcError.isInstance(cause)) throw cause;
@@ -36,4 +52,23 @@ async function* gunzipped(path: string, pieces: AsyncIterable<Uint8Array>): Asyn
   } finally {
     gunzip.destroy();
   }
+}
+
+async function* counting(
+  pieces: AsyncIterable<Uint8Array>,
+  onPiece: (length: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    onPiece(piece.length);
+    yield piece;
+  }
+}
+
+function tooMuch(path: string, unpacked: number, packed: number): CpcError {
+  return new CpcError({
+    where: path,
+    expected: `at most ${alwaysAllowed} bytes, and ${unpackedPerByte} for every byte of the gzip file`,
+    received: `${unpacked} bytes of the first ${packed}`,
+    fix: 'It is made to exhaust memory, or repeats itself over and over: unpack it yourself.',
+  });
 }

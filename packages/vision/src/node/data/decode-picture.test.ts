@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodePicture } from './decode-picture.js';
+import { megapixelsOf } from './image-limit.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -83,7 +84,7 @@ describe('decodePicture', () => {
     expectNear([...data.subarray(0, 3)], [0, 0, 255], 40);
   });
 
-  it('names a truncated, an empty and an animated picture, text, another format, and one of 400 million pixels', async () => {
+  it('names a truncated, an empty and an animated picture, text, another format, and one of 65 million pixels by the name of the option', async () => {
     const whole = await sharp({
       create: {
         width: 200,
@@ -108,9 +109,37 @@ describe('decodePicture', () => {
       .webp({ loop: 0, delay: [100, 100] })
       .toBuffer();
     await expect(decoded('moving.webp', moving)).rejects.toThrow(/an animation of 2 frames/);
-    await expect(decoded('huge.png', pngHeader(20_000, 20_000))).rejects.toThrow(
-      /20000 x 20000 pixels, more than 100 million/,
+    await expect(decoded('huge.png', pngHeader(6_500, 10_000))).rejects.toThrow(
+      /6500 x 10000 pixels, more than 64 million\. .*raise maximumMegapixels \(CPC_MAXIMUM_MEGAPIXELS for the command\)/,
     );
+  });
+
+  it('refuses an interlaced PNG of 48 million pixels of 6 bytes, which is in memory as a whole, and takes 60 million of 3 by its header', async () => {
+    await expect(decoded('deep.png', pngHeader(6_000, 8_000, [16, 2, 0, 0, 1]))).rejects.toThrow(
+      /6000 x 8000 pixels, which take 288 MB at once, more than 256 MB\. .*CPC_MAXIMUM_MEGAPIXELS/,
+    );
+    for (const kind of [
+      [8, 2, 0, 0, 1],
+      [16, 2, 0, 0, 0],
+    ]) {
+      const error = await decoded('photo.png', pngHeader(6_000, 10_000, kind)).catch(String); // it has no pixels
+      expect(error).not.toMatch(/CPC_MAXIMUM/);
+    }
+  });
+
+  it('refuses 4 pixels where 0.000001 megapixels are allowed; a program may allow more than 64', async () => {
+    const path = join(folder, 'small.png');
+    await writeFile(path, await plain(orange, 2).png().toBuffer());
+    await expect(decodePicture(path, 'small.png', 8, 1e-6)).rejects.toThrow(
+      /2 x 2 pixels, more than 0\.000001 million/,
+    );
+    await writeFile(path, pngHeader(20_000, 20_000));
+    await expect(decodePicture(path, 'small.png', 8, 1000)).rejects.not.toThrow(/more than/);
+  });
+
+  it('takes 100 megapixels from the environment, and refuses "many" and 0 by the name of the variable', () => {
+    expect([megapixelsOf('100'), megapixelsOf('')]).toEqual([100, 64]);
+    for (const text of ['many', '0', '-1']) expect(() => megapixelsOf(text)).toThrow(/^CPC_MAXIMUM_MEGAPIXELS: /);
   });
 
   it('refuses an SVG, a PDF and a GIF called .png by their first bytes, before a decoder of theirs sees them', async () => {
@@ -131,11 +160,11 @@ describe('decodePicture', () => {
 });
 
 /** A PNG whose header is whole and whose pixels are not there. */
-function pngHeader(width: number, height: number): Uint8Array {
+function pngHeader(width: number, height: number, kind: readonly number[] = [8, 2, 0, 0, 0]): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8); // 8 bits, red, green and blue
+  header.set(kind, 8); // 8 bits, red, green and blue, not interlaced
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([signature, pngChunk('IHDR', header), pngChunk('IDAT', Buffer.alloc(16)), pngChunk('IEND')]);
 }

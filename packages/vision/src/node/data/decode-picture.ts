@@ -7,11 +7,8 @@ import { isShortage, readRegularFile, unreadableReason } from '@cpc/core/node';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../data/image-set.js';
 import { DamagedImageError } from '../../data/skipped-image.js';
+import { defaultMaximumMegapixels, limitFix, tooLarge } from './image-limit.js';
 
-/** More pixels are refused: decoding them takes gigabytes. */
-const mostPixels = 100e6;
-/** Bytes of a decoded picture: an interlaced one is in memory as a whole. */
-const mostBytes = 400e6;
 /** Larger ones are decoded one after another. */
 const largePixels = 12e6;
 const readKinds: readonly (string | undefined)[] = ['a JPEG picture', 'a PNG picture', 'a WebP picture'];
@@ -21,10 +18,16 @@ const background = { r: 128, g: 128, b: 128 };
 /**
  * @param name - for errors.
  * @param side - the picture is filled into a square of so many pixels, what sticks out on its longer side is cut off.
- * @throws {DamagedImageError} if the file cannot be read, is no whole still picture, or has more than 100 million pixels.
+ * @param maximumMegapixels - see `image-limit.ts`.
+ * @throws {DamagedImageError} if the file cannot be read, is no whole still picture, or is too large.
  */
-export async function decodePicture(path: string, name: string, side: number): Promise<Picture> {
-  const { image, pixels } = await openedPicture(path, name);
+export async function decodePicture(
+  path: string,
+  name: string,
+  side: number,
+  maximumMegapixels = defaultMaximumMegapixels,
+): Promise<Picture> {
+  const { image, pixels } = await openedPicture(path, name, maximumMegapixels);
   const leave = pixels > largePixels ? await turn() : () => undefined;
   try {
     const { data, info } = await image
@@ -55,8 +58,13 @@ async function turn(): Promise<() => void> {
   return leave;
 }
 
+interface OpenedPicture {
+  readonly image: Sharp;
+  readonly pixels: number;
+}
+
 /** Checked by its first bytes, before the decoder sees them, and by its header. */
-async function openedPicture(path: string, name: string): Promise<{ readonly image: Sharp; readonly pixels: number }> {
+async function openedPicture(path: string, name: string, maximumMegapixels: number): Promise<OpenedPicture> {
   const bytes = await readRegularFile(path).catch((cause: unknown) => {
     if (isShortage(cause)) throw cause;
     const received = unreadableReason(cause);
@@ -69,24 +77,23 @@ async function openedPicture(path: string, name: string): Promise<{ readonly ima
     const metadata = await image.metadata();
     const problem = problemOf(metadata);
     if (problem !== undefined) throw damaged(name, problem);
+    const size = tooLarge(metadata, maximumMegapixels);
+    if (size !== undefined) throw new DamagedImageError({ where: name, expected, received: size, fix: limitFix });
     return { image, pixels: metadata.width * metadata.height };
   } catch (cause) {
     throw DamagedImageError.isInstance(cause) ? cause : damaged(name, reasonOf(cause), cause);
   }
 }
 
-function problemOf({ format, pages = 1, width = 0, height = 0, channels = 4, depth }: Metadata): string | undefined {
+function problemOf({ format, pages = 1 }: Metadata): string | undefined {
   if (!['jpeg', 'png', 'webp'].includes(format ?? '')) return `the format ${format}`;
   if (pages > 1) return `an animation of ${pages} frames`;
-  if (width * height > mostPixels) return `${width} x ${height} pixels, more than ${mostPixels / 1e6} million`;
-  const bytes = width * height * channels * (depth === 'ushort' ? 2 : 1);
-  if (bytes > mostBytes)
-    return `${width} x ${height} pixels of ${bytes / (width * height)} bytes, more than ${mostBytes / 1e6} MB`;
   return undefined;
 }
 
+const expected = 'one whole JPEG, PNG or WebP picture';
+
 function damaged(name: string, received: string, cause?: unknown): DamagedImageError {
-  const expected = 'one whole JPEG, PNG or WebP picture';
   return new DamagedImageError({ where: name, expected, received, ...(cause === undefined ? {} : { cause }) });
 }
 

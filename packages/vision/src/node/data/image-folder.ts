@@ -21,6 +21,8 @@ export interface FolderSetOptions {
   readonly side: number;
   /** Decoded pictures that are kept; default 512 MiB. */
   readonly cacheBytes?: number;
+  /** Larger pictures are skipped; default 64. Those that are in memory as a whole may take 4 bytes for each of these pixels. */
+  readonly maximumMegapixels?: number;
 }
 
 const defaultCacheBytes = 512 * 2 ** 20;
@@ -46,7 +48,7 @@ export async function openImageFolder(
 /** The set of a folder that was listed already, with a cache of its own. */
 export function imagesOfFolder(
   contents: FolderContents,
-  { side, cacheBytes = defaultCacheBytes }: FolderSetOptions,
+  { side, cacheBytes = defaultCacheBytes, maximumMegapixels }: FolderSetOptions,
 ): FolderImageSet {
   limitDecoder();
   const { folder, images, classes, skipped, warnings } = contents;
@@ -64,7 +66,7 @@ export function imagesOfFolder(
       if (known !== undefined) return known;
       const image = images[index];
       if (image === undefined) throw new CpcError({ where: folder, expected: 'an image of the set', received: index });
-      const picture = await decodePicture(image.path, image.name, side);
+      const picture = await decodePicture(image.path, image.name, side, maximumMegapixels);
       cache.set(index, picture);
       return picture;
     },
