@@ -1,4 +1,5 @@
 /** Which images of a set can be decoded: for work that goes through all of them and cannot draw another instead. */
+import { CpcError } from '@cpc/core';
 import type { ImageSet } from '../data/image-set.js';
 import { DamagedImageError, type SkippedImage } from '../data/skipped-image.js';
 
@@ -15,6 +16,7 @@ const together = 8;
  * Decodes every picture once.
  *
  * @throws {DamagedImageError} at the first that cannot be, if `strict`.
+ * @throws {CpcError} if there is none that can be.
  */
 export async function wholeImages(images: ImageSet, strict: boolean): Promise<WholeImages> {
   const damaged = new Map<number, SkippedImage>();
@@ -27,7 +29,16 @@ export async function wholeImages(images: ImageSet, strict: boolean): Promise<Wh
       }),
     );
   }
+  if (damaged.size === all.length) throw nothingUsable(images, [...damaged.values()]);
   return { indices: all.filter((index) => !damaged.has(index)), damaged: [...damaged.values()] };
+}
+
+function nothingUsable({ name }: ImageSet, damaged: readonly SkippedImage[]): CpcError {
+  return new CpcError({
+    where: name,
+    expected: 'at least 1 picture that can be used',
+    received: `${damaged.length} and none of them usable; the first: ${damaged[0]?.reason ?? ''}`,
+  });
 }
 
 async function damageOf(images: ImageSet, index: number, strict: boolean): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 /** A file's bytes in pieces, unpacked where it is compressed by gzip, as word vectors are mostly distributed. */
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -9,6 +10,8 @@ import { regularFilePieces } from '@cpc/core/node';
 const alwaysAllowed = 2 ** 24;
 /** For every byte of the file beyond that: text has three or four, a table of numbers fewer. */
 const unpackedPerByte = 32;
+/** A file of at most so many bytes is judged before it is read. */
+const small = 2 ** 20;
 
 /**
  * @throws {CpcError} if the file cannot be read, is damaged gzip, or unpacks to more than text of its size does. Memory does not grow with what
@@ -20,10 +23,18 @@ export async function* unpackedPieces(path: string): AsyncGenerator<Uint8Array, 
     const { value: first, done } = await pieces.next();
     if (done === true) return;
     const whole = joined(first, pieces);
-    yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(path, whole) : whole;
+    const isPacked = first[0] === 0x1f && first[1] === 0x8b;
+    if (isPacked) await refuseSmallBomb(path);
+    yield* isPacked ? gunzipped(path, whole) : whole;
   } finally {
     await pieces.return(); // a reader may leave after the first piece
   }
+}
+
+/** Unpacks a small file once before anybody makes lines of it: millions of empty ones take far longer. */
+async function refuseSmallBomb(path: string): Promise<void> {
+  if ((await stat(path)).size > small) return;
+  for await (const _ of gunzipped(path, regularFilePieces(path)));
 }
 
 async function* joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
