@@ -23,7 +23,6 @@ export async function* sweepRl(request: SweepRequest, control: Control): AsyncGe
   const random = createRandom(seed).fold('sweep');
   const drawn = Array.from({ length: draws }, (_, draw) => drawSettings(random.fold(draw)));
   const runs = new Map<number, SweptRun>();
-  await makeFolder(out);
   let going = [...drawn.keys()];
   for (const { runs: count, share } of roundsOf(draws, halving)) {
     const scores = drawn.map((_, draw) => (going.includes(draw) ? runs.get(draw)?.meanReturn : undefined));
@@ -40,6 +39,7 @@ export async function* sweepRl(request: SweepRequest, control: Control): AsyncGe
     }
   }
   const swept = [...runs].sort(([left], [right]) => left - right).map(([, run]) => run);
+  await makeFolder(out);
   yield* written(request, swept);
 }
 
