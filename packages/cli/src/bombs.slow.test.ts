@@ -113,7 +113,7 @@ describe.skipIf(process.platform !== 'linux')('in 5 s and 500 MB', () => {
       const { code, stderr, seconds, megabytes } = await attacked(folder, args);
       const errors = stderr.split('\n').filter((line) => line.startsWith('cpc: '));
       expect([code, errors.length], stderr).toEqual(attack.says === undefined ? [0, 0] : [1, 1]);
-      expect(stderr).toMatch(attack.says ?? /./);
+      if (attack.says !== undefined) expect(stderr).toMatch(attack.says);
       expect({ isQuick: seconds < 5, isSmall: megabytes < 500, seconds, megabytes }).toMatchObject({
         isQuick: true,
         isSmall: true,
@@ -124,13 +124,13 @@ describe.skipIf(process.platform !== 'linux')('in 5 s and 500 MB', () => {
   );
 
   it.each([
-    ['audio', 'train', 'audio'],
-    ['text', 'train', 'text'],
-    ['vision', 'train', 'vision'],
-    ['vision', 'patches', 'vision'],
-    ['vision', 'neighbours', 'vision'],
-    ['vision', 'probe', 'vision'],
-    ['text', 'neighbours', 'text'],
+    ['audio', 'train'],
+    ['text', 'train'],
+    ['vision', 'train'],
+    ['vision', 'patches'],
+    ['vision', 'neighbours'],
+    ['vision', 'probe'],
+    ['text', 'neighbours'],
   ] as const)(
     'cpc %s %s of large files that are whole ends within 2 s of SIGTERM, with nothing left behind',
     async (domain, command) => {
