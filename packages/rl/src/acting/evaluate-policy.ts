@@ -46,7 +46,12 @@ export async function* evaluatePolicy(options: EvaluatePolicyOptions): AsyncGene
   while (left.some((count) => count > 0) && !stopRequested?.()) {
     if (isWatched) watch?.(ofFirst(moment.observations, copies));
     const actions = await policy.act(moment);
-    const { observations, rewards, terminated, truncated, finalObservations } = await environment.step(actions);
+    const outcome = await environment.step(actions).catch((error: unknown) => {
+      if (environment.isRemote === true && stopRequested?.() === true) return undefined;
+      throw error;
+    });
+    if (outcome === undefined) return;
+    const { observations, rewards, terminated, truncated, finalObservations } = outcome;
     const ended = terminated.map((flag, copy) => flag | (truncated[copy] ?? 0));
     for (let copy = 0; copy < copies; copy++) {
       returns[copy] = (returns[copy] ?? 0) + (rewards[copy] ?? 0);

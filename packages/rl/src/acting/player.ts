@@ -38,7 +38,10 @@ export interface Player {
    * @returns the episodes that ended, and `[B]`, the values of what is seen then.
    */
   readonly play: (unroll: Unroll, steps: number, random: Random) => Promise<PlayedUnroll>;
-  /** All that playing on depends on, by name, under `player/`; the environment's own state only where it can tell it. */
+  /**
+   * All that playing on depends on, by name, under `player/`; the environment's own state only where it can tell it. Where a remote
+   * environment failed within an unroll, what it was before that.
+   */
   readonly save: () => Promise<Record<string, HostArray>>;
   /** Goes on from what `save` gave; false if the environment's state is not among it, and nothing was done. */
   readonly restore: (saved: Readonly<Record<string, HostArray>>) => Promise<boolean>;
@@ -59,10 +62,15 @@ export function createPlayer({ environment, actor, rewardLimit }: PlayerOptions)
   const { copies, spec } = environment;
   const actionCount = spec.actions.length;
   let standing: Standing | undefined;
+  let before: Record<string, HostArray> | undefined; // an unroll of a remote environment that is under way, or failed
+  const saved = async () => {
+    const state = await environment.save?.();
+    return state === undefined ? {} : savedTensors(required(standing), actor, state);
+  };
   const step = async (unroll: Unroll, index: number, random: Random): Promise<PlayedEpisode[]> => {
-    const before = required(standing);
-    unroll.see(index, before);
-    const { logits, values } = await actor.act(before);
+    const moment = required(standing);
+    unroll.see(index, moment);
+    const { logits, values } = await actor.act(moment);
     const actions = drawActions(logits, actionCount, random);
     const hoped = values.slice(); // asking for the values of last observations writes over them
     const outcome = await environment.step(actions);
@@ -70,13 +78,13 @@ export function createPlayer({ environment, actor, rewardLimit }: PlayerOptions)
     const ended = outcome.terminated.map((terminated, copy) => terminated | (outcome.truncated[copy] ?? 0));
     const finalValues = await valuesAtTheEnd(outcome, { actions, rewards });
     unroll.record(index, { actions, values: hoped, rewards, ended, finalValues });
-    const episodes = episodesEnded(before, outcome, ended);
+    const episodes = episodesEnded(moment, outcome, ended);
     standing = {
       observations: outcome.observations,
       lastRewards: rewards,
       lastActions: actions,
       starts: Float32Array.from(ended),
-      ...carriedOn(before, outcome, ended),
+      ...carriedOn(moment, outcome, ended),
     };
     return episodes;
   };
@@ -99,15 +107,14 @@ export function createPlayer({ environment, actor, rewardLimit }: PlayerOptions)
       standing = freshStanding(await environment.reset(seed), copies);
     },
     play: async (unroll, steps, random) => {
+      if (environment.isRemote === true) before = copyOf(await saved());
       unroll.begin(actor.state());
       const episodes: PlayedEpisode[] = [];
       for (let index = 0; index < steps; index++) episodes.push(...(await step(unroll, index, random)));
+      before = undefined;
       return { episodes, following: await actor.valuesOf(required(standing)) };
     },
-    save: async () => {
-      const state = await environment.save?.();
-      return state === undefined ? {} : savedTensors(required(standing), actor, state);
-    },
+    save: async () => before ?? saved(),
     restore: async (saved) => {
       const state = saved[`${prefix}environment`];
       if (state === undefined || environment.restore === undefined) return false;
@@ -162,6 +169,13 @@ function savedTensors(standing: Standing, actor: Actor, environment: Uint8Array)
   ]);
   const { hidden, cell } = actor.state();
   return { ...Object.fromEntries(vectors), [`${prefix}hidden`]: hidden, [`${prefix}cell`]: cell };
+}
+
+/** The LSTM's state lies in arrays that acting writes over. */
+function copyOf(saved: Readonly<Record<string, HostArray>>): Record<string, HostArray> {
+  return Object.fromEntries(
+    Object.entries(saved).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
 }
 
 function restoredStanding(saved: Readonly<Record<string, HostArray>>): Omit<Standing, 'observations'> {

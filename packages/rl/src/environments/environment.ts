@@ -61,6 +61,8 @@ export interface VectorEnvironment {
   readonly save?: () => Promise<Uint8Array>;
   /** Goes on from what `save` gave, in an environment of the same name and number of copies. */
   readonly restore?: (state: Uint8Array) => Promise<Observations>;
+  /** True where steps are asked of another program, and fail once a stop is requested and it does not answer. */
+  readonly isRemote?: boolean;
   /** Ends threads and connections; nothing may be called after it. */
   readonly close: () => Promise<void>;
 }

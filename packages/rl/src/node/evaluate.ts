@@ -37,7 +37,10 @@ export async function* evaluateRl(
   const model = yield* reportWarnings(await loadAgentModel(request.run));
   const { episodes, workers: threads, environment: name = model.environment.name } = request;
   if (request.environment === undefined) requireBuiltIn(name, runPaths(request.run).model);
-  const environment = await openEnvironment({ name, copies: Math.min(mostCopies, episodes), threads });
+  const environment = await openEnvironment({
+    ...{ name, threads, copies: Math.min(mostCopies, episodes) },
+    stopRequested: control.stopRequested,
+  });
   try {
     requireSameSpec(model, environment);
     if (request.video !== undefined) requirePictures(environment);

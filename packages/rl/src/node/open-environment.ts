@@ -34,6 +34,8 @@ export interface OpenEnvironmentOptions {
   readonly threads: number;
   /** For the bridge; default `python3`. */
   readonly python?: string;
+  /** Looked at while a server or bridge is waited for: once it is true, what is not answered within half a second fails. */
+  readonly stopRequested?: () => boolean;
 }
 
 /**
@@ -47,41 +49,67 @@ export interface OpenEnvironmentOptions {
 export async function openEnvironment(options: OpenEnvironmentOptions): Promise<VectorEnvironment> {
   const { name, copies, threads } = options;
   const [, kind, rest = ''] = /^(gymnasium|lab|rpc):(.+)$/.exec(name) ?? [];
-  if (kind === 'rpc') return createRpcEnvironment({ address: rest, copies, name, ...timeout() });
-  if (kind === 'gymnasium') return bridged(options, { gymnasium: rest }, {});
-  if (kind === 'lab') return bridged(options, { lab: rest }, { actionNames: labActionNames, actionRepeat: 4 });
+  if (kind === 'rpc') {
+    const given = { address: rest, copies, name, ...timeout() };
+    return watched(options, (signal) => createRpcEnvironment({ ...given, signal }));
+  }
+  if (kind === 'gymnasium') return watched(options, bridged(options, { gymnasium: rest }, {}));
+  if (kind === 'lab')
+    return watched(options, bridged(options, { lab: rest }, { actionNames: labActionNames, actionRepeat: 4 }));
   if (!builtInEnvironmentNames.includes(name)) throw unknown(name);
   return threads === 0
     ? createBuiltInEnvironment({ name, copies })
     : createThreadedEnvironment({ source: { name }, copies, threads });
 }
 
+const looksPerSecond = 20;
+
+/** Gives what opens an environment a signal that aborts once a stop is asked, until the environment is closed. */
+async function watched(
+  { stopRequested }: OpenEnvironmentOptions,
+  open: (signal: AbortSignal) => Promise<VectorEnvironment>,
+): Promise<VectorEnvironment> {
+  const controller = new AbortController();
+  const timer = setInterval(() => {
+    if (stopRequested?.() !== true) return;
+    clearInterval(timer);
+    controller.abort();
+  }, 1000 / looksPerSecond);
+  timer.unref();
+  try {
+    const opened = await open(controller.signal);
+    return { ...opened, close: () => opened.close().finally(() => clearInterval(timer)) };
+  } catch (error) {
+    clearInterval(timer);
+    throw error;
+  }
+}
+
 /** Connections to a bridge that others may hold without locking our copies out. */
 const spareConnections = 256;
 
-async function bridged(
+function bridged(
   { name, copies, python }: OpenEnvironmentOptions,
   environment: BridgedEnvironment,
   known: Pick<RpcEnvironmentOptions, 'actionNames' | 'actionRepeat'>,
-): Promise<VectorEnvironment> {
+) {
   const chosen = python ?? process.env.CPC_PYTHON;
   const connections = copies + spareConnections;
-  const bridge = await startPythonBridge({
-    ...{ environment, connections },
-    ...(chosen === undefined ? {} : { python: chosen }),
-  });
-  try {
-    const { address } = bridge;
-    const opened = await createRpcEnvironment({ address, copies, name, repeatable: true, ...known, ...timeout() });
-    const close = async () => {
-      await opened.close();
+  return async (signal: AbortSignal): Promise<VectorEnvironment> => {
+    const bridge = await startPythonBridge({
+      ...{ environment, connections, signal },
+      ...(chosen === undefined ? {} : { python: chosen }),
+    });
+    try {
+      const { address } = bridge;
+      const asked = { address, copies, name, repeatable: true, signal, ...known, ...timeout() };
+      const opened = await createRpcEnvironment(asked);
+      return { ...opened, close: () => opened.close().finally(bridge.stop) };
+    } catch (error) {
       await bridge.stop();
-    };
-    return { ...opened, close };
-  } catch (error) {
-    await bridge.stop();
-    throw error;
-  }
+      throw error;
+    }
+  };
 }
 
 function unknown(received: string): CpcArgumentError {

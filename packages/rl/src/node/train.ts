@@ -31,7 +31,12 @@ export async function* trainRl(
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveRlSettings(request.preset, request.overrides);
   const { data: name, workers: threads = 0, seed } = request;
-  const environment = await openEnvironment({ name, copies: settings.copies, threads });
+  const environment = await openEnvironment({
+    name,
+    copies: settings.copies,
+    threads,
+    stopRequested: control.stopRequested,
+  });
   try {
     const engine = await createEngine(request.engine);
     const { spec } = environment;

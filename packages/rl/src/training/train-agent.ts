@@ -23,7 +23,7 @@ export interface TrainAgentOptions extends CourseOptions {
   readonly environment: VectorEnvironment;
   readonly settings: RlSettings;
   readonly engine: Engine;
-  /** Asked after every update: true finishes, saves and leaves. */
+  /** Asked after every update, and where a remote environment fails: true saves what was learnt, and leaves. */
   readonly stopRequested?: () => boolean;
 }
 
@@ -64,7 +64,8 @@ export async function* trainAgent(options: TrainAgentOptions): AsyncGenerator<Tr
     while (!course.isDone() && !stopRequested?.()) {
       const begun = performance.now();
       const number = course.step + 1;
-      const played = await agent.play(number);
+      const played = await unlessStopped(agent.play(number), options);
+      if (played === undefined) break;
       const actingMilliseconds = performance.now() - begun;
       const learned = await agent.learn(played, number).catch((error: unknown) => {
         throw course.explain(error);
@@ -96,6 +97,19 @@ export async function* trainAgent(options: TrainAgentOptions): AsyncGenerator<Tr
     yield course.end();
   } finally {
     await agent.dispose();
+  }
+}
+
+/** What another program fails to answer once a stop is requested is given up: undefined. */
+async function unlessStopped<Value>(
+  work: Promise<Value>,
+  { environment, stopRequested }: TrainAgentOptions,
+): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (environment.isRemote === true && stopRequested?.() === true) return undefined;
+    throw error;
   }
 }
 

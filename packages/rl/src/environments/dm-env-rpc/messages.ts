@@ -131,8 +131,11 @@ function responseBody(response: RpcResponse): WireWriter {
   }
 }
 
-/** @throws {CpcError} if the bytes are no response that is spoken here. */
-export function decodeResponse(bytes: Uint8Array): RpcResponse {
+/**
+ * @param mostValues - of all tensors together.
+ * @throws {CpcError} if the bytes are no response that is spoken here, or hold more.
+ */
+export function decodeResponse(bytes: Uint8Array, mostValues?: number): RpcResponse {
   const payload = lastOf(fieldsOf(bytes), errorField);
   const fields = fieldsOf(payload.bytes);
   if (payload.number === errorField) {
@@ -146,7 +149,7 @@ export function decodeResponse(bytes: Uint8Array): RpcResponse {
     case 'reset':
       return { type, specs: decodeSpecs(fieldsOf(bytesOf(fields, 1) ?? new Uint8Array())) };
     case 'step':
-      return { type, state: stateIn(fields), observations: readTensors(fields, 2) };
+      return { type, state: stateIn(fields), observations: readTensors(fields, 2, valueBudget(mostValues)) };
     case undefined:
       throw damaged('a response to a request that is spoken here', `field ${payload.number}`);
     default:
@@ -176,9 +179,13 @@ function encodeSpecs({ actions, observations }: WorldSpecs): WireWriter {
   return body;
 }
 
+/** Of all ranges of a world together. */
+const mostBounds = 2 ** 20;
+
 function decodeSpecs(fields: readonly Field[]): WorldSpecs {
+  const budget = valueBudget(mostBounds);
   const read = (number: number) =>
-    new Map(entriesOf(fields, number).map(([key, bytes]) => [key, decodeTensorSpec(bytes)]));
+    new Map(entriesOf(fields, number).map(([key, bytes]) => [key, decodeTensorSpec(bytes, budget)]));
   return { actions: read(1), observations: read(2) };
 }
 
@@ -187,8 +194,7 @@ function writeTensors(body: WireWriter, field: number, tensors: Tensors): WireWr
   return body;
 }
 
-function readTensors(fields: readonly Field[], number: number): Tensors {
-  const budget = valueBudget();
+function readTensors(fields: readonly Field[], number: number, budget = valueBudget()): Tensors {
   return new Map(entriesOf(fields, number).map(([key, bytes]) => [key, decodeTensor(bytes, budget)]));
 }
 
@@ -223,5 +229,5 @@ function entriesOf(fields: readonly Field[], number: number): [bigint, Uint8Arra
 
 function identifiersIn(fields: readonly Field[], number: number): bigint[] {
   const { lows, highs } = varintsOf(fields, number);
-  return lows.map((low, index) => (BigInt(highs[index] ?? 0) << 32n) | BigInt(low));
+  return Array.from(lows, (low, index) => (BigInt(highs[index] ?? 0) << 32n) | BigInt(low));
 }

@@ -3,7 +3,16 @@
  *
  * Ranges come as one number each (deprecated) or as arrays; both are read, arrays are written.
  */
-import { decodeValues, encodeValues, type TensorType, tensorTypes } from './tensors.js';
+import {
+  decodeValues,
+  encodeValues,
+  shapeIn,
+  spend,
+  type TensorType,
+  tensorTypes,
+  type ValueBudget,
+  valueBudget,
+} from './tensors.js';
 import { bytesOf, damaged, fieldsOf, requireWireType, textOf, varintsOf } from './wire-reader.js';
 import { WireWriter } from './wire-writer.js';
 
@@ -17,17 +26,20 @@ export interface TensorSpec {
   readonly max?: readonly number[];
 }
 
-/** @throws {CpcError} if the bytes are no such message. */
-export function decodeTensorSpec(bytes: Uint8Array): TensorSpec {
+/**
+ * @param budget - is lowered by the numbers of its range.
+ * @throws {CpcError} if the bytes are no such message, or the budget is exceeded.
+ */
+export function decodeTensorSpec(bytes: Uint8Array, budget: ValueBudget = valueBudget()): TensorSpec {
   const fields = fieldsOf(bytes);
   const typeNumber = varintsOf(fields, 3).lows.at(-1) ?? 0;
   const type = tensorTypes[typeNumber - 1];
   if (type === undefined) throw damaged(`a data type from 1 to ${tensorTypes.length}`, String(typeNumber));
-  const [min, max] = [bytesOf(fields, 4), bytesOf(fields, 5)].map((range) => decodeRange(range));
+  const [min, max] = [bytesOf(fields, 4), bytesOf(fields, 5)].map((range) => decodeRange(range, budget));
   return {
     name: textOf(bytesOf(fields, 1)),
     type,
-    shape: varintsOf(fields, 2).lows.map((low) => low | 0),
+    shape: shapeIn(fields, 2),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
   };
@@ -47,7 +59,7 @@ const scalarFields: Readonly<Record<number, TensorType>> = {
 const firstArrayField = 9;
 const lastArrayField = 16;
 
-function decodeRange(bytes: Uint8Array | undefined): number[] | undefined {
+function decodeRange(bytes: Uint8Array | undefined, budget: ValueBudget): number[] | undefined {
   const field = bytes === undefined ? undefined : fieldsOf(bytes).at(-1);
   if (field === undefined) return undefined;
   const scalarType = scalarFields[field.number];
@@ -55,7 +67,9 @@ function decodeRange(bytes: Uint8Array | undefined): number[] | undefined {
   if (field.number < firstArrayField || field.number > lastArrayField) return undefined;
   requireWireType(field, 2);
   const type = tensorTypes[field.number - firstArrayField] ?? 'float';
-  return Array.from(decodeValues(type, fieldsOf(field.bytes)), Number);
+  const values = decodeValues(type, fieldsOf(field.bytes));
+  spend(budget, values.length);
+  return Array.from(values, Number);
 }
 
 export function encodeTensorSpec({ name, type, shape, min, max }: TensorSpec): WireWriter {

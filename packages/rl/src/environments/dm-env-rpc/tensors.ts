@@ -14,6 +14,7 @@ import {
   fixedOf,
   requireWireType,
   textOf,
+  type Varints,
   varintsOf,
 } from './wire-reader.js';
 import { WireWriter } from './wire-writer.js';
@@ -56,16 +57,24 @@ export type Tensor = {
 }[TensorType];
 
 const shapeField = 15;
+const mostLengths = 32;
 const mostValues = 2 ** 24; // no damaged shape asks for more memory than that
 
-/** Values that the tensors of one message may still have together. */
+/** Values that the tensors of one message may have together, and those that are left of them. */
 export interface ValueBudget {
+  readonly most: number;
   left: number;
 }
 
 /** Of a whole message: a few bytes may stand for an array full of one value, so that each tensor by itself is no bound. */
-export function valueBudget(): ValueBudget {
-  return { left: mostValues };
+export function valueBudget(values = mostValues): ValueBudget {
+  return { most: values, left: values };
+}
+
+/** @throws {CpcError} if a message has no room for so many values more. */
+export function spend(budget: ValueBudget, values: number): void {
+  if (values > budget.left) throw damaged(`at most ${budget.most} values in a message`, 'more');
+  budget.left -= values;
 }
 
 /**
@@ -78,8 +87,15 @@ export function decodeTensor(bytes: Uint8Array, budget: ValueBudget = valueBudge
   const type = tensorTypes[(payload?.number ?? 0) - 1];
   if (payload === undefined || type === undefined) throw damaged('a tensor with values');
   requireWireType(payload, 2);
-  const lengths = varintsOf(fields, shapeField).lows.map((low) => low | 0);
+  const lengths = shapeIn(fields, shapeField);
   return shaped(type, decodeValues(type, fieldsOf(payload.bytes)), lengths, budget);
+}
+
+/** The lengths of a shape, -1 for one that is open. */
+export function shapeIn(fields: readonly Field[], number: number): number[] {
+  const { lows } = varintsOf(fields, number);
+  if (lows.length > mostLengths) throw damaged(`a shape of at most ${mostLengths} lengths`, String(lows.length));
+  return Array.from(lows, (low) => low | 0);
 }
 
 /** Values of a type, in field 1 of a message. */
@@ -95,13 +111,13 @@ export function decodeValues(type: TensorType, fields: readonly Field[]): Tensor
     case 'uint8':
       return Uint8Array.from(bytesOf(fields, 1) ?? []);
     case 'int32':
-      return Int32Array.from(varintsOf(fields, 1).lows);
+      return new Int32Array(varintsOf(fields, 1).lows.buffer);
     case 'uint32':
-      return Uint32Array.from(varintsOf(fields, 1).lows);
+      return varintsOf(fields, 1).lows;
     case 'int64':
-      return BigInt64Array.from(bigIntegers(fields), (value) => BigInt.asIntN(64, value));
+      return new BigInt64Array(joinedHalves(varintsOf(fields, 1)));
     case 'uint64':
-      return BigUint64Array.from(bigIntegers(fields));
+      return new BigUint64Array(joinedHalves(varintsOf(fields, 1)));
     case 'bool':
       return booleans(fields);
     case 'string':
@@ -111,14 +127,19 @@ export function decodeValues(type: TensorType, fields: readonly Field[]): Tensor
   }
 }
 
-function bigIntegers(fields: readonly Field[]): bigint[] {
-  const { lows, highs } = varintsOf(fields, 1);
-  return lows.map((low, index) => (BigInt(highs[index] ?? 0) << 32n) | BigInt(low));
+/** Integers of 64 bits as the bytes of an array, little-endian, and not one by one: a BigInt takes 24 bytes. */
+function joinedHalves({ lows, highs }: Varints): ArrayBuffer {
+  const halves = new Uint32Array(2 * lows.length);
+  for (let index = 0; index < lows.length; index++) {
+    halves[2 * index] = lows[index] ?? 0;
+    halves[2 * index + 1] = highs[index] ?? 0;
+  }
+  return halves.buffer;
 }
 
 function booleans(fields: readonly Field[]): boolean[] {
   const { lows, highs } = varintsOf(fields, 1);
-  return lows.map((low, index) => low !== 0 || highs[index] !== 0);
+  return Array.from(lows, (low, index) => low !== 0 || highs[index] !== 0);
 }
 
 function decodeAny(fields: readonly Field[]): AnyMessage {
@@ -139,8 +160,7 @@ function shaped(
   const missing = open === 0 || known === 0 ? 1 : Math.floor(values.length / known);
   const shape = lengths.map((length) => (length < 0 ? missing : length));
   const size = known * (open === 0 ? 1 : missing);
-  budget.left -= size;
-  if (budget.left < 0) throw damaged(`at most ${mostValues} values in a message`, 'more');
+  spend(budget, size);
   if (values.length === size) return tensorOf(type, shape, values);
   if (values.length === 1 && size > 0) return tensorOf(type, shape, repeated(values, size));
   throw damaged(`${size} values for the shape [${lengths}]`, `${values.length}`);

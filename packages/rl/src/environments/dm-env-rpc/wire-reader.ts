@@ -94,30 +94,42 @@ function readVarint(message: Uint8Array, cursor: Cursor): void {
   throw damaged('a number of at most 10 bytes');
 }
 
-/** The varints in all fields of a number, whether packed into one or not: low and high halves, one after the other. */
-export function varintsOf(
-  fields: readonly Field[],
-  number: number,
-): { readonly lows: number[]; readonly highs: number[] } {
-  const lows: number[] = [];
-  const highs: number[] = [];
-  for (const field of fields) {
-    if (field.number !== number) continue;
+/** The varints in all fields of a number, whether packed into one or not: the lower and upper 32 bits of each. */
+export interface Varints {
+  readonly lows: Uint32Array;
+  readonly highs: Uint32Array;
+}
+
+/** @throws {CpcError} if a field is damaged, or there are more than 4,194,304 numbers. */
+export function varintsOf(fields: readonly Field[], number: number): Varints {
+  const chosen = fields.filter((field) => field.number === number);
+  const count = chosen.reduce((sum, field) => sum + varintCount(field), 0);
+  if (count > mostVarints) throw damaged(`at most ${mostVarints} numbers`, String(count));
+  const [lows, highs] = [new Uint32Array(count), new Uint32Array(count)];
+  let index = 0;
+  const cursor: Cursor = { offset: 0, low: 0, high: 0 };
+  for (const field of chosen) {
     if (field.wireType === 0) {
-      lows.push(field.low);
-      highs.push(field.high);
+      lows[index] = field.low;
+      highs[index++] = field.high;
       continue;
     }
-    requireWireType(field, 2);
-    const cursor: Cursor = { offset: 0, low: 0, high: 0 };
-    while (cursor.offset < field.bytes.length) {
-      if (lows.length === mostVarints) throw damaged(`at most ${mostVarints} numbers`, 'more');
+    for (cursor.offset = 0; cursor.offset < field.bytes.length; index++) {
       readVarint(field.bytes, cursor);
-      lows.push(cursor.low);
-      highs.push(cursor.high);
+      lows[index] = cursor.low;
+      highs[index] = cursor.high;
     }
   }
   return { lows, highs };
+}
+
+/** Each varint ends with a byte below 128: counted before any memory is taken for what they hold. */
+function varintCount(field: Field): number {
+  if (field.wireType === 0) return 1;
+  requireWireType(field, 2);
+  let count = 0;
+  for (const byte of field.bytes) if (byte < 128) count++;
+  return count;
 }
 
 /** The numbers of a fixed size in all fields of a number, as little-endian bytes. */

@@ -7,6 +7,7 @@
 
 import { CpcError } from '@cpc/core';
 import { Client, type ClientDuplexStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { excerpt } from '../../../environments/dm-env-rpc/excerpt.js';
 import {
   decodeResponse,
   encodeRequest,
@@ -19,6 +20,10 @@ export interface ConnectOptions {
   readonly address: string;
   /** How long the oldest unanswered request may take; default 300, since levels may be built at the first step. */
   readonly timeoutSeconds?: number;
+  /** The longest answer; default 64 MiB. Its tensors hold at most a value for every 4 of these bytes. */
+  readonly mostBytes?: number;
+  /** Once it aborts, what is not answered within half a second fails, and so does all that is sent later. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What answers a request of some type. */
@@ -38,12 +43,11 @@ export interface RpcConnection {
 export const processPath = '/dm_env_rpc.v1.Environment/Process';
 
 /** An answer holds one step's observations: 64 MiB are 16 million float32 values. */
-const longestAnswerBytes = 2 ** 26;
-const channelOptions = {
-  'grpc.max_receive_message_length': longestAnswerBytes,
-  'grpc.max_send_message_length': -1,
-};
+export const longestAnswerBytes = 2 ** 26;
+const bytesPerValue = 4;
 const defaultTimeoutSeconds = 300;
+/** From a request to stop on: a server that answers may finish what is under way, one that is silent delays nobody. */
+const graceSeconds = 0.5;
 
 interface Waiting {
   readonly request: RpcRequest['type'];
@@ -52,7 +56,9 @@ interface Waiting {
 }
 
 /** Opens a stream. That nobody listens at the address shows with the first request. */
-export function connectRpc({ address, timeoutSeconds = defaultTimeoutSeconds }: ConnectOptions): RpcConnection {
+export function connectRpc(options: ConnectOptions): RpcConnection {
+  const { address, timeoutSeconds = defaultTimeoutSeconds, mostBytes = longestAnswerBytes, signal } = options;
+  const channelOptions = { 'grpc.max_receive_message_length': mostBytes, 'grpc.max_send_message_length': -1 };
   const client = new Client(address, credentials.createInsecure(), channelOptions);
   const stream = openStream(client);
   const waiting: Waiting[] = [];
@@ -66,16 +72,18 @@ export function connectRpc({ address, timeoutSeconds = defaultTimeoutSeconds }: 
   };
   const finish = (error: CpcError) => {
     end ??= error;
+    forgetStop();
     for (const { reject } of waiting.splice(0)) reject(end);
     watch();
     stream.cancel();
     client.close();
   };
+  const forgetStop = whenStopped(signal, () => finish(stopped(address, waiting[0]?.request)));
   stream.on('data', (bytes: Uint8Array) => {
     const request = waiting.shift();
     watch();
     if (request === undefined) finish(unasked(address));
-    else settle(request, bytes, address);
+    else settle(request, bytes, { address, mostValues: mostBytes / bytesPerValue });
   });
   stream.on('error', (error: ServiceError) => finish(failed(address, error)));
   stream.on('end', () => finish(ended(address)));
@@ -103,13 +111,33 @@ function openStream(client: Client): ClientDuplexStream<Uint8Array, Uint8Array> 
   );
 }
 
-function settle({ request, resolve, reject }: Waiting, bytes: Uint8Array, address: string): void {
+/** Calls back after the grace that follows a request to stop; what it returns calls that off. */
+function whenStopped(signal: AbortSignal | undefined, finish: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(finish, 1000 * graceSeconds);
+  };
+  if (signal?.aborted === true)
+    timer = setTimeout(finish); // nothing is under way
+  else signal?.addEventListener('abort', start, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', start);
+  };
+}
+
+interface AnswerBounds {
+  readonly address: string;
+  readonly mostValues: number;
+}
+
+function settle({ request, resolve, reject }: Waiting, bytes: Uint8Array, { address, mostValues }: AnswerBounds): void {
   try {
-    const response = decodeResponse(bytes);
+    const response = decodeResponse(bytes, mostValues);
     if (response.type === request) resolve(response);
     else reject(wrongAnswer(address, request, response));
   } catch (error) {
-    reject(CpcError.isInstance(error) ? error : unreadable(address, request, error));
+    reject(unreadable(address, request, error));
   }
 }
 
@@ -118,7 +146,7 @@ function wrongAnswer(address: string, request: string, response: RpcResponse): C
   if (response.type !== 'error') {
     return new CpcError({ where, expected: `an answer to ${request}`, received: `one to ${response.type}` });
   }
-  const received = `${codeName(response.code)}: ${response.message}`;
+  const received = `${codeName(response.code)}: ${excerpt(response.message)}`;
   return new CpcError({ where, expected: `${request} to succeed`, received });
 }
 
@@ -126,8 +154,12 @@ function codeName(code: number): string {
   return status[code] ?? `code ${code}`;
 }
 
+/** What is wrong with the bytes, and whose they are. */
 function unreadable(address: string, request: string, cause: unknown): CpcError {
-  return new CpcError({ where: `dm_env_rpc server at ${address}`, expected: `a readable answer to ${request}`, cause });
+  const where = `dm_env_rpc server at ${address}`;
+  if (!CpcError.isInstance(cause)) return new CpcError({ where, expected: `a readable answer to ${request}`, cause });
+  const { expected, received, fix } = cause;
+  return new CpcError({ where: `${where}, answer to ${request}`, expected, received, fix, cause });
 }
 
 function unasked(address: string): CpcError {
@@ -147,12 +179,30 @@ function silent(address: string, request: string, seconds: number): CpcError {
   });
 }
 
+function fixOf({ code, details }: ServiceError): string {
+  if (code === status.RESOURCE_EXHAUSTED && /concurrent rpc/i.test(details))
+    return 'End other clients of the server, or allow more: --connections of serve.py, connections of startPythonBridge.';
+  if (code === status.RESOURCE_EXHAUSTED)
+    return 'All copies together receive at most 64 MiB a step: play fewer (--set copies=N), or have the server send smaller observations.';
+  if (code === status.CANCELLED)
+    return 'The bridge ends connections without requests: --idle-seconds of serve.py, idleSeconds of startPythonBridge.';
+  return 'Start the server before, and look at what it printed.';
+}
+
+function stopped(address: string, request: string | undefined): CpcError {
+  return new CpcError({
+    where: `dm_env_rpc server at ${address}`,
+    expected: request === undefined ? 'no request after that to stop' : `an answer to ${request}`,
+    received: 'a request to stop',
+  });
+}
+
 function failed(address: string, error: ServiceError): CpcError {
   return new CpcError({
     where: `dm_env_rpc server at ${address}`,
     expected: 'a connection that lasts',
-    received: `${codeName(error.code)}: ${error.details}`,
-    fix: 'Start the server before, and look at what it printed.',
+    received: `${codeName(error.code)}: ${excerpt(error.details)}`,
+    fix: fixOf(error),
     cause: error,
   });
 }

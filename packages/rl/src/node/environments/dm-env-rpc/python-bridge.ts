@@ -21,8 +21,12 @@ export interface PythonBridgeOptions {
   readonly python?: string;
   /** That it serves at once; default 320. */
   readonly connections?: number;
+  /** After so many seconds without a request a connection is ended, and what it made is destroyed; default 3600. */
+  readonly idleSeconds?: number;
   /** How long it may take to listen; default 60. */
   readonly timeoutSeconds?: number;
+  /** Ends the wait for it to listen. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PythonBridge {
@@ -47,21 +51,23 @@ type Bridge = ChildProcessByStdio<Writable, Readable, Readable>;
  * const environment = await createRpcEnvironment({ address: bridge.address, copies: 8, repeatable: true });
  */
 export async function startPythonBridge(options: PythonBridgeOptions): Promise<PythonBridge> {
-  const { environment, python = 'python3', connections = 320, timeoutSeconds = 60 } = options;
+  const { environment, python = 'python3', connections = 320, idleSeconds = 3600 } = options;
   const folder = join(dirname(createRequire(import.meta.url).resolve('@cpc/rl/package.json')), 'bridge');
   const wanted = 'gymnasium' in environment ? ['--gymnasium', environment.gymnasium] : labFlags(environment);
-  const flags = [...wanted, '--connections', String(connections)];
+  const flags = [...wanted, '--connections', String(connections), '--idle-seconds', String(idleSeconds)];
   // In the folder of this process, so that relative paths mean what they mean to the user.
   const child = spawn(python, ['-B', join(folder, 'serve.py'), ...flags], { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async () => {
     child.kill();
+    const timer = setTimeout(() => child.kill('SIGKILL'), 500); // an environment may hold the first signal up
     await ended;
+    clearTimeout(timer);
   };
   try {
-    return { address: `localhost:${await portOf(child, timeoutSeconds)}`, stop };
+    return { address: `localhost:${await portOf(child, options)}`, stop };
   } catch (error) {
-    child.kill();
+    child.kill('SIGKILL');
     throw error;
   }
 }
@@ -72,11 +78,15 @@ function labFlags({ lab, levelCache }: Extract<BridgedEnvironment, { lab: string
 
 const keptCharacters = 2_000;
 
-function portOf(child: Bridge, timeoutSeconds: number): Promise<number> {
+function portOf(child: Bridge, { timeoutSeconds = 60, signal }: PythonBridgeOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let printed = '';
     const fail = (reason: string) => reject(notListening(reason, printed));
     const timer = setTimeout(() => fail(`nothing within ${timeoutSeconds} s`), 1000 * timeoutSeconds);
+    const stop = () => fail('a request to stop');
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    child.once('close', () => signal?.removeEventListener('abort', stop));
     const read = (text: Buffer) => {
       printed = (printed + text.toString()).slice(-keptCharacters);
       const port = /listening on (\d+)/.exec(printed)?.[1];

@@ -5,6 +5,7 @@
  * terminated or interrupted. How messages travel stands in `connection.ts`, which tensor is what in `world-layout.ts`.
  */
 import { CpcError } from '@cpc/core';
+import { excerpt } from '../../../environments/dm-env-rpc/excerpt.js';
 import type { SequenceState, Settings, Tensors } from '../../../environments/dm-env-rpc/messages.js';
 import { type Tensor, tensorOf } from '../../../environments/dm-env-rpc/tensors.js';
 import {
@@ -17,7 +18,7 @@ import type { EnvironmentSpec, Observations, VectorEnvironment } from '../../../
 import { requireCopies } from '../../../environments/refusals.js';
 import type { SingleEnvironment, SingleStep } from '../../../environments/single-environment.js';
 import { vectorise } from '../../../environments/vectorise.js';
-import { connectRpc, type RpcConnection } from './connection.js';
+import { connectRpc, longestAnswerBytes, type RpcConnection } from './connection.js';
 
 /** A setting as programs write it: numbers become int64 where they are whole, else double. */
 export type SettingValue = number | string | boolean | Tensor;
@@ -47,6 +48,8 @@ export interface RpcEnvironmentOptions {
   readonly actionRepeat?: number;
   /** How long a request may take; default 300. */
   readonly timeoutSeconds?: number;
+  /** See `ConnectOptions`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -71,17 +74,24 @@ export async function createRpcEnvironment(options: RpcEnvironmentOptions): Prom
   const create = () => left.shift() ?? unreachable(options.address);
   const { save, restore, ...environment } = vectorise({ create, copies: options.copies });
   return options.repeatable === true && save !== undefined && restore !== undefined
-    ? { ...environment, save, restore }
-    : environment;
+    ? { ...environment, save, restore, isRemote: true }
+    : { ...environment, isRemote: true };
 }
+
+const farewellSeconds = 1;
 
 function unreachable(where: string): never {
   throw new CpcError({ where, expected: 'a world for every copy' });
 }
 
+/** Answers of all copies may be here at once: together they take what one connection may. */
+const leastAnswerBytes = 2 ** 20;
+
 async function joinWorld(options: RpcEnvironmentOptions): Promise<SingleEnvironment> {
-  const { address, timeoutSeconds } = options;
-  const connection = connectRpc({ address, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) });
+  const { address, timeoutSeconds, signal, copies } = options;
+  const mostBytes = Math.max(leastAnswerBytes, Math.floor(longestAnswerBytes / copies));
+  const timeout = timeoutSeconds === undefined ? {} : { timeoutSeconds };
+  const connection = connectRpc({ address, mostBytes, signal, ...timeout });
   try {
     const { worldName, isOurs } = await worldOf(connection, options.world ?? { create: {} });
     const { specs } = await connection.send({
@@ -89,7 +99,7 @@ async function joinWorld(options: RpcEnvironmentOptions): Promise<SingleEnvironm
       worldName,
       settings: settingsOf(options.joinSettings),
     });
-    const layoutOptions: LayoutOptions = { observation: options.observation, actions: options.actions };
+    const layoutOptions: LayoutOptions = { observation: options.observation, actions: options.actions, copies };
     const layout = layOut(specs, layoutOptions, `dm_env_rpc server at ${address}`);
     return worldEnvironment(connection, worldName, isOurs, layout, options);
   } catch (error) {
@@ -144,9 +154,12 @@ function worldEnvironment(
       };
     },
     async close() {
-      const farewells = [connection.send({ type: 'leaveWorld' })];
-      if (isOurs) await Promise.allSettled([...farewells, connection.send({ type: 'destroyWorld', worldName })]);
-      else await Promise.allSettled(farewells); // a server that is gone has nothing left to leave
+      const farewells: Promise<unknown>[] = [connection.send({ type: 'leaveWorld' })];
+      if (isOurs) farewells.push(connection.send({ type: 'destroyWorld', worldName }));
+      // A server that is gone has nothing left to leave; one that is silent sees the connection end.
+      const timer = setTimeout(connection.close, 1000 * farewellSeconds);
+      await Promise.allSettled(farewells);
+      clearTimeout(timer);
       connection.close();
     },
   };
@@ -170,7 +183,7 @@ function observationOf(
   const { type, shape, values } = tensorIn(observations, identifier, address);
   const isAsSaid = type === spec.type && String(shape) === String(spec.shape);
   if (!isAsSaid || type === 'bool' || type === 'string' || type === 'proto') {
-    const expected = `observation ${spec.name} to be ${spec.type} [${spec.shape}]`;
+    const expected = `observation ${excerpt(spec.name)} to be ${spec.type} [${spec.shape}]`;
     throw new CpcError({ where: `dm_env_rpc server at ${address}`, expected, received: `${type} [${shape}]` });
   }
   if (type === 'uint8' || type === 'float') return values;

@@ -8,7 +8,7 @@ import shutil
 
 import numpy as np
 
-from tensors import FIELDS, fill_values, type_number
+from .tensors import FIELDS, fill_values, type_number
 
 ACTION, OBSERVATION, REWARD, DISCOUNT = 1, 1, 2, 3
 
