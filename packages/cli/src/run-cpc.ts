@@ -20,7 +20,6 @@ import { takeOutput } from './terminal/output.js';
  * process.exitCode = await runCpc(['doctor', '--json']);
  */
 export async function runCpc(typed: readonly string[]): Promise<number> {
-  process.env.ORT_DISABLE_TELEMETRY = '1'; // as disableTelemetry() of @cpc/compile, which help and version need not load
   const output = takeOutput();
   const release = surviveHangups();
   const code = await exitCodeOf({ output, typed: plainWords(typed) });

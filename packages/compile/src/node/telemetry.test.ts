@@ -23,11 +23,11 @@ it('is off in the environment of the process once nodeRuntime is called: a child
   expect(await printed(program)).toBe('1');
 });
 
-const inWorker = (before: string) => `
+const inWorker = (before: string, first = '') => `
   import { Worker } from 'node:worker_threads';
   const compile = await import(${entry});
   ${before}
-  const source = \`import(${entry}).then(({ nodeRuntime }) => nodeRuntime({ threads: 1 })).then(() => 'loaded', ({ message }) => message)
+  const source = \`${first};import(${entry}).then(({ nodeRuntime }) => nodeRuntime({ threads: 1 })).then(() => 'loaded', ({ message }) => message)
     .then(async (text) => (await import('node:worker_threads')).parentPort.postMessage(text))\`;
   new Worker(source, { eval: true }).on('message', (text) => console.log(text));`;
 
@@ -37,4 +37,14 @@ it('that nobody turned off is refused in a worker thread, with 2 ways to turn it
 
 it('that the main thread turned off before leaves a worker thread to load the runtime', async () => {
   expect(await printed(inWorker('compile.disableTelemetry();'))).toBe('loaded');
+});
+
+it("that a worker thread turned off in its own copy of the environment is refused, since the process's has none", async () => {
+  const copied = "process.env.ORT_DISABLE_TELEMETRY = '1'";
+  expect(await printed(inWorker('', copied))).toMatch(/environment of the process, received none/);
+});
+
+it('that the main thread turned off is off for a worker thread whose own environment lacks it', async () => {
+  const taken = 'delete process.env.ORT_DISABLE_TELEMETRY';
+  expect(await printed(inWorker('compile.disableTelemetry();', taken))).toBe('loaded');
 });
