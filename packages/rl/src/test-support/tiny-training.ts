@@ -27,6 +27,7 @@ export interface TinyTraining {
   readonly engine?: EngineRequest;
   readonly checkpoints?: CheckpointStore;
   readonly checkpointEverySteps?: number;
+  readonly stopRequested?: () => boolean;
   /** Ends the training early once it is true of a step. */
   readonly until?: (step: TrainingEventOf<'step-end'>) => boolean;
 }
@@ -38,10 +39,11 @@ export async function trainTiny(training: TinyTraining): Promise<TrainingEvent[]
   const environment =
     typeof given === 'string' ? createBuiltInEnvironment({ name: given, copies: settings.copies }) : given;
   const events: TrainingEvent[] = [];
-  const { checkpointEverySteps: every } = training;
+  const { checkpointEverySteps: every, stopRequested } = training;
   const run = trainAgent({
     ...{ environment, settings, engine: await createEngine(engine), seed, steps },
     ...(every === undefined ? {} : { checkpointEverySteps: every }),
+    ...(stopRequested === undefined ? {} : { stopRequested }),
     checkpoints: training.checkpoints ?? createMemoryCheckpointStore(),
   });
   for await (const event of run) {

@@ -85,6 +85,34 @@ describe('trainAgent', () => {
     expect(stepsOf(second).map(({ step }) => step)).toEqual([3, 4]);
   });
 
+  /** Another program that falls silent at a step; with the stop that then comes, if one does. */
+  function silentFrom(silentStep: number, isStopped: boolean) {
+    const { step, ...others } = createBuiltInEnvironment({ name: 'cart_pole', copies: 16 });
+    let steps = 0;
+    const environment = {
+      ...{ ...others, isRemote: true },
+      step: async (actions: Int32Array) => {
+        if (++steps >= silentStep) throw new Error('no answer');
+        return step(actions);
+      },
+    };
+    return { environment, stopRequested: () => isStopped && steps >= silentStep };
+  }
+
+  it('saves update 2 where another program is silent at step 10 of update 3 and a stop is requested, and ends resumed with the bytes of one go', async () => {
+    const inOneGo = createMemoryCheckpointStore();
+    await trainTiny({ environment: 'cart_pole', steps: 6, checkpoints: inOneGo });
+    const checkpoints = createMemoryCheckpointStore();
+    const stopped = await trainTiny({ ...silentFrom(50, true), steps: 6, checkpoints });
+    expect(stopped.at(-1)).toMatchObject({ type: 'run-end', step: 2, reason: 'interrupted' });
+    await trainTiny({ environment: 'cart_pole', steps: 6, checkpoints });
+    expect((await checkpoints.latest())?.tensors).toEqual((await inOneGo.latest())?.tensors);
+  });
+
+  it('fails where another program is silent at step 10 of update 3 and no stop is requested', async () => {
+    await expect(trainTiny({ ...silentFrom(50, false), steps: 6 })).rejects.toThrow('no answer');
+  });
+
   it('computes 2 updates alike on engine cpu and onnx, to 1e-3 in loss and gradient', async () => {
     const [oracle, compiled] = [
       stepsOf(await trainTiny({ environment: 'cart_pole', steps: 2, settings: contrastive, engine: { name: 'cpu' } })),

@@ -2,7 +2,7 @@ import { CpcError, createRandom } from '@cpc/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkEnvironment } from '../../../environments/check/check-environment.js';
 import { encodeResponse } from '../../../environments/dm-env-rpc/messages.js';
-import type { Tensor } from '../../../environments/dm-env-rpc/tensors.js';
+import { type Tensor, tensorOf } from '../../../environments/dm-env-rpc/tensors.js';
 import { damagedOrRandom, responses } from '../../../environments/dm-env-rpc/test-support/sample-messages.js';
 import { connectRpc } from './connection.js';
 import { createRpcEnvironment, type RpcEnvironmentOptions } from './rpc-environment.js';
@@ -144,7 +144,7 @@ describe('what fails', () => {
     [
       'no message',
       ({ type }) => (type === 'step' ? Uint8Array.of(255, 255) : undefined),
-      'dm_env_rpc message: expected',
+      'answer to step: expected',
     ],
     [
       'no observations',
@@ -204,6 +204,59 @@ function floats(...values: number[]): Tensor {
 function stepWith(observations: [bigint, Tensor][], state: 'running' | 'terminated' = 'running'): Uint8Array {
   return encodeResponse({ type: 'step', state, observations: new Map(observations) });
 }
+
+describe('a server that is silent at a step', () => {
+  const silentAtSteps: CountingOptions = { answer: ({ type }) => (type === 'step' ? 'silence' : undefined) };
+
+  it('fails the step once a stop is requested, 300 s before the time-out, and what comes after at once', async () => {
+    const controller = new AbortController();
+    const environment = await open(await serve(silentAtSteps), { signal: controller.signal });
+    const failed = expect(environment.reset(1)).rejects.toThrow(/an answer to step, received a request to stop/);
+    controller.abort();
+    await failed;
+    await expect(environment.reset(1)).rejects.toThrow(/a request to stop/);
+  });
+
+  it('is not opened where a stop was requested before', async () => {
+    const { address } = await serve({ answer: () => 'silence' });
+    const opened = createRpcEnvironment({ address, copies: 2, signal: AbortSignal.abort() });
+    await expect(opened).rejects.toThrow(/an answer to createWorld, received a request to stop/);
+  });
+
+  it('is left after 1 s, 300 s before the time-out, where it does not answer the farewell either', async () => {
+    const silent: CountingOptions = { answer: ({ type }) => (type === 'leaveWorld' ? 'silence' : undefined) };
+    const { address } = await serve(silent);
+    const environment = await createRpcEnvironment({ address, copies: 2 });
+    await environment.close();
+    await expect(environment.reset(1)).rejects.toThrow(/one that was closed/);
+  });
+});
+
+it('names the server in an error about its answer, and quotes 500 characters of what it says in one line', async () => {
+  const message = '\n'.repeat(10_000);
+  const server = await serve({ answer: () => encodeResponse({ type: 'error', code: 7, message }) });
+  const opened = createRpcEnvironment({ address: server.address, copies: 1 });
+  await expect(opened).rejects.toThrow(
+    `dm_env_rpc server at ${server.address}: expected createWorld to succeed, received PERMISSION_DENIED: ${'\\n'.repeat(500)}… (10000 characters)`,
+  );
+  const damaged = await serve({ answer: () => Uint8Array.of(7) });
+  await expect(createRpcEnvironment({ address: damaged.address, copies: 1 })).rejects.toThrow(
+    `dm_env_rpc server at ${damaged.address}, answer to createWorld: expected`,
+  );
+});
+
+it('refuses an answer of 33 MiB to one of 2 copies, saying what all of them may receive, and takes it for 1', async () => {
+  const observation = tensorOf('float', [33 * 2 ** 18], new Float32Array(33 * 2 ** 18));
+  const large = encodeResponse({ type: 'step', state: 'running', observations: new Map([[10n, observation]]) });
+  const server = await serve({ answer: ({ type }) => (type === 'step' ? large : undefined) });
+  const asked = async (copies: number) => {
+    const environment = await createRpcEnvironment({ address: server.address, copies });
+    onTestFinished(() => environment.close());
+    return environment.reset(1);
+  };
+  await expect(asked(2)).rejects.toThrow(/RESOURCE_EXHAUSTED.*at most 64 MiB a step: play fewer \(--set copies=N\)/);
+  await expect(asked(1)).rejects.toThrow(/observation count to be float \[2\]/);
+});
 
 it('a stream of 30,000 random and damaged answers is 30,000 answers or errors, in order, and stays open', async () => {
   const random = createRandom(2);
