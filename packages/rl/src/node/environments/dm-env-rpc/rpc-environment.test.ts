@@ -141,11 +141,7 @@ describe('what fails', () => {
       ({ type }) => (type === 'step' ? encodeResponse({ type: 'leaveWorld' }) : undefined),
       'an answer to step, received one to leaveWorld',
     ],
-    [
-      'no message',
-      ({ type }) => (type === 'step' ? Uint8Array.of(255, 255) : undefined),
-      'answer to step: expected',
-    ],
+    ['no message', ({ type }) => (type === 'step' ? Uint8Array.of(255, 255) : undefined), 'answer to step: expected'],
     [
       'no observations',
       ({ type }) => (type === 'step' ? stepWith([]) : undefined),
