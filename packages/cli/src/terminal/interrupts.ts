@@ -45,6 +45,6 @@ export function listenForInterrupts(onFirst: () => void, onSecond: () => void): 
  * with it for a step that computes. Where a program that calls the command as a function listens to the signal too, it has
  * been told, and decides.
  */
-function endAtOnce(): void {
+export function endAtOnce(): void {
   if (process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
 }

@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { disableTelemetry } from '@cpc/compile/node';
 import { mayBeEnded } from './ending-threads.js';
@@ -42,6 +43,8 @@ export class WorkerJobError extends Error {
 /** How long work may take to stop by itself, and how often it is then looked at. */
 const patienceMilliseconds = 1000;
 const lookMilliseconds = 50;
+/** A thread that was ended runs no more of its program, but waits for what a native decoder is at: longer than this, nobody waits with it. */
+const nativeMilliseconds = 200;
 
 /**
  * The events of a job. Leaving the loop early ends the thread at once.
@@ -61,12 +64,11 @@ export async function* runInWorker<Event>(
   const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/core/node/worker'), { workerData: input });
   const { threadId } = worker; // gone once it has ended
   const left = new Set<string>();
-  let isEnded = false;
-  const messages = messagesOf(worker, () => isEnded);
+  const ending = new AbortController();
+  const messages = messagesOf(worker, ending.signal);
   let timer: NodeJS.Timeout | undefined;
   const endWherePossible = () => {
-    isEnded = mayBeEnded(new Int32Array(unfinished));
-    if (isEnded) worker.terminate();
+    if (mayBeEnded(new Int32Array(unfinished))) ending.abort();
     else timer = setTimeout(endWherePossible, lookMilliseconds);
   };
   const stop = () => {
@@ -86,17 +88,19 @@ export async function* runInWorker<Event>(
   } finally {
     signal?.removeEventListener('abort', stop);
     clearTimeout(timer);
-    await worker.terminate();
+    const ended = worker.terminate();
+    await (ending.signal.aborted ? Promise.race([ended, sleep(nativeMilliseconds)]) : ended); // nothing of it is to come
     markThreadsEnded([threadId]);
     for (const path of left) await rm(path, { recursive: true, force: true }).catch(() => undefined); // they only take room
   }
 }
 
-/** Messages in order; ends with an error if the thread dies without a last word, unless it `wasEnded` on purpose. */
-async function* messagesOf(worker: Worker, wasEnded: () => boolean): AsyncGenerator<WorkerMessage, void, undefined> {
+/** Messages in order; ends with an error if the thread dies without a last word, unless it is being ended on purpose. */
+async function* messagesOf(worker: Worker, ending: AbortSignal): AsyncGenerator<WorkerMessage, void, undefined> {
   const waiting: WorkerMessage[] = [];
   let wake: () => void = () => undefined;
   let failure: Error | undefined;
+  ending.addEventListener('abort', () => wake());
   worker.on('message', (message: WorkerMessage) => {
     waiting.push(message);
     wake();
@@ -112,7 +116,7 @@ async function* messagesOf(worker: Worker, wasEnded: () => boolean): AsyncGenera
   for (;;) {
     const message = waiting.shift();
     if (message !== undefined) yield message;
-    else if (failure !== undefined && wasEnded()) return;
+    else if (ending.aborted) return;
     else if (failure !== undefined) throw failure;
     else {
       await new Promise<void>((resolve) => {
