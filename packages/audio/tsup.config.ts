@@ -6,7 +6,6 @@ export default defineConfig({
   platform: 'neutral',
   target: 'node20',
   skipNodeModulesBundle: true, // whatever is imported by name is installed by name
-  dts: true,
   sourcemap: true,
   clean: true,
 });

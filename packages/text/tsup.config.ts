@@ -11,7 +11,6 @@ export default defineConfig({
     options.mainFields = ['module', 'main']; // natural is CommonJS
     options.alias = { util: './bundled/util.js' }; // entries must run in browsers
   },
-  dts: true,
   sourcemap: true,
   clean: true,
 });

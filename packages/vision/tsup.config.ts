@@ -7,7 +7,6 @@ export default defineConfig({
   target: 'node20',
   skipNodeModulesBundle: true, // whatever is imported by name is installed by name
   external: [/^node:/],
-  dts: true,
   sourcemap: true,
   clean: true,
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { withBuildLock } from './build-lock.mjs';
 import { pnpm } from './pnpm.mjs';
 import { members, root } from './workspace.mjs';
+import { compileDeclarations, hasDeclarations, placeDeclarations } from './write-declarations.mjs';
 
 function isInstalled() {
   const installed = join(root, 'node_modules', '.pnpm', 'lock.yaml');
@@ -94,5 +95,7 @@ async function installAndBuild(name) {
   if (stale.length === 0) return;
   process.stderr.write(`Building ${stale.map((member) => member.name).join(', ')} ...\n`);
   const filters = stale.map((member) => `--filter=${member.name}`);
-  await orExplain('build', pnpm([...filters, '--recursive', '--workspace-concurrency=2', 'run', 'build']));
+  const scripts = pnpm([...filters, '--recursive', '--workspace-concurrency=2', 'run', 'build']);
+  await Promise.all([orExplain('build', scripts), orExplain('declarations', compileDeclarations())]);
+  for (const member of stale.filter(hasDeclarations)) placeDeclarations(member);
 }
