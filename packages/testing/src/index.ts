@@ -4,4 +4,5 @@ export { type DescribeDomainOptions, describeDomain } from './describe-domain.js
 export { describeLayer, type LayerCase, type LayerNumbers } from './describe-layer.js';
 export { type DescribeSettingsOptions, describeSettings } from './describe-settings.js';
 export { mutate } from './mutations.js';
+export { stoppedAfter } from './stopped-after.js';
 export { createToyDomain } from './toy-domain.js';

@@ -12,6 +12,7 @@ import {
   type TrainRequest,
 } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
+import { stoppedAfter } from '@cpc/testing';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { domainCommands } from './commands.js';
@@ -103,8 +104,7 @@ describe('audio train', () => {
   });
 
   it('gives the same model, byte for byte, when stopped after 2 steps and resumed', async () => {
-    let asked = 0;
-    const stopped = await train(trainRequest('b'), { stopRequested: () => ++asked > 2 });
+    const stopped = await stoppedAfter(2, (control) => domainCommands.train(trainRequest('b'), control));
     expect(stopped.at(-1)).toMatchObject({ type: 'run-end', step: 2, reason: 'interrupted' });
     expect((await readRunRecord(join(folder, 'b'))).status).toBe('interrupted');
     await train(trainRequest('b', { resume: true }));

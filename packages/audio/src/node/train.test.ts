@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Control, readMetrics, readRunRecord, type TrainRequest } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
-import { ensureBuilt } from '@cpc/testing';
+import { ensureBuilt, stoppedAfter } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFlac } from '../data/test-support/flac-writer.js';
 import { encodeWav } from '../data/wav.js';
@@ -123,8 +123,7 @@ describe('training on 5 files, 2 of them damaged behind an intact head', () => {
   );
 
   it('gives the same with 2 workers when stopped after 2 steps and resumed, and lists the 2 files once', async () => {
-    let asked = 0;
-    const stopped = await all(trainSpeech(requestTo('resumed', { workers: 2 }), { stopRequested: () => ++asked > 2 }));
+    const stopped = await stoppedAfter(2, (control) => trainSpeech(requestTo('resumed', { workers: 2 }), control));
     expect(stopped.at(-1)).toMatchObject({ type: 'run-end', step: 2, reason: 'interrupted' });
     await all(trainSpeech(requestTo('resumed', { workers: 2, resume: true }), always));
     expect(await computed('resumed')).toEqual(await computed('with-0'));

@@ -1,5 +1,5 @@
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
-import { createToyDomain, describeDomain, ensureBuilt } from '@cpc/testing';
+import { createToyDomain, describeDomain, ensureBuilt, stoppedAfter } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointStore, createMemoryCheckpointStore } from '../checkpoint-store.js';
@@ -20,6 +20,11 @@ describeDomain('toy', { create: () => createToyDomain() });
 
 async function run(options: Partial<TrainOptions>): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = [];
+  for await (const event of running(options)) events.push(event);
+  return events;
+}
+
+async function* running(options: Partial<TrainOptions>): AsyncGenerator<TrainingEvent> {
   const engine = await createEngine({ name: 'onnx', threads: 1 });
   const defaults = {
     domain: createToyDomain(),
@@ -28,8 +33,7 @@ async function run(options: Partial<TrainOptions>): Promise<TrainingEvent[]> {
     seed: 1,
     checkpoints: createMemoryCheckpointStore(),
   };
-  for await (const event of train({ ...defaults, ...options })) events.push(event);
-  return events;
+  yield* train({ ...defaults, ...options });
 }
 
 /** Gradient descent with rate 1: what the seam between gradients and update hands over becomes visible. */
@@ -77,8 +81,7 @@ describe('train', () => {
 
   it('finishes the step, saves and says interrupted when asked to stop', async () => {
     const checkpoints = createMemoryCheckpointStore();
-    let asked = 0;
-    const events = await run({ steps: 100, checkpoints, stopRequested: () => ++asked > 3 });
+    const events = await stoppedAfter(3, (control) => running({ steps: 100, checkpoints, ...control }));
     expect(events.at(-1)).toMatchObject({ type: 'run-end', step: 3, reason: 'interrupted' });
     expect((await checkpoints.latest())?.step).toBe(3);
   });

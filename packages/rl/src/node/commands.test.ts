@@ -13,6 +13,7 @@ import {
   type TrainRequest,
 } from '@cpc/core/node';
 import type { EvaluationResult } from '@cpc/records';
+import { stoppedAfter } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActor } from '../agent/actor.js';
 import { observationSize } from '../environments/environment.js';
@@ -85,9 +86,9 @@ describe('rl train', () => {
   });
 
   it('stopped after 3 of 6 updates and resumed writes the very model of a run left alone', async () => {
-    let asked = 0;
-    const stopAfter3 = { stopRequested: () => asked++ >= 3 };
-    const halted = await events(domainCommands.train(trainRequest('halves', { steps: 6 }), stopAfter3));
+    const halted = await stoppedAfter(3, (control) =>
+      domainCommands.train(trainRequest('halves', { steps: 6 }), control),
+    );
     expect(halted.at(-1)).toMatchObject({ type: 'run-end', step: 3, reason: 'interrupted' });
     await events(domainCommands.train(trainRequest('halves', { steps: 6, resume: true }), always));
     await events(domainCommands.train(trainRequest('whole', { steps: 6 }), always));
