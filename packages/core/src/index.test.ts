@@ -133,6 +133,7 @@ it('exports these names and no others', () => {
     'tallyPairs',
     'topKAccuracy',
     'train',
+    'trainedParameters',
     'treeOfParameters',
     'unflatten',
     'untrainedModel',

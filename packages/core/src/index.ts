@@ -192,7 +192,7 @@ export { NotFiniteError } from './training/require-finite.js';
 export { restoredState } from './training/starting-point.js';
 export { parameterNames, treeOfParameters } from './training/state-names.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
-export { parametersOf, type TrainOptions, train } from './training/train.js';
+export { parametersOf, type Training, type TrainOptions, train, trainedParameters } from './training/train.js';
 export {
   createUpdateStep,
   type LossAndMetrics,

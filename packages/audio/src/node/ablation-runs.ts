@@ -14,7 +14,7 @@ import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import type { OpenedSpeech } from './open-data.js';
-import { trainOpenedSpeech } from './train.js';
+import { trainSpeech } from './train.js';
 
 /**
  * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give (an even number,
@@ -72,7 +72,7 @@ export async function* trainToEnd(training: AblationTraining): AsyncGenerator<Ta
   const workers = opened.source === undefined ? 0 : 1;
   const asked = { data, preset, overrides, steps, seed, engine, workers, out, resume, strict, command };
   let isComplete = false;
-  for await (const event of trainOpenedSpeech(opened, asked, control)) {
+  for await (const event of trainSpeech(asked, control, opened)) {
     if (event.type === 'warning') yield event;
     if (event.type === 'step-end') yield { type: 'progress', label: `${head}: step`, done: event.step, total: steps };
     if (event.type === 'run-end') isComplete = event.reason === 'completed';

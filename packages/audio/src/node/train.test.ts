@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFlac } from '../data/test-support/flac-writer.js';
 import { encodeWav } from '../data/wav.js';
 import { openSpeech } from './open-data.js';
-import { trainOpenedSpeech, trainSpeech } from './train.js';
+import { trainSpeech } from './train.js';
 
 let folder: string;
 let data: string;
@@ -136,7 +136,7 @@ describe('training on 5 files, 2 of them damaged behind an intact head', () => {
     async (workers) => {
       const out = `strict-${workers}`;
       const opened = await openSpeech(data, 'train', { strict: false }); // nothing decoded yet: training meets the damage
-      const run = all(trainOpenedSpeech(opened, requestTo(out, { workers, strict: true }), always));
+      const run = all(trainSpeech(requestTo(out, { workers, strict: true }), always, opened));
       await expect(run).rejects.toThrow(/broken\.(wav|flac)/);
       expect(await readRunRecord(join(folder, out))).toMatchObject({
         status: 'failed',
@@ -226,6 +226,6 @@ it('strict, ends at a recording that is deleted during training, by name', async
   for (const file of ['one.wav', 'two.wav']) await writeFile(join(path, file), wav(tone(9000, 7)));
   const opened = await openSpeech(path, 'train', { strict: false });
   await rm(join(path, 'one.wav'));
-  const training = all(trainOpenedSpeech(opened, requestTo('strict-lost-run', { data: path, strict: true }), always));
+  const training = all(trainSpeech(requestTo('strict-lost-run', { data: path, strict: true }), always, opened));
   await expect(training).rejects.toThrow(/^one\.wav: expected a file that can be read, received no such file/);
 });

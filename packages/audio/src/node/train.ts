@@ -21,22 +21,19 @@ import { type SpeechUse, speechUse } from './speech-use.js';
 
 const trainedWith = ['@cpc/audio', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
 
-/** Trains on a folder of recordings, or on built-in speech, into a run folder. */
+/**
+ * Trains on a folder of recordings, or on built-in speech, into a run folder.
+ *
+ * @param given - speech that is open already, or a part of it, in place of the data that the request names.
+ */
 export async function* trainSpeech(
   request: TrainRequest,
   control: Control,
-): AsyncGenerator<TrainingEvent, void, undefined> {
-  requireConsistent(contradictions(resolveSpeechSettings(request.preset, request.overrides).settings)); // before the data are opened
-  yield* trainOpenedSpeech(await openSpeech(request.data, 'train', request), request, control);
-}
-
-/** The same on speech that is open already, or on a part of it. */
-export async function* trainOpenedSpeech(
-  opened: OpenedSpeech,
-  request: TrainRequest,
-  control: Control,
+  given?: OpenedSpeech,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { settings, resolved } = resolveSpeechSettings(request.preset, request.overrides);
+  requireConsistent(contradictions(settings)); // before the data are opened
+  const opened = given ?? (await openSpeech(request.data, 'train', request));
   const { strict, workers = 0 } = request;
   const domain = createSpeechDomain(opened.corpus, settings, opened.recordings, { strict });
   const use = speechUse(opened, settings, domain.windows.recordings);

@@ -4,12 +4,12 @@ import { stat } from 'node:fs/promises';
 /** What a command reads. */
 export interface Inputs {
   /** A run folder. */
-  readonly run?: string;
+  readonly run?: string | undefined;
   /** A file or folder, or `builtin`. */
-  readonly data?: string;
-  readonly wordVectors?: string;
+  readonly data?: string | undefined;
+  readonly wordVectors?: string | undefined;
   /** May be the path of a file. */
-  readonly query?: string;
+  readonly query?: string | undefined;
 }
 
 /** @throws {CpcArgumentError} if no file can be written there, or it would replace one that the command reads. */

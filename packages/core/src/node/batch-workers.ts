@@ -30,7 +30,7 @@ export interface BatchWorkers extends BatchSource {
  * A thread that ends before its time (memory, a fault of native code that leaves the process alive) fails the batches it was
  * asked for, and all later ones. Threads that are idle do not keep the process alive.
  *
- * @returns the source to pass to `train()` or `trainRun()`; the caller closes it.
+ * @returns the source to pass to `train()`; the caller closes it.
  * @throws {CpcArgumentError} if a number is out of range.
  *
  * @example

@@ -21,25 +21,25 @@ export interface TrainRequest {
   readonly preset: string;
   readonly overrides: SettingOverrides;
   /** At least one of these four; what is reached first ends the run. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Passes over the data; not for domains with `environments`. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Frames of all copies of the environment together; only for domains with `environments`. */
-  readonly frames?: number;
-  readonly minutes?: number;
+  readonly frames?: number | undefined;
+  readonly minutes?: number | undefined;
   readonly seed: number;
   readonly engine: EngineRequest;
   /**
    * Threads that make batches while a step is computed, or that environments run in; 0 (default): the training thread does it, between two
    * steps. Numbers are the same.
    */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Updates between two checkpoints; the default is that of `train()`. */
-  readonly checkpointEverySteps?: number;
+  readonly checkpointEverySteps?: number | undefined;
   /** The run folder. */
   readonly out: string;
   /** A run folder: begin with its parameters instead of drawn ones, with fresh moments. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Go on with the run in `out`; data, preset and overrides must be the same. */
   readonly resume: boolean;
   /** Refuse damaged files instead of leaving them out. */
@@ -54,19 +54,19 @@ export interface ProbeRequest {
   readonly data: string;
   readonly task: string;
   /** Which features: of the encoder, of the context, or both, each with results of its own; default: the domain's choice. */
-  readonly representations?: readonly ('latent' | 'context')[];
+  readonly representations?: readonly ('latent' | 'context')[] | undefined;
   /** A name out of `DomainCommands.classifiers`; default: the first. */
-  readonly classifier?: string;
+  readonly classifier?: string | undefined;
   /** One example per input, the mean of its features, instead of one per position; see `DomainCommands.probeOptions`. */
-  readonly pooled?: boolean;
+  readonly pooled?: boolean | undefined;
   /** A file that says what is held out, in the domain's own form; see `DomainCommands.probeOptions`. */
-  readonly folds?: string;
+  readonly folds?: string | undefined;
   /** Shares of the training examples whose labels are used, each above 0, up to 1, with results of its own; default: all; see `DomainCommands.probeOptions`. */
-  readonly labelShares?: readonly number[];
+  readonly labelShares?: readonly number[] | undefined;
   /** Of the updates that the paper's own training of a probe takes, above 0; see `DomainCommands.probeOptions`. */
-  readonly stepShare?: number;
+  readonly stepShare?: number | undefined;
   /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
-  readonly wordVectors?: string;
+  readonly wordVectors?: string | undefined;
   /** Names out of `DomainCommands.baselines`. */
   readonly baselines: readonly string[];
   readonly seed: number;
@@ -80,11 +80,11 @@ export interface EmbedRequest {
   /** A file ending in `.npy`, `.safetensors` or `.parquet`, of those the domain writes. */
   readonly out: string;
   /** Default: the domain's choice. */
-  readonly representation?: 'latent' | 'context';
+  readonly representation?: 'latent' | 'context' | undefined;
   /** One vector per input instead of one per position. */
   readonly pooled: boolean;
   /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
-  readonly wordVectors?: string;
+  readonly wordVectors?: string | undefined;
   readonly engine: EngineRequest;
   readonly strict: boolean;
 }
@@ -94,9 +94,9 @@ export interface ExportRequest {
   /** A file ending in `.onnx`. */
   readonly out: string;
   /** Whether the file scales its input itself as `embed` does (default); see `DomainCommands.exportOptions`. */
-  readonly scalesInput?: boolean;
+  readonly scalesInput?: boolean | undefined;
   /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
-  readonly wordVectors?: string;
+  readonly wordVectors?: string | undefined;
 }
 
 /** What of some data is most like a query. */
@@ -108,9 +108,9 @@ export interface NeighboursRequest {
   /** How many neighbours to tell; >= 1. */
   readonly count: number;
   /** A file to show query and neighbours in; see `DomainCommands.neighbours`. */
-  readonly out?: string;
+  readonly out?: string | undefined;
   /** A file with vectors of words that the run may not know; see `DomainCommands.wordVectors`. */
-  readonly wordVectors?: string;
+  readonly wordVectors?: string | undefined;
   readonly engine: EngineRequest;
   readonly strict: boolean;
 }
@@ -143,11 +143,11 @@ export interface AblateRequest {
   /** One run of every row for each; none twice. */
   readonly seeds: readonly number[];
   /** Names out of `DomainCommands.ablation.rows`; all if left out. */
-  readonly rows?: readonly string[];
+  readonly rows?: readonly string[] | undefined;
   /** A name out of `DomainCommands.ablation.figures`: makes that figure instead of the table; rows, task, folds and `probeData` do not count. */
-  readonly figure?: string;
+  readonly figure?: string | undefined;
   readonly task: string;
-  readonly folds?: string;
+  readonly folds?: string | undefined;
   readonly engine: EngineRequest;
   /** A folder for all runs. Called again with the same request, finished runs are kept. */
   readonly out: string;
@@ -160,7 +160,7 @@ export interface AblateRequest {
 export interface EvaluateRequest {
   readonly run: string;
   /** Default: the environment that it was trained in. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Whole episodes of every policy; >= 1. */
   readonly episodes: number;
   /** Take the likeliest action instead of drawing one. */
@@ -168,7 +168,7 @@ export interface EvaluateRequest {
   /** Names out of `DomainCommands.evaluation.baselines`. */
   readonly baselines: readonly string[];
   /** A file ending in `.gif`: the trained agent's first episode. */
-  readonly video?: string;
+  readonly video?: string | undefined;
   readonly workers: number;
   readonly seed: number;
   readonly engine: EngineRequest;

@@ -56,7 +56,6 @@ it('exports these names and no others', () => {
     'tensorflowPackages',
     'thisMachine',
     'trainRequested',
-    'trainRun',
     'trainingEnd',
     'tryEngine',
     'unreadableReason',

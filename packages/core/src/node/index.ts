@@ -82,6 +82,5 @@ export { describedSystemError, isSystemError, namingFile, type SystemError, syst
 export { createTensorBoardWriter } from './tensorboard-writer.js';
 export { loadTensorflow, type TensorflowSearch, tensorflowPackages } from './tensorflow.js';
 export { type RequestedTraining, trainRequested } from './train-requested.js';
-export { type TrainRunOptions, trainRun } from './train-run.js';
 export { trainingEnd } from './training-end.js';
 export type { WorkerJob } from './worker-messages.js';

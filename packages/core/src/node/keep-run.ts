@@ -21,7 +21,8 @@ import type { HostArray, Tree } from '../parameter-tree.js';
 import { predictionTag } from '../step-scalars.js';
 import { type LastGood, NotFiniteError } from '../training/require-finite.js';
 import { startingCheckpoint } from '../training/starting-point.js';
-import { parametersOf } from '../training/train.js';
+import type { Training } from '../training/train.js';
+import { endingWithParameters } from './ending-with-parameters.js';
 import { thisMachine } from './machine.js';
 import { lastGoodKey, stepKey, writeModelFile } from './model-file.js';
 import { createRunFolder, type RunFolder, type RunPaths, readLastMetrics, resumeRunFolder } from './run-folder.js';
@@ -60,7 +61,7 @@ export interface KeptRun {
  *
  * What a batch had to leave out is added to the record's skipped files.
  *
- * @param training - the loop: saves to the store it is given, and ends with `run-end`.
+ * @param training - the loop: saves to the store it is given, ends with `run-end`, and returns the parameters of the model.
  * @returns the loop's events, and a warning where a run goes on with another engine, version or machine.
  * @throws {CpcError} what the loop throws; or the folder holds another run, or another process trains into it. Once training has
  *   begun, the record then says `failed` and why.
@@ -70,7 +71,7 @@ export interface KeptRun {
  */
 export async function* keepRun(
   options: KeepRunOptions,
-  training: (run: KeptRun) => AsyncIterable<TrainingEvent>,
+  training: (run: KeptRun) => Training,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const folder = yield* openFolder(options);
   const wait = createInputWait();
@@ -81,7 +82,8 @@ export async function* keepRun(
     for (const message of [...(options.start?.warnings ?? []), ...changesSince(folder.record.sittings)])
       yield { type: 'warning', message };
     const { checkpoints } = folder;
-    for await (const event of training({ checkpoints, fingerprint: fingerprintOf(options) })) {
+    const loop = training({ checkpoints, fingerprint: fingerprintOf(options) });
+    for await (const { event, parameters } of endingWithParameters(loop)) {
       if (event.type === 'step-end') {
         await folder.append(event);
         last = event;
@@ -90,7 +92,10 @@ export async function* keepRun(
         if (recent.length > finalSteps) recent.shift();
       }
       if (event.type === 'input-damaged') await recordDamage(folder, event);
-      if (event.type === 'run-end') await finish(folder, options, event, { recent, wait });
+      if (event.type === 'run-end' && parameters !== undefined) {
+        await writeModel(folder, options, { step: event.step, parameters });
+        await recordEnd(folder, event, { recent, wait });
+      }
       yield event;
     }
   } catch (error) {
@@ -165,16 +170,7 @@ async function writeModel(
   await exportModel(parameters, folder.paths);
 }
 
-async function finish(
-  folder: RunFolder,
-  options: KeepRunOptions,
-  end: TrainingEventOf<'run-end'>,
-  measured: Measured,
-): Promise<void> {
-  const checkpoint = await folder.checkpoints.latest();
-  if (checkpoint === undefined)
-    throw new CpcError({ where: folder.paths.checkpoints, expected: 'the checkpoint just saved', received: 'none' });
-  await writeModel(folder, options, { step: checkpoint.step, parameters: parametersOf(checkpoint) });
+async function recordEnd(folder: RunFolder, end: TrainingEventOf<'run-end'>, measured: Measured): Promise<void> {
   await folder.update({
     status: end.reason,
     ended: now(),

@@ -17,7 +17,7 @@ export interface StartingRun {
   readonly step: number;
   readonly parameters: Tree<HostArray>;
   /** What a user should know: checkpoints that were passed over, a model without a checksum. */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** The model that is to start from it. */

@@ -5,11 +5,11 @@ import type { Optimiser } from '../optimisers/optimiser.js';
 import type { BatchSource } from '../training/batches.js';
 import type { Domain } from '../training/domain.js';
 import { initialiseModel, initialStream } from '../training/loss.js';
+import { train } from '../training/train.js';
 import type { Control, TrainRequest } from './domain-commands.js';
 import { createEngine } from './engines.js';
-import type { KeepRunOptions } from './keep-run.js';
+import { type KeepRunOptions, keepRun } from './keep-run.js';
 import { readStartingRun, type StartingRun } from './starting-run.js';
-import { trainRun } from './train-run.js';
 import { trainingEnd } from './training-end.js';
 
 /** What a domain brings along. */
@@ -33,29 +33,30 @@ export interface RequestedTraining extends Pick<KeepRunOptions, 'modelMetadata' 
 /**
  * Trains into the folder that the request names.
  *
- * @returns the events of `trainRun()`, and a warning where updates come after the learning rate has reached 0: before the first, where it is
+ * @returns the events of `keepRun()`, and a warning where updates come after the learning rate has reached 0: before the first, where it is
  *   known how many there will be, else at the first of them.
- * @throws {CpcError} what `trainRun()`, `trainingEnd()` and `createEngine()` throw.
+ * @throws {CpcError} what `train()`, `keepRun()`, `trainingEnd()` and `createEngine()` throw.
  */
 export async function* trainRequested(
   request: TrainRequest,
-  { settings, resolved, stepsPerEpoch, batches, versions, dataFingerprint, data, ...parts }: RequestedTraining,
-  control: Control,
+  { settings, resolved, stepsPerEpoch, ...training }: RequestedTraining,
+  { stopRequested }: Control,
 ): AsyncGenerator<TrainingEvent, void, undefined> {
   const { seed, out: folder, resume, command, preset, checkpointEverySteps } = request;
-  const { learningRateDecaySteps: decaySteps, clipNorm } = settings;
+  const { domain, batches, optimiser, versions, dataFingerprint, data, modelMetadata, exportModel } = training;
+  const { learningRateDecaySteps: decaySteps } = settings;
   const end = trainingEnd(request, stepsPerEpoch);
   const known = lateSteps(decaySteps, end.steps);
   if (known !== undefined) yield { type: 'warning', message: known };
   let told = known !== undefined || decaySteps === 0;
-  for await (const event of trainRun({
-    ...{ ...parts, ...end, seed, folder, resume, control, start: await startOf(request, parts.domain, resolved) },
-    engine: await createEngine(request.engine),
-    ...(batches === undefined ? {} : { batches }),
-    ...(clipNorm > 0 ? { clipNorm } : {}),
-    ...(checkpointEverySteps === undefined ? {} : { checkpointEverySteps }),
-    record: { command, preset, settings: resolved, versions, dataFingerprint, data },
-  })) {
+  const start = await startOf(request, domain, resolved);
+  const engine = await createEngine(request.engine);
+  const clipNorm = settings.clipNorm > 0 ? settings.clipNorm : undefined;
+  const record = { command, preset, settings: resolved, versions, dataFingerprint, data };
+  const kept = { domain: domain.name, engine, seed, folder, resume, record, modelMetadata, exportModel, start };
+  for await (const event of keepRun(kept, (run) =>
+    train({ domain, batches, engine, optimiser, seed, clipNorm, checkpointEverySteps, stopRequested, ...end, ...run }),
+  )) {
     if (!told && event.type === 'step-end' && event.step > decaySteps) {
       told = true;
       yield { type: 'warning', message: `${reached(decaySteps)}: updates from now on learn nothing. ${remedy()}` };

@@ -1,5 +1,6 @@
 /** When the training that a command asked for ends, in updates and minutes. */
 import { CpcArgumentError } from '../errors.js';
+import type { CourseOptions } from '../training/course.js';
 import type { TrainRequest } from './domain-commands.js';
 
 /**
@@ -11,7 +12,7 @@ import type { TrainRequest } from './domain-commands.js';
 export function trainingEnd(
   { steps, epochs, minutes }: Pick<TrainRequest, 'steps' | 'epochs' | 'minutes'>,
   stepsPerEpoch: number,
-): { steps?: number; minutes?: number } {
+): Pick<CourseOptions, 'steps' | 'minutes'> {
   if (steps === undefined && epochs === undefined && minutes === undefined) {
     throw new CpcArgumentError({
       where: 'train',
@@ -24,8 +25,5 @@ export function trainingEnd(
   const limits = [steps, epochs === undefined ? undefined : Math.ceil(epochs * perEpoch)].filter(
     (limit) => limit !== undefined,
   );
-  return {
-    ...(limits.length === 0 ? {} : { steps: Math.min(...limits) }),
-    ...(minutes === undefined ? {} : { minutes }),
-  };
+  return { steps: limits.length === 0 ? undefined : Math.min(...limits), minutes };
 }

@@ -1,26 +1,27 @@
 /**
  * The course of a training run, whatever is trained: where it goes on, when it ends, when it saves. Training loops walk along it.
  */
-import type { HostTensor, NamedHostTensors } from '@cpc/compile';
+import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
 import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
 import { CpcArgumentError, CpcError } from '../errors.js';
+import type { HostArray } from '../parameter-tree.js';
 import { NotFiniteError } from './require-finite.js';
 
 export interface CourseOptions {
   /** Any safe integer. */
   readonly seed: number;
   /** Ends after this many updates in all, counted over interruptions; >= 0. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Ends after this much time spent training, counted over interruptions; > 0. */
-  readonly minutes?: number;
+  readonly minutes?: number | undefined;
   readonly checkpoints: CheckpointStore;
   /** Also saves after every so many updates, >= 1, beside once at the end. Default 500. */
-  readonly checkpointEverySteps?: number;
+  readonly checkpointEverySteps?: number | undefined;
   /** Also saves when so many seconds, > 0, have gone by since the last time. Default 120. */
-  readonly checkpointEverySeconds?: number;
+  readonly checkpointEverySeconds?: number | undefined;
   /** Stored with every checkpoint; a run resumes only from a checkpoint with the same text. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
 }
 
 export interface Course {
@@ -97,8 +98,8 @@ export async function openCourse(
     explain: (error) => withCheckpoint(error, savedPath),
     goal: () => ({
       step,
-      ...(options.steps === undefined ? {} : { totalSteps: options.steps }),
-      ...(options.minutes === undefined ? {} : { totalMinutes: options.minutes }),
+      totalSteps: options.steps,
+      totalMinutes: options.minutes,
     }),
     end: () => ({ type: 'run-end', step, reason: isDone() ? 'completed' : 'interrupted', trainedSeconds }),
   };
@@ -123,18 +124,17 @@ function toCheckpoint(
   { step, trainedSeconds }: { readonly step: number; readonly trainedSeconds: number },
   { seed, fingerprint = '' }: CourseOptions,
 ): Checkpoint {
-  const floats = Object.entries(tensors).map(([name, tensor]) => [name, floatsIn(tensor, name, step)]);
   const metadata = { seed: String(seed), trainedSeconds: String(trainedSeconds), fingerprint };
-  return { step, tensors: Object.fromEntries(floats), metadata };
+  return { step, tensors: float32Values(tensors, `checkpoint of step ${step}`), metadata };
 }
 
-function floatsIn({ shape, data }: HostTensor, name: string, step: number) {
-  if (data instanceof Float32Array) return { shape, data };
-  throw new CpcError({
-    where: `checkpoint of step ${step}`,
-    expected: `float32 values in ${name}`,
-    received: data.constructor.name,
+/** @throws {CpcError} at the first value that is not float32. */
+export function float32Values(tensors: NamedHostTensors, where: string): Record<string, HostArray> {
+  const entries = Object.entries(tensors).map(([name, { shape, data }]): [string, HostArray] => {
+    if (data instanceof Float32Array) return [name, { shape, data }];
+    throw new CpcError({ where, expected: `float32 values in ${name}`, received: data.constructor.name });
   });
+  return Object.fromEntries(entries);
 }
 
 function requireSameRun({ step, metadata }: Checkpoint, { seed, fingerprint = '' }: CourseOptions): void {

@@ -9,6 +9,12 @@ export function parameterNames<Value>(byPath: Readonly<Record<string, Value>>): 
   return Object.fromEntries(Object.entries(byPath).map(([path, value]) => [parametersPrefix + path, value]));
 }
 
+/** The parameter tree in the values of a state; the rest of them, such as moments, is left out. */
+export function parametersIn<Value>(state: Readonly<Record<string, Value>>): Tree<Value> {
+  const parameters = Object.entries(state).filter(([name]) => name.startsWith(parametersPrefix));
+  return unflatten(Object.fromEntries(parameters.map(([name, value]) => [pathOf(name), value])));
+}
+
 /** `encoder/kernel` for `parameters/encoder/kernel`. */
 export function pathOf(parameter: string): string {
   return parameter.slice(parametersPrefix.length);

@@ -15,7 +15,7 @@ export interface TrainingStepOptions {
   /** Parameters to start from. */
   readonly parameters: Tree<HostArray>;
   /** Limit on the length of the whole gradient, > 0 and finite; no limit if left out. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
 }
 
 export interface StepResult {
@@ -40,13 +40,12 @@ export interface TrainingStep extends Pick<UpdateStep, 'state' | 'prepareMillise
  */
 export async function createTrainingStep({ domain, ...options }: TrainingStepOptions): Promise<TrainingStep> {
   requireClipNorm('createTrainingStep', options.clipNorm);
-  const { tables } = domain;
   const { run, ...step } = await createUpdateStep({
     ...options,
     loss: {
       batch: stepInputs(domain),
       smallerBatches: smallerStepInputs(domain),
-      ...(tables === undefined ? {} : { tables }),
+      tables: domain.tables,
       measure: (parameters, batch) => ({ ...domainLoss(domain, parameters, batch) }),
     },
   });

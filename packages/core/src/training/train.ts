@@ -4,32 +4,36 @@
  * Whatever wants to know how training goes reads the events; nothing is called back.
  */
 
+import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
 import type { Checkpoint } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
 import { CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
-import { countParameters, type HostArray, type Tree, unflatten } from '../parameter-tree.js';
+import { countParameters, type HostArray, type Tree } from '../parameter-tree.js';
 import { type BatchSource, batchesInThread, createBatchQueue } from './batches.js';
-import { type CourseOptions, nextTurn, openCourse, requireCourse } from './course.js';
+import { type CourseOptions, float32Values, nextTurn, openCourse, requireCourse } from './course.js';
 import type { Domain } from './domain.js';
 import { initialiseModel, initialStream } from './loss.js';
 import { restoredState } from './starting-point.js';
-import { parametersPrefix, pathOf } from './state-names.js';
+import { parametersIn } from './state-names.js';
 import { createTrainingStep } from './step.js';
 import { unlessStopped } from './unless-stopped.js';
 
 export interface TrainOptions extends CourseOptions {
   readonly domain: Domain;
   /** Who makes the domain's batches, such as worker threads (`createBatchWorkers`); default: this thread, between two steps. */
-  readonly batches?: BatchSource;
+  readonly batches?: BatchSource | undefined;
   readonly engine: Engine;
   readonly optimiser: Optimiser;
   /** Limit on the length of the whole gradient, > 0 and finite; none if left out. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** Asked after every step: true finishes, saves and leaves. */
-  readonly stopRequested?: () => boolean;
+  readonly stopRequested?: (() => boolean) | undefined;
 }
+
+/** Events as they happen, ending with `run-end`; then, as what the generator returns, the parameters that were trained. */
+export type Training = AsyncGenerator<TrainingEvent, Tree<HostArray>, undefined>;
 
 /**
  * Trains a domain, from the newest good checkpoint if there is one.
@@ -37,7 +41,7 @@ export interface TrainOptions extends CourseOptions {
  * Step n draws from `createRandom(seed).fold('batch', n)`, so that a resumed run computes what an uninterrupted one does, bit
  * for bit on the same machine, whoever makes the batches. What a batch had to leave out is told once, as `input-damaged`.
  *
- * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
+ * @returns events as they happen, ending with `run-end`, and the trained parameters. Leaving early (`break`) frees the engine's memory and saves nothing.
  * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, or a number is out of range.
  * @throws {NotFiniteError} if loss or gradient is not finite, naming the step and the last good checkpoint.
  * @throws {CpcError} if the checkpoint is another run's; or there are checkpoints, and none is whole.
@@ -47,7 +51,7 @@ export interface TrainOptions extends CourseOptions {
  *   if (event.type === 'step-end') console.log(event.step, event.lossNats);
  * }
  */
-export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void, undefined> {
+export async function* train(options: TrainOptions): Training {
   requireCourse('train', options);
   const { domain, engine, seed } = options;
   const parameters = initialiseModel(domain, initialStream(seed));
@@ -107,6 +111,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 
     if (!course.isSaved()) yield await course.save(state.current);
     yield course.end();
+    return trainedParameters(state.current);
   } finally {
     await trainingStep.dispose();
   }
@@ -125,7 +130,14 @@ export function parametersOf(checkpoint: Checkpoint | undefined): Tree<HostArray
       received: 'none: the store is empty',
       fix: 'Train for one step at least, or look in another folder.',
     });
-  const { tensors } = checkpoint;
-  const parameters = Object.entries(tensors).filter(([name]) => name.startsWith(parametersPrefix));
-  return unflatten(Object.fromEntries(parameters.map(([name, value]) => [pathOf(name), value])));
+  return parametersIn(checkpoint.tensors);
+}
+
+/**
+ * The parameters in a training state, as training loops return them.
+ *
+ * @throws {CpcError} if one is not float32.
+ */
+export function trainedParameters(state: NamedHostTensors): Tree<HostArray> {
+  return parametersIn(float32Values(state, 'the state of the training'));
 }

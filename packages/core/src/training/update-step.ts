@@ -23,9 +23,9 @@ export interface StepLoss {
   /** Shape and type of everything in a batch. */
   readonly batch: NamedSpecs;
   /** As `Domain.smallerBatches`. */
-  readonly smallerBatches?: readonly NamedSpecs[];
+  readonly smallerBatches?: readonly NamedSpecs[] | undefined;
   /** As `Domain.tables`. */
-  readonly tables?: Readonly<Record<string, DomainTable>>;
+  readonly tables?: Readonly<Record<string, DomainTable>> | undefined;
   /** Traced once, so it must compute from tensors alone: the loss `[]`, differentiable, and further metrics by name. */
   readonly measure: (parameters: TensorTree, batch: BatchTensors) => LossAndMetrics;
 }
@@ -42,7 +42,7 @@ export interface UpdateStepOptions {
   /** Parameters to start from. */
   readonly parameters: Tree<HostArray>;
   /** Limit on the length of the whole gradient, > 0 and finite; no limit if left out. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
 }
 
 export interface UpdateResult {

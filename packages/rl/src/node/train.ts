@@ -41,7 +41,6 @@ export async function* trainRl(
     const engine = await createEngine(request.engine);
     const { spec } = environment;
     const shape = agentShapeFor(spec, settings);
-    const { checkpointEverySteps: every } = request;
     const start =
       request.from === undefined || request.resume
         ? undefined
@@ -69,7 +68,7 @@ export async function* trainRl(
       trainAgent({
         ...{ ...kept, environment, settings, engine, seed },
         ...endOf(request, environment, settings),
-        ...(every === undefined ? {} : { checkpointEverySteps: every }),
+        checkpointEverySteps: request.checkpointEverySteps,
         stopRequested: control.stopRequested,
       }),
     );
@@ -91,6 +90,5 @@ function endOf(request: TrainRequest, { spec }: VectorEnvironment, { copies, unr
     throw new CpcArgumentError({ where: 'train', argument: 'epochs', expected, received: epochs });
   }
   const framesPerUpdate = copies * unrollSteps * spec.actionRepeat;
-  const limits = { ...(steps === undefined ? {} : { steps }), ...(minutes === undefined ? {} : { minutes }) };
-  return trainingEnd(frames === undefined ? limits : { ...limits, epochs: frames / framesPerUpdate }, 1);
+  return trainingEnd({ steps, minutes, epochs: frames === undefined ? undefined : frames / framesPerUpdate }, 1);
 }

@@ -47,6 +47,8 @@ export interface Agent {
   readonly framesPerUpdate: number;
   /** Time to trace and load everything. */
   readonly prepareMilliseconds: number;
+  /** Parameters and the optimiser's averages; not copies. */
+  readonly state: NamedHostTensors;
   /** Starts new episodes in all copies, before the first update or where a run goes on after `step` updates. */
   readonly start: (step: number) => Promise<void>;
   /** Plays an unroll for update `number`, counted from 1. */
@@ -87,6 +89,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     parameterCount: countParameters(parameters),
     framesPerUpdate: copies * steps * environment.spec.actionRepeat,
     prepareMilliseconds: performance.now() - begun,
+    get state() {
+      return state.current;
+    },
     start: (step) => player.start(random.fold('environment', step).integer(2 ** 31)),
     play: async (number) => {
       const { episodes, following } = await player.play(unroll, steps, random.fold('actions', number));

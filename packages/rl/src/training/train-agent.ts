@@ -10,6 +10,8 @@ import {
   openCourse,
   requireCourse,
   summaryOf,
+  type Training,
+  trainedParameters,
   type UpdateResult,
 } from '@cpc/core';
 import type { AgentMeasurements, TrainingEvent, TrainingEventOf } from '@cpc/records';
@@ -24,7 +26,7 @@ export interface TrainAgentOptions extends CourseOptions {
   readonly settings: RlSettings;
   readonly engine: Engine;
   /** Asked after every update, and where a remote environment fails: true saves what was learnt, and leaves. */
-  readonly stopRequested?: () => boolean;
+  readonly stopRequested?: (() => boolean) | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface TrainAgentOptions extends CourseOptions {
  * resumed run computes what an uninterrupted one does, bit for bit on the same machine. With another one, new episodes start where
  * the run goes on, which a warning tells.
  *
- * @returns events as they happen, ending with `run-end`. Returning early (`break`) frees the engine's memory and saves nothing.
+ * @returns events as they happen, ending with `run-end`, and the trained parameters. Leaving early (`break`) frees the engine's memory and saves nothing.
  * @throws {CpcArgumentError} if neither `steps` nor `minutes` is given, a number is out of range, or the environment has another
  *   number of copies than the settings.
  * @throws {CpcError} if loss or gradient is not finite, naming the step and the last good checkpoint; or the checkpoint is another
@@ -46,7 +48,7 @@ export interface TrainAgentOptions extends CourseOptions {
  *   if (event.type === 'step-end') console.log(event.step, event.agent?.episodeReturn);
  * }
  */
-export async function* trainAgent(options: TrainAgentOptions): AsyncGenerator<TrainingEvent, void, undefined> {
+export async function* trainAgent(options: TrainAgentOptions): Training {
   requireCourse('trainAgent', options);
   const { environment, engine, stopRequested } = options;
   const agent = await createAgent(options);
@@ -95,6 +97,7 @@ export async function* trainAgent(options: TrainAgentOptions): AsyncGenerator<Tr
 
     if (!course.isSaved()) yield await course.save(await agent.save());
     yield course.end();
+    return trainedParameters(agent.state);
   } finally {
     await agent.dispose();
   }

@@ -5,11 +5,14 @@ import type { RunRecord, TrainingEvent } from '@cpc/records';
 import { createToyDomain } from '@cpc/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adam } from '../optimisers/adam.js';
+import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
 import { type BatchSource, batchesInThread } from '../training/batches.js';
 import type { Domain } from '../training/domain.js';
+import { type TrainOptions, train } from '../training/train.js';
 import { createEngine } from './engines.js';
+import { type KeepRunOptions, keepRun } from './keep-run.js';
+import { decodeModelFile, readModelFile } from './model-file.js';
 import { readMetrics, readRunRecord } from './run-folder.js';
-import { type TrainRunOptions, trainRun } from './train-run.js';
 
 let parent = '';
 let folder = '';
@@ -18,6 +21,13 @@ beforeEach(async () => {
   folder = join(parent, 'run');
 });
 afterEach(() => rm(parent, { recursive: true }));
+
+/** What `train()` and `keepRun()` are given. */
+type TrainRunOptions = Omit<KeepRunOptions, 'domain'> & Omit<TrainOptions, 'checkpoints' | 'fingerprint'>;
+
+function trainRun(options: TrainRunOptions): AsyncGenerator<TrainingEvent, void, undefined> {
+  return keepRun({ ...options, domain: options.domain.name }, (kept) => train({ ...options, ...kept }));
+}
 
 const setting = (value: number) => ({ value, source: 'set' }) as const;
 const record: TrainRunOptions['record'] = {
@@ -40,7 +50,6 @@ async function optionsFor(change: Partial<TrainRunOptions> = {}): Promise<TrainR
     record,
     modelMetadata: {},
     exportModel: async () => undefined,
-    control: { stopRequested: () => false },
     ...change,
   };
 }
@@ -132,6 +141,30 @@ describe('a run that goes on', () => {
     await writeFile(join(folder, 'run.json'), JSON.stringify(early));
     await run({ steps: 2, resume: true });
     expect((await readRunRecord(folder)).sittings?.map(({ step }) => step)).toEqual([0, 1]);
+  });
+});
+
+describe('the model of a run', () => {
+  it('has the parameters that 3 updates ended with, though the checkpoint of update 3 is gone by then', async () => {
+    const options = await optionsFor({ steps: 3, modelMetadata: { domain: 'toy' } });
+    const trained: (Tree<HostArray> | undefined)[] = [];
+    const kept = keepRun({ ...options, domain: 'toy' }, async function* (given) {
+      const parameters = yield* train({ ...options, ...given });
+      trained.push(parameters);
+      return parameters;
+    });
+    for await (const event of kept) if (event.type === 'checkpoint-saved') await rm(event.path);
+    const { bytes, path } = await readModelFile(folder, 'toy');
+    const { parameters, metadata } = decodeModelFile(bytes, path, 'toy');
+    expect(metadata.step).toBe('3');
+    expect(flatten(parameters)).toEqual(flatten(trained[0] ?? {}));
+  });
+
+  it('of 3 updates that is resumed for 0 more has the same bytes as before', async () => {
+    await run({ steps: 3, modelMetadata: { domain: 'toy' } });
+    const { bytes: before } = await readModelFile(folder, 'toy');
+    await run({ steps: 3, modelMetadata: { domain: 'toy' }, resume: true });
+    expect((await readModelFile(folder, 'toy')).bytes).toEqual(before);
   });
 });
 
