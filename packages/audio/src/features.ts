@@ -16,6 +16,7 @@ import {
   type Engine,
   flatten,
   type HostArray,
+  joinRows,
   type Tree,
   unflatten,
   withoutPredictors,
@@ -253,15 +254,4 @@ function arrayOf(value: { readonly shape: readonly number[]; readonly data: unkn
 function firstRows({ shape, data }: HostArray, count: number): HostArray {
   const width = shape[2] ?? 0;
   return { shape: [count, width], data: data.subarray(0, count * width) };
-}
-
-function joinRows(parts: readonly HostArray[]): HostArray {
-  const width = parts[0]?.shape[1] ?? 0;
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return { shape: [data.length / Math.max(1, width), width], data };
 }

@@ -9,7 +9,6 @@
  */
 import {
   conv1d,
-  gru,
   type HostArray,
   initialiseConv1d,
   initialiseGru,
@@ -21,6 +20,9 @@ import {
   type Tree,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
+
+/** g_ar: latents [B, T, D] to contexts [B, T, H]. */
+export { contextualiseByGru as contextualise } from '@cpc/core';
 
 /** One convolution of the encoder, in samples of its input. */
 export interface EncoderLayer {
@@ -118,20 +120,6 @@ export function encode(
     }
     return hidden; // [B, T, D]
   });
-}
-
-/**
- * g_ar: latents to contexts; context t has seen latents up to t.
- *
- * @param initial - `[B, H]`, the state before the first latent; zeros if left out.
- * @returns `[B, T, H]`; the caller owns it.
- */
-export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, initial?: tf.Tensor2D): tf.Tensor3D {
-  return gru(
-    layerAt(parameters, 'context/gru', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']),
-    latents,
-    initial,
-  );
 }
 
 /** The context after the last latent, with which the next part of a recording goes on: `[B, T, H]` to `[B, H]`. */

@@ -9,30 +9,19 @@ import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';
 import { start } from './test-support/run-command.js';
+import { type DomainName, smallOptions } from './test-support/small-settings.js';
 
 const isWindows = process.platform === 'win32';
 const patience = 60_000;
 
-const settings = {
-  audio: 'channels=6 contextUnits=5 windowSamples=3200 batchSize=2 predictionSteps=3 negativeCount=8',
-  text: 'embeddingSize=8 channels=16 contextUnits=8 maxWords=12 batchSize=8 negativeCount=16',
-  vision: [
-    'resizePixels=28 patchPixels=8 patchStride=4 gridSize=5 lastOffset=4 subcropPixels=7',
-    'depth=18 width=4 contextUnits=8 contextBlocks=1 batchSize=4 negativeCount=20',
-  ].join(' '),
-  rl: 'copies=2 unrollSteps=10 encoderUnits=16 contextUnits=16 predictionSteps=3 negativeCount=8',
-} as const;
-type Name = keyof typeof settings;
+const builtin = (domain: DomainName) => (domain === 'rl' ? ['--env', 'cart_pole'] : ['--builtin']);
 
-const builtin = (domain: Name) => (domain === 'rl' ? ['--env', 'cart_pole'] : ['--builtin']);
-
-function trainArguments(domain: Name, out: string, steps: number): string[] {
-  const set = settings[domain].split(' ').flatMap((setting) => ['--set', setting]);
+function trainArguments(domain: DomainName, out: string, steps: number): string[] {
   return [
     domain,
     'train',
     ...builtin(domain),
-    ...set,
+    ...smallOptions(domain),
     '--steps',
     String(steps),
     '--checkpoint-every',
@@ -61,7 +50,7 @@ function fifo(...parts: string[]): string {
 beforeAll(() => ensureBuilt('@cpc/cli'), 300_000);
 
 describe.skipIf(isWindows)('a FIFO in the place of', () => {
-  it.each<Name>(['audio', 'text', 'vision', 'rl'])(
+  it.each<DomainName>(['audio', 'text', 'vision', 'rl'])(
     '5 files of a run of %s is refused or passed over',
     async (domain) => {
       const folder = temporaryFolder();
@@ -96,7 +85,7 @@ describe.skipIf(isWindows)('a FIFO in the place of', () => {
     400_000,
   );
 
-  it.each<Name>(['audio', 'text', 'vision', 'rl'])(
+  it.each<DomainName>(['audio', 'text', 'vision', 'rl'])(
     'the settings of %s train is refused',
     async (domain) => {
       const folder = temporaryFolder();

@@ -7,9 +7,10 @@ import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type Finished, run } from './test-support/run-command.js';
+import { smallSettings } from './test-support/small-settings.js';
 
 const small = {
-  audio: ['channels=6', 'contextUnits=5', 'windowSamples=3200', 'batchSize=2', 'predictionSteps=3', 'negativeCount=8'],
+  audio: smallSettings.audio.split(' '),
   text: ['vocabularySize=80', 'embeddingSize=8', 'channels=8', 'contextUnits=8', 'batchSize=4', 'negativeCount=20'],
   vision: [
     ...[

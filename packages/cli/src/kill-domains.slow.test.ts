@@ -13,38 +13,16 @@ import { beforeAll, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';
 import { type Finished, start } from './test-support/run-command.js';
 import { filesOf } from './test-support/run-files.js';
+import { smallSettings } from './test-support/small-settings.js';
 
 /** Another one every time; set CPC_KILL_SEED to the one that a failure names to strike at the same moments again. */
 const seed = Number(process.env.CPC_KILL_SEED ?? randomInt(2 ** 31));
 
 const domains = [
-  {
-    domain: 'audio',
-    kills: 8,
-    steps: 120,
-    settings: 'channels=6 contextUnits=5 windowSamples=3200 batchSize=2 predictionSteps=3 negativeCount=8',
-  },
-  {
-    domain: 'text',
-    kills: 8,
-    steps: 200,
-    settings: 'embeddingSize=8 channels=16 contextUnits=8 maxWords=12 batchSize=8 negativeCount=16 vocabularySize=100',
-  },
-  {
-    domain: 'vision',
-    kills: 7,
-    steps: 60,
-    settings: [
-      'resizePixels=28 patchPixels=8 patchStride=4 gridSize=5 lastOffset=4 subcropPixels=7',
-      'depth=18 width=4 contextUnits=8 contextBlocks=1 batchSize=4 negativeCount=20',
-    ].join(' '),
-  },
-  {
-    domain: 'rl',
-    kills: 7,
-    steps: 120,
-    settings: 'copies=2 unrollSteps=10 encoderUnits=16 contextUnits=16 predictionSteps=3 negativeCount=8',
-  },
+  { domain: 'audio', kills: 8, steps: 120, settings: smallSettings.audio },
+  { domain: 'text', kills: 8, steps: 200, settings: `${smallSettings.text} vocabularySize=100` },
+  { domain: 'vision', kills: 7, steps: 60, settings: smallSettings.vision },
+  { domain: 'rl', kills: 7, steps: 120, settings: smallSettings.rl },
 ] as const;
 
 /** Sentences that are numbered into TMPDIR before training. */

@@ -10,6 +10,7 @@ import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';
 import { start } from './test-support/run-command.js';
+import { smallOptions } from './test-support/small-settings.js';
 
 /** Ten in the slow tier; each costs a few seconds. */
 const kills = process.env.CPC_SLOW === '1' ? 10 : 2;
@@ -17,15 +18,7 @@ const kills = process.env.CPC_SLOW === '1' ? 10 : 2;
 const seed = Number(process.env.CPC_KILL_SEED ?? randomInt(2 ** 31));
 const steps = 120;
 
-const model = [
-  'channels=6',
-  'contextUnits=5',
-  'windowSamples=3200',
-  'batchSize=2',
-  'predictionSteps=3',
-  'negativeCount=8',
-];
-const settings = model.flatMap((setting) => ['--set', setting]);
+const settings = smallOptions('audio');
 
 function trainingIn(folder: string, out: string, ...more: string[]) {
   const options = [

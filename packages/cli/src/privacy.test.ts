@@ -10,17 +10,10 @@ import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';
 import { start } from './test-support/run-command.js';
+import { smallOptions } from './test-support/small-settings.js';
 
 const repository = join(cliFolder, '..', '..');
-const small = [
-  'channels=8',
-  'contextUnits=8',
-  'windowSamples=3200',
-  'batchSize=2',
-  'predictionSteps=2',
-  'negativeCount=8',
-];
-const settings = [...small.flatMap((setting) => ['--set', setting]), '--threads', '1'];
+const settings = [...smallOptions('audio'), '--threads', '1'];
 
 /** Files and sockets that a process or one that it started had open at any time it was looked at. */
 async function opened(pid: number, isOver: () => boolean) {

@@ -16,6 +16,7 @@ export {
 export { kindOfFile } from './file-kind.js';
 export { firstAbove } from './first-above.js';
 export { excludedScore, infoNce, infoNcePerAnchor } from './info-nce.js';
+export { joinRows } from './join-rows.js';
 export {
   type Conv1dOptions,
   type Conv1dParameters,
@@ -35,6 +36,7 @@ export { type DenseParameters, dense, initialiseDense } from './layers/dense.js'
 export { dropout, dropoutMask } from './layers/dropout.js';
 export { type EmbeddingParameters, embedding, initialiseEmbedding } from './layers/embedding.js';
 export { type GruParameters, gru, initialiseGru } from './layers/gru.js';
+export { contextualiseByGru } from './layers/gru-context.js';
 export { heNormal, lecunNormal, normalArray, zerosArray } from './layers/initialisers.js';
 export { layerAt } from './layers/layer-at.js';
 export {

@@ -12,7 +12,6 @@ import {
   type Conv1dParameters,
   conv1d,
   embedding,
-  gru,
   type HostArray,
   initialiseConv1d,
   initialiseEmbedding,
@@ -25,6 +24,9 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import { filteredConvolution, filteredWidth, mixedKernel, weightedSums } from './minimal-filtering.js';
 import type { TextSettings } from './presets.js';
+
+/** g_ar: latents [B, T, D] to contexts [B, T, H]. */
+export { contextualiseByGru as contextualise } from '@cpc/core';
 
 export type TextModel = Pick<
   TextSettings,
@@ -123,18 +125,4 @@ function seenWords(parameters: TensorTree, words: tf.Tensor2D, mask: tf.Tensor2D
   const vectors = embedding(layerAt(parameters, 'encoder/words', ['table']), words); // [N, W, E]
   const seen = tf.mul<tf.Tensor3D>(vectors, tf.reshape(mask, [...words.shape, 1]));
   return { layer: layerAt(parameters, 'encoder/convolution', ['kernel', 'bias']), seen };
-}
-
-/**
- * g_ar: sentences to contexts; context t has seen sentences up to t.
- *
- * @param latents - `[B, T, D]`.
- * @returns `[B, T, H]`; the caller owns it.
- */
-export function contextualise(parameters: TensorTree, latents: tf.Tensor3D, initial?: tf.Tensor2D): tf.Tensor3D {
-  return gru(
-    layerAt(parameters, 'context/gru', ['kernel', 'recurrentKernel', 'bias', 'recurrentBias']),
-    latents,
-    initial,
-  );
 }

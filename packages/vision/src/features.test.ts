@@ -1,7 +1,7 @@
-import { createRandom } from '@cpc/core';
+import { createRandom, joinRows } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { describe, expect, it } from 'vitest';
-import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from './features.js';
+import { createImageEncoder, encodeImages, pooledFeatures } from './features.js';
 import { initialiseVisionModel } from './model.js';
 import { noisyPicture, tinySettings } from './test-support/tensors.js';
 

@@ -11,6 +11,7 @@ import {
   type Engine,
   flatten,
   type HostArray,
+  joinRows,
   type Tree,
   unflatten,
   withoutPredictors,
@@ -165,18 +166,6 @@ export async function encodeImages(
     latents: joinRows(parts.map(({ latents }) => latents)),
     contexts: joinRows(parts.map(({ contexts }) => contexts)),
   };
-}
-
-/** Arrays under one another; all but their first axes alike. */
-export function joinRows(parts: readonly HostArray[]): HostArray {
-  const [, ...rest] = parts[0]?.shape ?? [0];
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    data.set(part.data, start);
-    start += part.data.length;
-  }
-  return { shape: [parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0), ...rest], data };
 }
 
 /** The mean over the patches of every picture: `[M, F]` of `[M, G², F]`. */

@@ -1,10 +1,10 @@
 /** What this domain offers to the command `cpc`. */
-import { CpcError } from '@cpc/core';
 import {
   type Control,
   type DomainCommands,
   type ExportRequest,
   reportWarnings,
+  requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -61,8 +61,7 @@ async function* exportSpeech(
   { run, out, scalesInput = true }: ExportRequest,
   _control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  if (!out.endsWith('.onnx'))
-    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  requireOnnxEnding(out);
   const { settings, parameters, seed } = yield* reportWarnings(await loadSpeechModel(run));
   await writeFileAtomically(
     out,

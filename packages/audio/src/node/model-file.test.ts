@@ -2,16 +2,16 @@ import { createRandom, encodeSafetensors, flatten, type HostArray } from '@cpc/c
 import { describe, expect, it } from 'vitest';
 import { initialiseSpeechModel } from '../model.js';
 import { smallPreset } from '../presets.js';
-import { decodeSpeechModel, modelMetadata } from './model-file.js';
+import { speechModels } from './model-file.js';
 
 const settings = { ...smallPreset, channels: 4, contextUnits: 3 };
 const parameters = flatten(initialiseSpeechModel(settings, createRandom(1)));
 const file = (change: Readonly<Record<string, HostArray>> = {}, metadata: Readonly<Record<string, string>> = {}) =>
-  encodeSafetensors({ ...parameters, ...change }, { ...modelMetadata(settings, 7), ...metadata });
+  encodeSafetensors({ ...parameters, ...change }, { ...speechModels.metadata({ settings }, 7), ...metadata });
 
 describe('decodeSpeechModel', () => {
   it('gives back settings, seed 7 and all 14 parameters', () => {
-    const model = decodeSpeechModel(file(), 'model');
+    const model = speechModels.decode(file(), 'model');
     expect(model.settings).toEqual(settings);
     expect(model.seed).toBe(7);
     expect(flatten(model.parameters)).toEqual(parameters);
@@ -21,7 +21,7 @@ describe('decodeSpeechModel', () => {
   it.each<[string, Uint8Array, RegExp]>([
     [
       'parameters of 4 channels under settings of 5',
-      file({}, modelMetadata({ ...settings, channels: 5 }, 7)),
+      file({}, speechModels.metadata({ settings: { ...settings, channels: 5 } }, 7)),
       /model: expected encoder\/conv1\/kernel of shape \[10, 1, 5\], as its settings say, received \[10, 1, 4\]/,
     ],
     [
@@ -33,7 +33,7 @@ describe('decodeSpeechModel', () => {
       'a model without its GRU',
       encodeSafetensors(
         { 'encoder/conv1/kernel': parameters['encoder/conv1/kernel'] as HostArray },
-        modelMetadata(settings, 7),
+        speechModels.metadata({ settings }, 7),
       ),
       /received no such parameter/,
     ],
@@ -41,6 +41,6 @@ describe('decodeSpeechModel', () => {
     ['a model of text', file({}, { domain: 'text' }), /model: expected a model of the domain audio, received text/],
     ['settings that are no JSON', file({}, { settings: '{' }), /model: expected the settings of the model/],
   ])('refuses %s', (_name, bytes, message) => {
-    expect(() => decodeSpeechModel(bytes, 'model')).toThrow(message);
+    expect(() => speechModels.decode(bytes, 'model')).toThrow(message);
   });
 });

@@ -15,7 +15,7 @@ import { contradictions, resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { speechOptimiser } from '../speech-optimiser.js';
 import { startSpeechWorkers } from './batches.js';
-import { modelMetadata } from './model-file.js';
+import { speechModels } from './model-file.js';
 import { corpusWarnings, type OpenedSpeech, openSpeech } from './open-data.js';
 import { type SpeechUse, speechUse } from './speech-use.js';
 
@@ -49,7 +49,7 @@ export async function* trainSpeech(
         stepsPerEpoch: stepsPerEpoch(settings, use),
         versions: installedVersions(trainedWith, import.meta.url),
         ...{ dataFingerprint: opened.corpus.fingerprint, data: use.summary },
-        modelMetadata: modelMetadata(settings, request.seed),
+        modelMetadata: speechModels.metadata({ settings }, request.seed),
         exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
       },
       control,

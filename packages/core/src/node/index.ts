@@ -37,7 +37,7 @@ export type { IndexTable } from './feature-files/index-table.js';
 export type { RowColumn } from './feature-files/parquet-rows.js';
 export { type FindFilesOptions, type FoundFile, type FoundFiles, findFiles } from './files/find-files.js';
 export { makeFolder } from './files/make-folder.js';
-export { requireOutputFile } from './files/output-file.js';
+export { requireOnnxEnding, requireOutputFile } from './files/output-file.js';
 export {
   openRegularFile,
   type RegularFileOptions,
@@ -61,6 +61,13 @@ export {
   reportWarnings,
   requireParameterShapes,
 } from './model-file.js';
+export {
+  createModelKind,
+  type ModelContents,
+  type ModelDescription,
+  type ModelKind,
+  type ReadModel,
+} from './model-kind.js';
 export { recordChange, recordProbes } from './record-results.js';
 export { type Answer, answerRequests, exportedFunction } from './request-answers.js';
 export { type RequestThread, type RequestThreadOptions, startRequestThread } from './request-thread.js';

@@ -4,36 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { RunRecord } from '@cpc/records';
 import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { toyRecord } from '../test-support/run-record.js';
 
 beforeAll(() => ensureBuilt('@cpc/core'), 300_000); // a worker runs built files
-
-const record: RunRecord = {
-  schema: 1,
-  command: 'cpc toy train',
-  domain: 'toy',
-  settings: {},
-  versions: {},
-  machine: { cpuModel: 'test', cores: 2, memoryBytes: 1, platform: 'linux-x64', node: '20.20.0' },
-  engine: { name: 'cpu' },
-  seed: 1,
-  dataFingerprint: 'none',
-  data: { counts: {}, skipped: [] },
-  started: '2026-01-02T03:04:05.000Z',
-  status: 'running',
-  totals: { steps: 0, seconds: 0 },
-  figures: {},
-  probes: [],
-};
 
 // In a process of its own: this one resolves packages to their sources, which a worker cannot run.
 it('a worker that is left after its first event frees its run folder: for the next worker, and for its process', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'cpc-worker-'));
   onTestFinished(() => rm(parent, { recursive: true }));
   const program = fileURLToPath(new URL('./fixtures/leave-workers.mjs', import.meta.url));
-  const args = [program, join(parent, 'run'), JSON.stringify(record)];
+  const args = [program, join(parent, 'run'), JSON.stringify(toyRecord)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(stdout.trim().split('\n')).toEqual(['open', 'open', 'closed']);
 }, 60_000);
@@ -43,7 +25,7 @@ async function stopped(method: 'forever' | 'locked') {
   onTestFinished(() => rm(folder, { recursive: true }));
   const program = fileURLToPath(new URL('./fixtures/stop-worker.mjs', import.meta.url));
   const env = { ...process.env, TMPDIR: folder };
-  const { stdout } = await promisify(execFile)(process.execPath, [program, method, folder, JSON.stringify(record)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, method, folder, JSON.stringify(toyRecord)], {
     env,
     timeout: 30_000,
   });

@@ -1,10 +1,10 @@
 /** What this domain offers to the command `cpc`. */
-import { CpcError } from '@cpc/core';
 import {
   type Control,
   type DomainCommands,
   type ExportRequest,
   reportWarnings,
+  requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -53,8 +53,7 @@ export const domainCommands = {
 } satisfies DomainCommands;
 
 async function* exportRl({ run, out }: ExportRequest, _control: Control): AsyncGenerator<TaskEvent, void, undefined> {
-  if (!out.endsWith('.onnx'))
-    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  requireOnnxEnding(out);
   const { shape, parameters, settings, environment } = yield* reportWarnings(await loadAgentModel(run));
   const { rewardLimit } = settings;
   await writeFileAtomically(out, exportAgent({ shape, actions: environment.actions, parameters, rewardLimit }));

@@ -1,13 +1,6 @@
 /** The model of an agent's run: parameters, settings, and the environment it is for. */
 import { CpcError, flatten } from '@cpc/core';
-import {
-  decodeModelFile,
-  type ModelFile,
-  metadataJson,
-  modelFileMetadata,
-  readModelFile,
-  requireParameterShapes,
-} from '@cpc/core/node';
+import { createModelKind, type ReadModel } from '@cpc/core/node';
 import { z } from 'zod';
 import { agentShapeFor } from '../agent/agent-shape.js';
 import type { AgentShape } from '../agent/network.js';
@@ -16,10 +9,12 @@ import type { RlSettings } from '../presets.js';
 import { parseRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';
 
-export interface AgentModelFile extends Pick<ModelFile, 'parameters' | 'seed' | 'warnings'> {
-  readonly settings: RlSettings;
-  /** What it was trained in. */
-  readonly environment: TrainedIn;
+export interface AgentModelFile
+  extends ReadModel<{
+    readonly settings: RlSettings;
+    /** What it was trained in. */
+    readonly environment: TrainedIn;
+  }> {
   readonly shape: AgentShape;
 }
 
@@ -28,8 +23,6 @@ export interface TrainedIn extends Pick<EnvironmentSpec, 'observation' | 'action
   readonly name: string;
 }
 
-const domain = 'rl';
-
 const trainedInSchema = z.object({
   name: z.string().min(1),
   observation: z.object({ shape: z.array(z.int().min(1)), dtype: z.enum(['uint8', 'float32']) }),
@@ -37,10 +30,15 @@ const trainedInSchema = z.object({
   actionRepeat: z.int().min(1),
 }) satisfies z.ZodType<TrainedIn>;
 
-export function modelMetadata(settings: RlSettings, environment: TrainedIn, seed: number): Record<string, string> {
-  const added = { settings: JSON.stringify(settings), environment: JSON.stringify(environment) };
-  return modelFileMetadata(domain, seed, added);
-}
+/** How it is written and read. */
+export const agentModels = createModelKind({
+  domain: 'rl',
+  contents: { settings: parseRlSettings, environment: trainedIn },
+  shapes: ({ settings, environment }) => {
+    const first = flatten(createAgentModel(environment, settings).initialise(0));
+    return Object.fromEntries(Object.entries(first).map(([name, { shape }]) => [name, shape]));
+  },
+});
 
 /**
  * The model of a run.
@@ -49,25 +47,8 @@ export function modelMetadata(settings: RlSettings, environment: TrainedIn, seed
  * @throws {CpcError} if there is none yet, it is damaged, or it is of another domain.
  */
 export async function loadAgentModel(run: string): Promise<AgentModelFile> {
-  const { bytes, path } = await readModelFile(run, domain);
-  return decodeAgentModel(bytes, path);
-}
-
-/**
- * The model in the bytes of a `model.safetensors`.
- *
- * @param path - named in the error.
- * @throws {CpcError} if it is damaged, or of another domain.
- */
-export function decodeAgentModel(bytes: Uint8Array, path: string): AgentModelFile {
-  const file = decodeModelFile(bytes, path, domain);
-  const { parameters, seed, warnings } = file;
-  const settings = parseRlSettings(metadataJson(file, 'settings', path), path);
-  const environment = trainedIn(metadataJson(file, 'environment', path), path);
-  const first = flatten(createAgentModel(environment, settings).initialise(seed));
-  const shapes = Object.fromEntries(Object.entries(first).map(([name, { shape }]) => [name, shape]));
-  requireParameterShapes(file, shapes, { origin: 'its settings and environment', where: path });
-  return { settings, environment, parameters, seed, warnings, shape: agentShapeFor(environment, settings) };
+  const model = await agentModels.load(run);
+  return { ...model, shape: agentShapeFor(model.environment, model.settings) };
 }
 
 function trainedIn(value: unknown, where: string): TrainedIn {

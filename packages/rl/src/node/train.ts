@@ -19,7 +19,7 @@ import type { RlSettings } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';
 import { trainAgent } from '../training/train-agent.js';
-import { modelMetadata } from './model-file.js';
+import { agentModels } from './model-file.js';
 import { openEnvironment } from './open-environment.js';
 
 const trainedWith = ['@cpc/rl', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
@@ -57,7 +57,7 @@ export async function* trainRl(
         dataFingerprint: fingerprintOf(environment),
         data: { counts: { environments: settings.copies }, skipped: [] },
       },
-      modelMetadata: modelMetadata(settings, { name, ...spec }, seed),
+      modelMetadata: agentModels.metadata({ settings, environment: { name, ...spec } }, seed),
       exportModel: async (parameters, paths) => {
         const parts = { shape, actions: spec.actions, parameters, rewardLimit: settings.rewardLimit };
         await writeFileAtomically(paths.encoder, exportEncoder(parts));

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOnnx, readOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
+import { encodeSafetensors, flatten } from '@cpc/core';
 import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import { itChecksModels, withoutChecksum } from '@cpc/testing';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { padSentences } from '../data/padded-sentences.js';
 import { splitWords } from '../data/words.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { domainCommands } from './commands.js';
-import { decodeTextModel, loadTextModel } from './model-file.js';
+import { loadTextModel, textModels } from './model-file.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -319,39 +320,24 @@ describe('text neighbours', () => {
 describe('decodeTextModel', () => {
   it('refuses a table of another length than the vocabulary, a vocabulary that is no list, and a model of sound', async () => {
     const bytes = await readFile(runPaths(join(folder, 'run')).model);
-    const { tensors, metadata: written } = decodeSafetensors(bytes, 'model');
-    const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
+    const { tensors, metadata } = withoutChecksum(bytes, 'model');
     const changed = (change: Record<string, string>) => encodeSafetensors(tensors, { ...metadata, ...change });
     const shorter = JSON.stringify(JSON.parse(metadata.vocabulary ?? '[]').slice(0, -1));
-    expect(() => decodeTextModel(changed({ vocabulary: shorter }), 'm')).toThrow(/encoder\/words\/table of shape/);
-    expect(() => decodeTextModel(changed({ vocabulary: '{}' }), 'm')).toThrow(
+    expect(() => textModels.decode(changed({ vocabulary: shorter }), 'm')).toThrow(/encoder\/words\/table of shape/);
+    expect(() => textModels.decode(changed({ vocabulary: '{}' }), 'm')).toThrow(
       /m: expected a list of words as vocabulary/,
     );
-    expect(() => decodeTextModel(changed({ domain: 'audio' }), 'm')).toThrow(
+    expect(() => textModels.decode(changed({ domain: 'audio' }), 'm')).toThrow(
       /a model of the domain text, received audio/,
     );
-    expect(() => decodeTextModel(changed({ settings: '{' }), 'm')).toThrow(/the settings of the model in its metadata/);
+    expect(() => textModels.decode(changed({ settings: '{' }), 'm')).toThrow(
+      /the settings of the model in its metadata/,
+    );
     await expect(loadTextModel(join(folder, 'nothing'))).rejects.toThrow(/the model of a finished or interrupted run/);
   });
 });
 
-it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
-  const { model } = runPaths(join(folder, 'run'));
-  const sound = await readFile(model);
-  const { tensors, metadata } = decodeSafetensors(sound, model);
-  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
-  const exported = () =>
-    events(domainCommands.export({ run: join(folder, 'run'), out: join(folder, 'old.onnx') }, always));
-  try {
-    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
-    await writeFile(model, encodeSafetensors(tensors, earlier));
-    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
-    await writeFile(
-      model,
-      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
-    );
-    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
-  } finally {
-    await writeFile(model, sound);
-  }
+itChecksModels(domainCommands, () => {
+  const run = join(folder, 'run');
+  return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

@@ -17,7 +17,7 @@ import { contradictions, resolveTextSettings } from '../settings.js';
 import { createTextDomain } from '../text-domain.js';
 import { textOptimiser } from '../text-optimiser.js';
 import { startTextWorkers } from './batches.js';
-import { loadTextModel, modelMetadata } from './model-file.js';
+import { loadTextModel, textModels } from './model-file.js';
 import { openText } from './open-text.js';
 
 const trainedWith = ['@cpc/text', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
@@ -49,7 +49,7 @@ export async function* trainText(
         stepsPerEpoch: domain.exampleCount / settings.batchSize, // an epoch: as many examples as there are places
         versions: installedVersions(trainedWith, import.meta.url),
         ...{ dataFingerprint: corpus.fingerprint, data: summary },
-        modelMetadata: modelMetadata(settings, vocabulary, request.seed),
+        modelMetadata: textModels.metadata({ settings, vocabulary: vocabulary.words }, request.seed),
         exportModel: async (parameters, paths) => {
           const parts = { settings, vocabulary, parameters };
           await writeFileAtomically(paths.encoder, exportEncoder(parts));

@@ -6,12 +6,13 @@ import { nodeRuntime } from '@cpc/compile/node';
 import { decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
 import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import { itChecksModels, withoutChecksum } from '@cpc/testing';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
 import { domainCommands } from './commands.js';
-import { decodeVisionModel, loadVisionModel } from './model-file.js';
+import { loadVisionModel, visionModels } from './model-file.js';
 import { openImages } from './open-images.js';
 
 let folder: string;
@@ -348,36 +349,19 @@ describe('vision neighbours and patches', () => {
 describe('decodeVisionModel', () => {
   it('refuses a kernel of another shape than its settings say, settings that are none, and a model of text', async () => {
     const bytes = await readFile(runPaths(join(folder, 'run')).model);
-    const { tensors, metadata: written } = decodeSafetensors(bytes, 'model');
-    const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...metadata } = written;
+    const { tensors, metadata } = withoutChecksum(bytes, 'model');
     const changed = (change: Record<string, string>) => encodeSafetensors(tensors, { ...metadata, ...change });
     const wider = JSON.stringify({ ...JSON.parse(metadata.settings ?? '{}'), width: 9 });
-    expect(() => decodeVisionModel(changed({ settings: wider }), 'm')).toThrow(
+    expect(() => visionModels.decode(changed({ settings: wider }), 'm')).toThrow(
       /m: expected encoder\/stem\/kernel of shape \[3, 3, 3, 9\], as its settings say, received \[3, 3, 3, 8\]/,
     );
-    expect(() => decodeVisionModel(changed({ settings: '{' }), 'm')).toThrow(/the settings of the model/);
-    expect(() => decodeVisionModel(changed({ domain: 'text' }), 'm')).toThrow(/a model of the domain vision/);
+    expect(() => visionModels.decode(changed({ settings: '{' }), 'm')).toThrow(/the settings of the model/);
+    expect(() => visionModels.decode(changed({ domain: 'text' }), 'm')).toThrow(/a model of the domain vision/);
     await expect(loadVisionModel(join(folder, 'nothing'))).rejects.toThrow(/a finished or interrupted run/);
   });
 });
 
-it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
-  const { model } = runPaths(join(folder, 'run'));
-  const sound = await readFile(model);
-  const { tensors, metadata } = decodeSafetensors(sound, model);
-  const { 'cpc.sha256': _sum, 'cpc.checksum': _mark, ...earlier } = metadata;
-  const exported = () =>
-    events(domainCommands.export({ run: join(folder, 'run'), out: join(folder, 'old.onnx') }, always));
-  try {
-    expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
-    await writeFile(model, encodeSafetensors(tensors, earlier));
-    expect(await exported()).toContainEqual({ type: 'warning', message: expect.stringMatching(/has no checksum/) });
-    await writeFile(
-      model,
-      Uint8Array.from(sound, (byte, index) => (index === sound.length - 2 ? byte ^ 1 : byte)),
-    );
-    await expect(exported()).rejects.toThrow(/model\.safetensors: expected the SHA-256/);
-  } finally {
-    await writeFile(model, sound);
-  }
+itChecksModels(domainCommands, () => {
+  const run = join(folder, 'run');
+  return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

@@ -1,10 +1,10 @@
 /** What this domain offers to the command `cpc`. */
-import { CpcError } from '@cpc/core';
 import {
   type Control,
   type DomainCommands,
   type ExportRequest,
   reportWarnings,
+  requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
 } from '@cpc/core/node';
@@ -68,8 +68,7 @@ async function* exportVision(
   { run, out }: ExportRequest,
   _control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
-  if (!out.endsWith('.onnx'))
-    throw new CpcError({ where: 'export', expected: 'an output file ending in .onnx', received: out });
+  requireOnnxEnding(out);
   await writeFileAtomically(out, exportImageEncoder(yield* reportWarnings(await loadVisionModel(run))));
   yield { type: 'file-written', path: out, description: 'pictures to vectors' };
 }

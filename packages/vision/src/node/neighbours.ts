@@ -1,9 +1,9 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
-import { CpcError, type HostArray, measureScale, standardise } from '@cpc/core';
+import { CpcError, type HostArray, joinRows, measureScale, standardise } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet, Picture } from '../data/image-set.js';
-import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
+import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';
 import { decodePicture } from './data/decode-picture.js';
 import { megapixelsOf } from './data/image-limit.js';

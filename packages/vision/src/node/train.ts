@@ -15,7 +15,7 @@ import { contradictions, resolveVisionSettings } from '../settings.js';
 import { createVisionDomain } from '../vision-domain.js';
 import { visionOptimiser } from '../vision-optimiser.js';
 import { startVisionWorkers } from './batches.js';
-import { modelMetadata } from './model-file.js';
+import { visionModels } from './model-file.js';
 import { imageWarnings, openImages } from './open-images.js';
 
 const trainedWith = ['@cpc/vision', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
@@ -40,7 +40,7 @@ export async function* trainVision(
         stepsPerEpoch: domain.imageCount / settings.batchSize, // an epoch: as many images as there are
         versions: installedVersions(trainedWith, import.meta.url),
         ...{ dataFingerprint: images.fingerprint, data: summaryOf(images, domain.imageCount) },
-        modelMetadata: modelMetadata(settings, request.seed),
+        modelMetadata: visionModels.metadata({ settings }, request.seed),
         exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
       },
       control,

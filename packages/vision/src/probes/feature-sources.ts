@@ -4,9 +4,9 @@
  * Letters used for shapes here:
  *   M  images    F  features
  */
-import { type Engine, type HostArray, type Tree, untrainedModel } from '@cpc/core';
+import { type Engine, type HostArray, joinRows, type Tree, untrainedModel } from '@cpc/core';
 import type { ImageSet, Picture } from '../data/image-set.js';
-import { createImageEncoder, encodeImages, joinRows, pooledFeatures } from '../features.js';
+import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
 import { initialiseVisionModel } from '../model.js';
 import type { VisionSettings } from '../presets.js';
 

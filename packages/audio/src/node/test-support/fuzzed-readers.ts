@@ -17,7 +17,7 @@ import { initialiseSpeechModel } from '../../model.js';
 import { smallPreset } from '../../presets.js';
 import { decodeAudio, factsInHead } from '../data/audio-file.js';
 import { refuseWrongChecksum } from '../data/flac-checksum.js';
-import { decodeSpeechModel, modelMetadata } from '../model-file.js';
+import { speechModels } from '../model-file.js';
 import type { FuzzedReader } from './fuzz.js';
 
 const kilobyte = 1_024;
@@ -218,11 +218,11 @@ export const modelReader: FuzzedReader = {
   files: [1, 2].map((seed) =>
     encodeSafetensors(
       flatten(initialiseSpeechModel(tinySettings, createRandom(seed))),
-      modelMetadata(tinySettings, seed),
+      speechModels.metadata({ settings: tinySettings }, seed),
     ),
   ),
   read: (bytes, where) => {
-    const { settings, parameters, seed } = decodeSpeechModel(bytes, where);
+    const { settings, parameters, seed } = speechModels.decode(bytes, where);
     createRandom(seed);
     // what a model's settings promise, its parameters are
     const kernel = flatten(parameters)['encoder/conv1/kernel'];

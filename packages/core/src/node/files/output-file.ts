@@ -92,3 +92,10 @@ async function beginningOf(path: string, length: number): Promise<string | undef
     await handle.close();
   }
 }
+
+/** @throws {CpcArgumentError} if the name of a model to export does not end in `.onnx`. */
+export function requireOnnxEnding(out: string): void {
+  if (out.endsWith('.onnx')) return;
+  const expected = 'an output file ending in .onnx';
+  throw new CpcArgumentError({ where: 'export', argument: '--out', expected, received: out });
+}

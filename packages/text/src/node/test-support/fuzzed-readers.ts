@@ -1,12 +1,12 @@
 /** Every reader of this package with valid files to damage, and what must hold of whatever it reads. */
 import { createRandom, encodeSafetensors, flatten } from '@cpc/core';
-import { createVocabulary, unknownWord } from '../../data/vocabulary.js';
+import { unknownWord } from '../../data/vocabulary.js';
 import { initialiseTextModel } from '../../model.js';
 import { smallPreset } from '../../presets.js';
 import { prepareCorpus } from '../data/prepare-corpus.js';
 import { textLines, UnreadableTextError } from '../data/text-lines.js';
 import { readWordVectors } from '../data/word-vectors.js';
-import { decodeTextModel, modelMetadata } from '../model-file.js';
+import { textModels } from '../model-file.js';
 import { openTask } from '../tasks/sentence-tasks.js';
 
 export interface FuzzedReader {
@@ -121,7 +121,7 @@ function vectorReader(name: string, file: string, content: Uint8Array): FuzzedRe
 const model = { ...smallPreset, vocabularySize: 4, embeddingSize: 3, channels: 4, contextUnits: 2 };
 const modelBytes = encodeSafetensors(
   flatten(initialiseTextModel(model, createRandom(1))),
-  modelMetadata(model, createVocabulary([unknownWord, 'a', 'b', 'c']), 1),
+  textModels.metadata({ settings: model, vocabulary: [unknownWord, 'a', 'b', 'c'] }, 1),
 );
 
 const modelReader: FuzzedReader = {
@@ -129,7 +129,7 @@ const modelReader: FuzzedReader = {
   files: { 'model.safetensors': modelBytes },
   read: async (_folder, path) => {
     const { readFile } = await import('node:fs/promises');
-    const { vocabulary, parameters } = decodeTextModel(await readFile(path), path);
+    const { vocabulary, parameters } = textModels.decode(await readFile(path), path);
     requireThat(
       flatten(parameters)['encoder/words/table']?.shape[0] === vocabulary.words.length,
       'words without a vector',
