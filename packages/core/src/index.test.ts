@@ -41,6 +41,7 @@ it('exports these names and no others', () => {
     'embedding',
     'encodeNpy',
     'encodeSafetensors',
+    'entryAt',
     'estimateInformation',
     'evaluate',
     'evaluateBatches',

@@ -5,6 +5,7 @@ export { labelledCrossEntropy } from './cross-entropy.js';
 export { type EagerEngineOptions, eagerEngine } from './engines/eager-engine.js';
 export { type Engine, type EngineName, summaryOf } from './engines/engine.js';
 export { onnxEngine } from './engines/onnx-engine.js';
+export { entryAt } from './entry-at.js';
 export { CpcArgumentError, CpcError, type ErrorParts } from './errors.js';
 export {
   parseSettings,

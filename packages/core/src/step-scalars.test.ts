@@ -59,3 +59,9 @@ it('a step of an agent that predicts nothing has no loss in nats, and tells what
   expect(tags).toHaveLength(8);
   expect(scalarsOfStep(ended)).toMatchObject({ 'agent/return': 7, 'agent/episode_steps': 30 });
 });
+
+it('accuracies of 2 targets with 1 offset are refused: the second is no target 0 ahead', () => {
+  expect(() => scalarsOfStep({ ...measured, offsets: [2] })).toThrow(
+    /offsets: expected a place from 0 to 0, received 1/,
+  );
+});

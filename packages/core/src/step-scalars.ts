@@ -1,7 +1,9 @@
 /**
  * A training step as named scalars, for TensorBoard.
  */
+
 import { type AgentMeasurements, offsetsOf, type StepMeasurements } from '@cpc/records';
+import { entryAt } from './entry-at.js';
 
 /**
  * The scalars of a step by tag. Tags of prediction steps end in how far ahead they look: `accuracy/k01`, `accuracy/k02`.
@@ -43,5 +45,7 @@ export function predictionTag(offset: number): string {
 }
 
 function perPredictionStep(name: string, values: readonly number[], offsets: readonly number[]) {
-  return Object.fromEntries(values.map((value, index) => [`${name}/${predictionTag(offsets[index] ?? 0)}`, value]));
+  return Object.fromEntries(
+    values.map((value, index) => [`${name}/${predictionTag(entryAt(offsets, index, 'offsets'))}`, value]),
+  );
 }

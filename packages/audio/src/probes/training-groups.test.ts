@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stoppingGroups } from './training-groups.js';
+import { stoppingGroups, trainingGroups } from './training-groups.js';
 
 /** `frames` rows of each recording, with the class that `classOf` says. */
 function table(recordings: number, frames: number, classOf: (recording: number) => number) {
@@ -41,4 +41,18 @@ describe('stoppingGroups', () => {
     const groups = stoppingGroups(table(10, 1, (recording) => recording % 2));
     expect(new Set(groups).size).toBe(10);
   });
+});
+
+it('4 labels for rows of 3 are refused: the fourth is not of recording 0', () => {
+  const { features, recordings } = table(3, 1, () => 0);
+  const labels = Int32Array.of(0, 1, 0, 1);
+  expect(() => stoppingGroups({ features, recordings, labels })).toThrow(
+    /recordings: expected a place from 0 to 2, received 3/,
+  );
+});
+
+it('2 labels for rows of 3 are refused: the third row is not of class 0', () => {
+  const { features, recordings } = table(3, 2, () => 0);
+  const groups = () => trainingGroups({ features, recordings, labels: Int32Array.of(0, 1) });
+  expect(groups).toThrow(/labels: expected a place from 0 to 1, received 2/);
 });

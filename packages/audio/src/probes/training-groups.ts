@@ -2,7 +2,7 @@
  * What a training side is divided by, to stop a training or to choose a setting: whatever stands on one side of the split only,
  * so that the frames kept aside resemble the fitted ones no more than the test frames do.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, entryAt } from '@cpc/core';
 import type { FrameTable } from './frame-table.js';
 
 /** A class of fewer recordings could well lose all of them to the part kept aside. */
@@ -35,7 +35,7 @@ function groupsWithin(table: FrameTable): string[] {
   return Array.from(recordings, (recording, row) => {
     const position = seen.get(recording) ?? 0;
     seen.set(recording, position + 1);
-    const isRare = (recordingsOf.get(labels[row] ?? 0)?.size ?? 0) < leastRecordings;
+    const isRare = (recordingsOf.get(entryAt(labels, row, 'labels'))?.size ?? 0) < leastRecordings;
     return isRare ? `${recording}, second ${Math.floor(position / framesOfSecond)}` : `${recording}`;
   });
 }
@@ -68,7 +68,7 @@ function recordingsByClass({ labels, recordings }: FrameTable): Map<number, Set<
   const found = new Map<number, Set<number>>();
   for (const [row, label] of labels.entries()) {
     const own = found.get(label) ?? new Set<number>();
-    found.set(label, own.add(recordings[row] ?? 0));
+    found.set(label, own.add(entryAt(recordings, row, 'recordings')));
   }
   return found;
 }

@@ -5,7 +5,9 @@
  * Letters used for shapes here:
  *   N  labelled frames    T  frames of a recording, floor(samples / hop)    F  features of a frame
  */
+
 import type { HostArray } from '@cpc/core';
+import { entryAt } from '@cpc/core';
 import type { SpeechCorpus } from '../data/corpus.js';
 import { buildFrameTable, type FrameTable } from '../probes/frame-table.js';
 
@@ -33,7 +35,7 @@ export function frameNumbers({ corpus, recordings, labelsOf }: LabelledSpeech, h
 
 /** The number of a row's frame. */
 export function frameAt({ features }: FrameTable, row: number): number {
-  return features.data[row] ?? 0;
+  return entryAt(features.data, row, 'frames');
 }
 
 /**

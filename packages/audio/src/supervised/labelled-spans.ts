@@ -5,6 +5,7 @@
  * Letters used for shapes here:
  *   F  frames of a span
  */
+import { entryAt } from '@cpc/core';
 import { unlabelled } from '../data/frame-labels.js';
 import type { FrameTable } from '../probes/frame-table.js';
 import { frameAt } from './labelled-frames.js';
@@ -42,8 +43,10 @@ export function labelledSpans(
 }
 
 function spanOf(table: FrameTable, rows: readonly number[]): LabelledSpan {
-  const firstFrame = frameAt(table, rows[0] ?? 0);
-  const labels = new Int32Array(frameAt(table, rows.at(-1) ?? 0) - firstFrame + 1).fill(unlabelled);
-  for (const row of rows) labels[frameAt(table, row) - firstFrame] = table.labels[row] ?? unlabelled;
-  return { recording: table.recordings[rows[0] ?? 0] ?? 0, firstFrame, labels };
+  const firstFrame = frameAt(table, entryAt(rows, 0, 'rows'));
+  const labels = new Int32Array(frameAt(table, entryAt(rows, rows.length - 1, 'rows')) - firstFrame + 1).fill(
+    unlabelled,
+  );
+  for (const row of rows) labels[frameAt(table, row) - firstFrame] = entryAt(table.labels, row, 'labels');
+  return { recording: entryAt(table.recordings, entryAt(rows, 0, 'rows'), 'recordings'), firstFrame, labels };
 }

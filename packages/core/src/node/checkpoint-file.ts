@@ -19,11 +19,12 @@ const stepKey = 'cpc.step';
  * Writes a checkpoint; the file appears whole or not at all.
  *
  * @throws {CpcArgumentError} if the step is no whole number, or metadata use a key that the file format needs.
+ * @throws {CpcError} if a tensor is not float32: such a file could not be read.
  */
 export async function writeCheckpoint(path: string, { step, tensors, metadata }: Checkpoint): Promise<void> {
   checkStep(step);
   if (Object.hasOwn(metadata, stepKey)) throw reservedKey(stepKey, metadata[stepKey]);
-  await writeParts(path, checkedSafetensorsParts(tensors, { [stepKey]: String(step), ...metadata }));
+  await writeParts(path, checkedSafetensorsParts(onlyFloats(tensors, path), { [stepKey]: String(step), ...metadata }));
 }
 
 /**
@@ -39,13 +40,20 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     const expected = `a checkpoint, with ${stepKey} and ${checksumKey} in its metadata`;
     throw new CpcError({ where: path, expected, fix: 'Give a file from a run\'s "checkpoints" folder.' });
   }
+  if (!isStep(Number(step)) || step === '')
+    throw new CpcError({ where: path, expected: `${stepExpected}, as ${stepKey}`, received: step, fix });
   return { step: Number(step), tensors: onlyFloats(tensors, path), metadata: rest };
 }
 
 function checkStep(step: number): void {
-  if (Number.isSafeInteger(step) && step >= 0) return;
-  const expected = 'a step that is a whole number from 0';
-  throw new CpcArgumentError({ where: 'writeCheckpoint', argument: 'step', expected, received: step });
+  if (isStep(step)) return;
+  throw new CpcArgumentError({ where: 'writeCheckpoint', argument: 'step', expected: stepExpected, received: step });
+}
+
+const stepExpected = 'a step that is a whole number from 0';
+
+function isStep(step: number): boolean {
+  return Number.isSafeInteger(step) && step >= 0;
 }
 
 function onlyFloats(tensors: Readonly<Record<string, StoredTensor>>, where: string): Record<string, HostArray> {

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../checkpoint-store.js';
 import { createRandom } from '../random.js';
 import { encodeSafetensors } from '../safetensors.js';
+import { writeCheckpoint } from './checkpoint-file.js';
 import { createCheckpointStore, tidyCheckpoints } from './checkpoints.js';
 
 function checkpointAt(step: number): Checkpoint {
@@ -70,6 +71,14 @@ describe('a store in a folder', () => {
     expect(await store.latest()).toEqual(checkpointAt(1));
     await store.save(checkpointAt(2));
     expect((await readdir(folder)).sort()).toEqual(['step-00000001.safetensors', 'step-00000002.safetensors']);
+  });
+
+  it('refuses a tensor of whole numbers, which could not be read, and writes no file', async () => {
+    const whole = Object.assign({ shape: [1], data: Float32Array.of(1) }, { data: Int32Array.of(1) });
+    const path = join(folder, '..', 'whole.safetensors');
+    const writing = writeCheckpoint(path, { step: 1, tensors: { whole }, metadata: {} });
+    await expect(writing).rejects.toThrow(/"whole" to be float32/);
+    await expect(readFile(path)).rejects.toThrow(/ENOENT/);
   });
 
   it('refuses metadata called cpc.step, and a step of 1.5', async () => {

@@ -1,6 +1,7 @@
 /**
  * A training run with its folder: the events of a training loop, kept on disk as they come. Every `train` command ends here.
  */
+
 import {
   type AgentAverages,
   averageSteps,
@@ -16,6 +17,7 @@ import {
 } from '@cpc/records';
 import type { Checkpoint, CheckpointStore } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
+import { entryAt } from '../entry-at.js';
 import { CpcError } from '../errors.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { predictionTag } from '../step-scalars.js';
@@ -200,8 +202,12 @@ function finalFigures({ recent, wait }: Measured): RunRecord['figures'] {
     ...(inputWaitShare === undefined ? {} : { inputWaitShare }),
   };
   for (const [index, offset] of means.offsets.entries()) {
-    figures[`accuracy/${predictionTag(offset)}`] = { value: means.accuracy[index] ?? 0, count };
-    figures[`boundNats/${predictionTag(offset)}`] = { value: means.boundNats[index] ?? 0, unit: 'nats', count };
+    figures[`accuracy/${predictionTag(offset)}`] = { value: entryAt(means.accuracy, index, 'accuracy'), count };
+    figures[`boundNats/${predictionTag(offset)}`] = {
+      value: entryAt(means.boundNats, index, 'boundNats'),
+      unit: 'nats',
+      count,
+    };
   }
   return figures;
 }

@@ -105,9 +105,9 @@ export function decodeModelFile(bytes: Uint8Array, path: string, domain: string)
     if (data instanceof Float32Array) return [name, { shape, data: finite(data, name, path) }];
     throw new CpcError({ where: path, expected: `float32 values in ${name}`, received: data.constructor.name });
   });
-  const seed = Number(metadata.seed ?? 0);
+  const seed = Number(metadata.seed ?? Number.NaN);
   if (!Number.isSafeInteger(seed))
-    throw new CpcError({ where: path, expected: 'a whole number as seed', received: metadata.seed });
+    throw new CpcError({ where: path, expected: 'a whole number as seed', received: metadata.seed ?? 'none' });
   return { parameters: unflatten(Object.fromEntries(parameters)), seed, metadata, warnings };
 }
 

@@ -5,9 +5,11 @@
  *
  * `step.ts` gives it a domain's contrastive loss.
  */
+
 import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs, type State } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
+import { entryAt } from '../entry-at.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';
@@ -244,7 +246,7 @@ function contiguousGradients(parameters: NamedSpecs): NamedHostTensors {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { shape }], index): [string, HostTensor] => {
       const start = offset;
-      offset += sizes[index] ?? 0;
+      offset += entryAt(sizes, index, 'sizes of parameters');
       return [gradientName(name), { shape, data: whole.subarray(start, offset) }];
     }),
   );

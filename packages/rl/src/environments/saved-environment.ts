@@ -4,7 +4,7 @@
  * An episode follows from its seed and its actions. So nothing of an environment's inside needs to be written down: the actions
  * are taken again.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, entryAt } from '@cpc/core';
 import { z } from 'zod';
 
 /** What one copy is in the middle of. */
@@ -48,10 +48,12 @@ export function decodeSavedEnvironment(bytes: Uint8Array, name: string, copies: 
 
 /** The state of a batch from those of its parts, the first copies first. */
 export function joinSaved(parts: readonly Uint8Array[], name: string, sizes: readonly number[]): Uint8Array {
-  const saved = parts.map((part, index) => decodeSavedEnvironment(part, name, sizes[index] ?? 0));
+  const saved = parts.map((part, index) =>
+    decodeSavedEnvironment(part, name, entryAt(sizes, index, 'copies of the parts')),
+  );
   return encodeSavedEnvironment({
     name,
-    seed: saved[0]?.seed ?? 0,
+    seed: entryAt(saved, 0, 'parts').seed,
     episodes: saved.flatMap(({ episodes }) => episodes),
   });
 }

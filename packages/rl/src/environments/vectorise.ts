@@ -3,7 +3,7 @@
  *
  * Letters as in `environment.ts`: B copies.
  */
-import { CpcError } from '@cpc/core';
+import { CpcError, entryAt } from '@cpc/core';
 import { joined, joinedStep } from './batch-arrays.js';
 import type { EnvironmentSpec, VectorEnvironment } from './environment.js';
 import { createEpisodeCopy } from './episode-copy.js';
@@ -56,7 +56,10 @@ export function vectorise({ create, copies, firstCopy = 0 }: VectoriseOptions): 
     async step(actions) {
       begun();
       requireActions(name, spec, copies, actions);
-      return joinedStep(spec, await Promise.all(players.map((player, copy) => player.step(actions[copy] ?? 0))));
+      return joinedStep(
+        spec,
+        await Promise.all(players.map((player, copy) => player.step(entryAt(actions, copy, 'actions')))),
+      );
     },
     async save() {
       return encodeSavedEnvironment({ name, seed: begun(), episodes: players.map((player) => player.saved()) });

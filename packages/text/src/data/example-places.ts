@@ -2,7 +2,7 @@
  * Places of a corpus where an example may begin, numbered from 0: `count` contiguous sentences must follow within a run. The
  * places of a document stand together.
  */
-import { firstAbove } from '@cpc/core';
+import { CpcError, entryAt, firstAbove } from '@cpc/core';
 import type { SentenceCorpus, SentenceRun } from './sentence-corpus.js';
 
 export interface ExamplePlaces {
@@ -24,13 +24,13 @@ export function examplePlaces(corpus: SentenceCorpus, sentences: number, example
   return {
     count: ends.at(-1) ?? 0,
     sentenceAt: (place) => {
-      const index = firstAbove(ends, place);
-      return (runs[index]?.start ?? 0) + place - (ends[index - 1] ?? 0);
+      const index = indexWithin(ends, place);
+      return entryAt(runs, index, 'runs of sentences').start + place - startOf(ends, index);
     },
     documentOf: (place) => {
-      const index = firstAbove(documentEnds, place);
-      const first = documentEnds[index - 1] ?? 0;
-      return { first, count: (documentEnds[index] ?? 0) - first };
+      const index = indexWithin(documentEnds, place);
+      const first = startOf(documentEnds, index);
+      return { first, count: entryAt(documentEnds, index, 'documents') - first };
     },
   };
 }
@@ -49,4 +49,15 @@ function runningSums(values: readonly number[]): number[] {
     sum += value;
     return sum;
   });
+}
+
+/** @throws {CpcError} if no example stands there. */
+function indexWithin(ends: readonly number[], place: number): number {
+  const count = ends.at(-1) ?? 0;
+  if (Number.isInteger(place) && place >= 0 && place < count) return firstAbove(ends, place);
+  throw new CpcError({ where: 'examples', expected: `a place from 0 up to ${count}, without it`, received: place });
+}
+
+function startOf(ends: readonly number[], index: number): number {
+  return index === 0 ? 0 : entryAt(ends, index - 1, 'ends');
 }

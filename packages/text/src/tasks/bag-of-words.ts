@@ -7,7 +7,7 @@
  * Letters used for shapes here:
  *   N  sentences    V  different words    C  classes
  */
-import { type Classifier, gatherLabels, minimise } from '@cpc/core';
+import { type Classifier, entryAt, gatherLabels, minimise } from '@cpc/core';
 
 /** A sentence's different words and the weight of each. */
 interface SparseRow {
@@ -100,8 +100,8 @@ function penalisedLoss(
   let value = 0;
   for (const [index, row] of rows.entries()) {
     const chances = softmax(scores(row, weights, biases));
-    const label = labels[index] ?? 0;
-    value -= Math.log(Math.max(chances[label] ?? 0, Number.MIN_VALUE)) / rows.length;
+    const label = entryAt(labels, index, 'labels');
+    value -= Math.log(Math.max(entryAt(chances, label, 'classes'), Number.MIN_VALUE)) / rows.length;
     for (let place = 0; place < classes; place++) {
       const error = ((chances[place] ?? 0) - (place === label ? 1 : 0)) / rows.length;
       gradient[split + place] = (gradient[split + place] ?? 0) + error;

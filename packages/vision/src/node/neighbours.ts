@@ -1,6 +1,6 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
-import { CpcError, type HostArray, joinRows, measureScale, standardise } from '@cpc/core';
+import { CpcError, entryAt, type HostArray, joinRows, measureScale, standardise } from '@cpc/core';
 import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
@@ -36,7 +36,7 @@ export async function* visionNeighbours(
   const vectors = yield* vectorsOf(asked.picture, images, others, { model, request, control });
   if (vectors === undefined) return;
   const found = nearestImages(vectors, count).map(({ row, similarity }): FoundImage => {
-    const index = others[row - 1] ?? 0;
+    const index = entryAt(others, row - 1, 'images');
     return { index, label: images.images[index]?.name ?? '', similarity };
   });
   for (const { label, similarity } of found) yield { type: 'neighbour-found', label, similarity };

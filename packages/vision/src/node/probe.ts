@@ -1,5 +1,5 @@
 /** `cpc vision probe`: what a classifier reads off one vector per image. */
-import { CpcError, createRandom, gatherRows, type HostArray } from '@cpc/core';
+import { CpcError, createRandom, entryAt, gatherRows, type HostArray } from '@cpc/core';
 import {
   type Control,
   createEngine,
@@ -75,7 +75,7 @@ export async function* probeVision(
   }
   if (request.baselines.includes(supervisedBaseline)) {
     for (const share of sharesOf(request)) {
-      const train = trainRows(images, split, share, seed).map((row) => split.train[row] ?? 0);
+      const train = trainRows(images, split, share, seed).map((row) => entryAt(split.train, row, 'images to train on'));
       const answers = yield* superviseImages({ images, train, test: split.test, model, seed, control });
       if (answers === undefined) return;
       yield scored.add({ baseline: supervisedBaseline, representation: 'latent' }, { ...answers, share });

@@ -51,6 +51,15 @@ describe('splitImages', () => {
   });
 });
 
+describe('labelsOf', () => {
+  it('refuses class 2 of 2, and an image beyond the last: neither becomes class 0', () => {
+    const set = labelled(2, 3);
+    const more = { ...set, images: [...set.images, { name: 'stray', label: 2 }] };
+    expect(() => labelsOf(more, [0, 6])).toThrow(/labelled: expected a class from 0 to 1, received 2/);
+    expect(() => labelsOf(set, [6])).toThrow(/an image with a class, received 6/);
+  });
+});
+
 describe('labelledShare', () => {
   it('keeps 10 % of every class, at least 1 image, and all at 1', () => {
     const set = labelled(2, 30);

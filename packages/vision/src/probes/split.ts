@@ -2,7 +2,7 @@
  * Which images a classifier learns from and which it is asked about: as the data say, or a fifth of every class held out. Of the
  * first some may be taken as if the others had no label.
  */
-import { CpcError, oneSidedClasses, type Random, stratifiedFolds } from '@cpc/core';
+import { CpcError, entryAt, oneSidedClasses, type Random, stratifiedFolds } from '@cpc/core';
 import type { ImageSet } from '../data/image-set.js';
 
 /** Images by index. */
@@ -69,17 +69,21 @@ export function labelledShare(
   return set.classes.flatMap((_, label) => {
     const own = train.filter((index) => labelOf(set, index) === label);
     const count = Math.min(own.length, Math.max(1, Math.round(share * own.length)));
-    return [...random.fold('class', label).choose(own.length, count)].map((place) => own[place] ?? 0);
+    return [...random.fold('class', label).choose(own.length, count)].map((place) =>
+      entryAt(own, place, 'images of a class'),
+    );
   });
 }
 
 /**
  * The class of an image.
  *
- * @throws {CpcError} if it has none.
+ * @throws {CpcError} if it has none, or one that the set does not name.
  */
-export function labelOf({ name, images }: ImageSet, index: number): number {
+export function labelOf({ name, images, classes }: ImageSet, index: number): number {
   const label = images[index]?.label;
+  if (label !== undefined && classes[label] === undefined)
+    throw new CpcError({ where: name, expected: `a class from 0 to ${classes.length - 1}`, received: label });
   if (label !== undefined) return label;
   throw new CpcError({ where: name, expected: 'an image with a class', received: images[index]?.name ?? index });
 }

@@ -37,7 +37,10 @@ export function checkedSafetensorsParts(
   const parts = safetensorsParts(tensors, { [checksumKey]: noChecksum, ...metadata });
   const hash = createHash('sha256');
   for (const part of parts) addTo(hash, part);
-  checksumWindow(parts[0], noChecksum)?.set(new TextEncoder().encode(hash.digest('hex')));
+  const place = checksumWindow(parts[0], noChecksum);
+  if (place === undefined)
+    throw new CpcError({ where: 'metadata', expected: `a place for ${checksumKey} in the header` });
+  place.set(new TextEncoder().encode(hash.digest('hex')));
   return parts;
 }
 

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CpcError } from '@cpc/core';
+import { CpcError, entryAt } from '@cpc/core';
 import { namingFile } from '@cpc/core/node';
 import { outOfRange, type SentenceCorpus, type SentenceRun } from '../../data/sentence-corpus.js';
 
@@ -109,11 +109,10 @@ export async function openTokenFile(contents: TokenFileContents): Promise<TokenF
     read: async (start, count) => {
       if (start < 0 || start + count > sentenceCount) throw outOfRange(name, start, count, sentenceCount);
       const ends = new Uint32Array((await readNumbers(starts, start, start + count + 1)).buffer);
-      const first = ends[0] ?? 0;
-      const all = await readNumbers(tokens, first, ends[count] ?? 0);
-      return Array.from({ length: count }, (_, index) =>
-        all.slice((ends[index] ?? 0) - first, (ends[index + 1] ?? 0) - first),
-      );
+      const endOf = (sentence: number) => entryAt(ends, sentence, `${name}, ends of sentences`);
+      const first = endOf(0);
+      const all = await readNumbers(tokens, first, endOf(count));
+      return Array.from({ length: count }, (_, index) => all.slice(endOf(index) - first, endOf(index + 1) - first));
     },
     close: async () => {
       await Promise.all([starts.close(), tokens.close()]);
