@@ -160,7 +160,7 @@ describe('requests', () => {
     expect(request.out).toMatch(/^runs[\\/]text-small-\d{4}-\d\d-\d\d-\d{6}$/);
     expect(request.command).toBe("cpc text train --set 'name='\\''a b'\\'''");
     expect(request).toMatchObject({ data: 'builtin', minutes: 0.5, seed: 1, engine: { name: 'auto' }, resume: false });
-    expect(request).not.toHaveProperty('steps');
+    expect(request.steps).toBeUndefined();
   });
 
   it('does not mistake a folder named builtin for the built-in data', async () => {
@@ -203,8 +203,8 @@ describe('probe requests', () => {
   it('leave out the 6 options that were not given, and hold those that were', () => {
     const run = folder();
     const plain = probeRequest({ ...given, run }, text.commands);
-    for (const name of ['representations', 'classifier', 'pooled', 'folds', 'labelShares', 'stepShare'])
-      expect(plain).not.toHaveProperty(name);
+    for (const name of ['representations', 'classifier', 'pooled', 'folds', 'labelShares', 'stepShare'] as const)
+      expect(plain[name]).toBeUndefined();
     const asked = {
       ...({ representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const),
       ...{ labels: [0.01, 1], stepShare: 0.5 },

@@ -69,8 +69,8 @@ function ours(
         undefined,
         'int32',
       ),
-      ...(weights === undefined ? {} : { weights }),
-      ...(anchorEvery === undefined ? {} : { anchorEvery }),
+      weights,
+      anchorEvery,
     });
     return {
       loss: outputs.loss.dataSync()[0] ?? Number.NaN,

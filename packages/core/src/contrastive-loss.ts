@@ -27,12 +27,12 @@ export interface ContrastiveInputs {
    * Only every so many-th position is an anchor: 0, n, 2 n, …; a whole number of at least 1, default 1. All latents remain futures and
    * negatives. For sequences whose neighbouring positions say much the same: the work falls in proportion.
    */
-  readonly anchorEvery?: number;
+  readonly anchorEvery?: number | undefined;
   /**
    * Which anchors count: `[S, T - offset]` float32, 0 where the future is not there (a text's or an episode's end).
    * All count if left out.
    */
-  readonly weights?: (offset: number) => tf.Tensor2D;
+  readonly weights?: ((offset: number) => tf.Tensor2D) | undefined;
 }
 
 export interface ContrastiveOutputs {

@@ -92,13 +92,13 @@ export async function ablateRequest(
   requireSettings(() => commands.settings(preset, overrides));
   folderPath('--out', out);
   return {
-    ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
+    folds: folds === undefined ? undefined : existingPath('--folds', folds),
     data,
     probeData: options.probeData === undefined ? data : probeDataOf(options.probeData),
     preset,
     overrides,
-    ...(rows === undefined ? {} : { rows }),
-    ...(figure === undefined ? {} : { figure }),
+    rows,
+    figure,
     steps,
     seeds: Array.from({ length: seeds }, (_, index) => options.seed + index),
     task,

@@ -21,7 +21,11 @@ interface Report extends EngineInspection {
   readonly machine: { cpuModel: string; cores: number; memoryBytes: number; platform: string };
   /** `null` if not installed. */
   readonly versions: Readonly<Record<string, string | null>>;
-  readonly domains: readonly { readonly name: string; readonly installed: boolean; readonly problem?: string }[];
+  readonly domains: readonly {
+    readonly name: string;
+    readonly installed: boolean;
+    readonly problem?: string | undefined;
+  }[];
 }
 
 export function addDoctorOptions(command: Command): Command {
@@ -62,7 +66,7 @@ async function inspect({ measure }: DoctorOptions): Promise<Report> {
 }
 
 function domainReport({ name, found, problem }: DomainSearch): Report['domains'][number] {
-  return { name, installed: found !== undefined, ...(problem === undefined ? {} : { problem: problem.message }) };
+  return { name, installed: found !== undefined, problem: problem === undefined ? undefined : problem.message };
 }
 
 function reportText({ node, machine, versions, domains, engines, packages, automatic, works }: Report): string {

@@ -68,8 +68,8 @@ function evaluateRequest(options: EvaluateOptions): EvaluateRequest {
   const { env, video, episodes, baselines, workers } = options;
   return {
     run: runOf(options),
-    ...(env === undefined ? {} : { environment: env }),
-    ...(video === undefined ? {} : { video }),
+    environment: env,
+    video,
     ...{ episodes, baselines, workers, seed: options.seed, greedy: options.greedy === true },
     engine: engineRequestOf(options),
   };

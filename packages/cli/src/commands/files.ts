@@ -49,7 +49,7 @@ export function embedRequest(options: EmbedOptions): EmbedRequest {
     run: runOf(options),
     data: dataOf(options),
     out: options.out,
-    ...(options.representation === undefined ? {} : { representation: options.representation }),
+    representation: options.representation,
     pooled: options.pooled === true,
     ...wordVectorsOf(options),
     engine: engineRequestOf(options),

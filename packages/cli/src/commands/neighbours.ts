@@ -48,7 +48,7 @@ export async function runNeighbours(
   const request: NeighboursRequest = {
     ...{ run: runOf(options), data: dataOf(options), query, count },
     ...{ engine: engineRequestOf(options), strict: options.strict === true },
-    ...(out === undefined ? {} : { out }),
+    out,
     ...wordVectorsOf(options),
   };
   await requireOutput('--out', out, request);

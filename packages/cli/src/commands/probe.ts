@@ -104,15 +104,15 @@ function representationsOf(text: string): Representation[] {
 export function probeRequest(options: ProbeOptions, commands: DomainCommands): ProbeRequest {
   const { representation, classifier, pooled, folds, labels, stepShare } = options;
   return {
-    ...(folds === undefined ? {} : { folds: existingPath('--folds', folds) }),
+    folds: folds === undefined ? undefined : existingPath('--folds', folds),
     run: runOf(options),
     data: dataOf(options),
     task: taskOf(options, commands),
-    ...(representation === undefined ? {} : { representations: representation }),
-    ...(classifier === undefined ? {} : { classifier }),
-    ...(pooled === undefined ? {} : { pooled }),
-    ...(labels === undefined ? {} : { labelShares: labels }),
-    ...(stepShare === undefined ? {} : { stepShare }),
+    representations: representation,
+    classifier,
+    pooled,
+    labelShares: labels,
+    stepShare,
     ...wordVectorsOf(options),
     baselines: options.baselines,
     seed: options.seed,

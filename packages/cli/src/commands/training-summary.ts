@@ -30,9 +30,9 @@ export interface TrainingSummary {
   readonly steps: number;
   readonly trainedSeconds: number;
   /** Absent if no step was taken. */
-  readonly final?: FinalFigures;
+  readonly final?: FinalFigures | undefined;
   /** Part of the time spent waiting for batches, 0 .. 1, after the first ten steps of this sitting; absent if there were no more. */
-  readonly inputWaitShare?: number;
+  readonly inputWaitShare?: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -87,8 +87,8 @@ export async function followTraining(
     status: end.reason,
     steps: end.step,
     trainedSeconds: end.trainedSeconds,
-    ...(final === undefined ? {} : { final }),
-    ...(inputWaitShare === undefined ? {} : { inputWaitShare }),
+    final,
+    inputWaitShare,
     warnings,
   };
 }
@@ -112,10 +112,10 @@ function progressOf(
     firstFraction ??= start.step === 0 ? 0 : fraction;
     const left = fraction === undefined ? undefined : secondsLeft(fraction, firstFraction ?? 0, (now() - begun) / 1000);
     return {
-      ...(fraction === undefined ? {} : { fraction }),
+      fraction,
       text: position(start, event),
       further: figures(recent),
-      ...(left === undefined ? {} : { left: `${duration(left)} left` }),
+      left: left === undefined ? undefined : `${duration(left)} left`,
     };
   };
 }

@@ -49,16 +49,16 @@ export function findDomain(name: DomainName, places: readonly string[] = searchP
 /** What came of looking for a domain: it was found, or it is not there, or there is something wrong with it. */
 export interface DomainSearch {
   readonly name: DomainName;
-  readonly found?: FoundDomain;
+  readonly found?: FoundDomain | undefined;
   /** For whoever asks for this very domain; others need not care. */
-  readonly problem?: Error;
+  readonly problem?: Error | undefined;
 }
 
 /** Looks for a domain and never throws: a half-installed one must not take the others along. */
 export function searchDomain(name: DomainName, places: readonly string[] = searchPlaces()): DomainSearch {
   try {
     const found = findDomain(name, places);
-    return { name, ...(found === undefined ? {} : { found }) };
+    return { name, found };
   } catch (error) {
     return { name, problem: error instanceof Error ? error : new Error(String(error)) };
   }

@@ -37,7 +37,7 @@ export function engineRequestOf({ engine, provider, threads }: EngineOptions): E
   }
   return {
     name: engine,
-    ...(provider === undefined ? {} : { provider }),
-    ...(threads === undefined ? {} : { threads }),
+    provider,
+    threads,
   };
 }

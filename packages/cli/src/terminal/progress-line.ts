@@ -3,12 +3,12 @@ import { visibleLine } from './visible.js';
 
 export interface ProgressState {
   /** From 0 to 1; left out if the end is not known. */
-  readonly fraction?: number;
+  readonly fraction?: number | undefined;
   readonly text: string;
   /** Shown behind the text as far as there is room, in this order. */
-  readonly further?: readonly string[];
+  readonly further?: readonly string[] | undefined;
   /** The time left, shown last and kept longest. */
-  readonly left?: string;
+  readonly left?: string | undefined;
 }
 
 const barCells = 20;

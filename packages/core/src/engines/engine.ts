@@ -23,5 +23,5 @@ export interface Engine {
 
 /** An engine in words, for events and run records. */
 export function summaryOf({ name, provider, threads, note }: Engine): EngineSummary {
-  return { name, provider, ...(threads === undefined ? {} : { threads }), note };
+  return { name, provider, threads, note };
 }

@@ -10,7 +10,7 @@ export type BatchThread = RequestThread<BatchRequest, MadeBatch>;
 /** @param heapMegabytes - its largest heap; Node's own if left out. */
 export function startBatchThread(job: BatchJob, heapMegabytes: number | undefined): BatchThread {
   const entry = createRequire(import.meta.url).resolve('@cpc/core/node/batch-worker');
-  return startRequestThread({ entry, data: job, ended, ...(heapMegabytes === undefined ? {} : { heapMegabytes }) });
+  return startRequestThread({ entry, data: job, ended, heapMegabytes });
 }
 
 function ended(reason: string): CpcError {

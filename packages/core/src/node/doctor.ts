@@ -30,17 +30,17 @@ export type EngineReport =
 export interface NativePackage {
   readonly name: string;
   /** Absent if it is not installed. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   readonly loads: boolean;
   /** Why it does not load, or was not tried. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 export interface EngineInspection {
   readonly engines: readonly EngineReport[];
   readonly packages: readonly NativePackage[];
   /** The engine and provider that `auto` takes here; absent if none works. */
-  readonly automatic?: { readonly engine: EngineName; readonly provider: string };
+  readonly automatic?: { readonly engine: EngineName; readonly provider: string } | undefined;
 }
 
 export interface InspectEnginesOptions extends EngineTrialOptions {
@@ -86,7 +86,7 @@ export async function inspectEngines(options: InspectEnginesOptions = {}): Promi
   return {
     engines,
     packages: [runtime.package, ...installed.map(([name, version]) => tensorflowPackage(name, version, tensorflow))],
-    ...(automatic === undefined ? {} : { automatic }),
+    automatic,
   };
 }
 
@@ -126,7 +126,7 @@ export function askForBackends(url: string): Promise<Outcome> {
 
 function runtimeFailure(version: string | undefined, reason: string): RuntimeInspection {
   return {
-    package: { name: runtimePackage, loads: false, reason, ...(version === undefined ? {} : { version }) },
+    package: { name: runtimePackage, loads: false, reason, version },
     providers: [],
     missing: {
       engine: 'onnx',

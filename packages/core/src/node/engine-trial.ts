@@ -25,14 +25,14 @@ export interface EngineMeasurement {
 /** An engine that works. */
 export interface EngineTrial {
   readonly provider: string;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** What was started, in one line. */
   readonly note: string;
   /** From nothing to the first result. */
   readonly startMilliseconds: number;
-  readonly measured?: EngineMeasurement;
+  readonly measured?: EngineMeasurement | undefined;
   /** Why installed TensorFlow packages that were tried first do not load, by name; only for the engine `tensorflow`. */
-  readonly unloadable?: Readonly<Record<string, string>>;
+  readonly unloadable?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface EngineTrialOptions {
@@ -61,7 +61,7 @@ export async function tryEngine(
   await multiplySmall(engine);
   return {
     provider: engine.provider,
-    ...(engine.threads === undefined ? {} : { threads: engine.threads }),
+    threads: engine.threads,
     note: engine.note,
     startMilliseconds: performance.now() - begun,
     ...(measure ? { measured: await measureEngine(engine) } : {}),

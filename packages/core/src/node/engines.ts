@@ -16,9 +16,9 @@ export const engineRequests = ['auto', 'onnx', 'tensorflow', 'cpu'] as const;
 export interface EngineRequest {
   readonly name: (typeof engineRequests)[number];
   /** Provider of the engine `onnx`; default `cpu`. */
-  readonly provider?: NodeProvider;
+  readonly provider?: NodeProvider | undefined;
   /** Threads of the engine `onnx`; default: as many as the machine runs at once. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 /**

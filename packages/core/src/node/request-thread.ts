@@ -13,7 +13,7 @@ export interface RequestThreadOptions {
   /** A plain value: its `workerData`. */
   readonly data: unknown;
   /** Its largest heap in MiB; Node's own if left out. */
-  readonly heapMegabytes?: number;
+  readonly heapMegabytes?: number | undefined;
   /** What requests fail with once the thread has ended, for the reason given in a few words. */
   readonly ended: (reason: string) => Error;
 }

@@ -13,21 +13,21 @@ export interface WorkerError {
   /** True if it was thrown on purpose, for the person to read. */
   readonly expected: boolean;
   /** Of a CpcError. */
-  readonly parts?: CpcParts;
+  readonly parts?: CpcParts | undefined;
   /** Of a RecordError: the file, or the file and line. */
-  readonly recordWhere?: string;
+  readonly recordWhere?: string | undefined;
   /** Of an error that the operating system caused, such as `ENOSPC`. */
-  readonly systemCode?: string;
+  readonly systemCode?: string | undefined;
 }
 
 interface CpcParts {
   readonly where: string;
   readonly expected: string;
   /** Where it is text, a number, a truth value or null; what else there was, the message tells. */
-  readonly received?: string | number | boolean | null;
-  readonly fix?: string;
+  readonly received?: string | number | boolean | null | undefined;
+  readonly fix?: string | undefined;
   /** Of a CpcArgumentError. */
-  readonly argument?: string;
+  readonly argument?: string | undefined;
 }
 
 /** What is to be said of an error in another thread. */
@@ -39,7 +39,7 @@ export function describeError(thrown: unknown): WorkerError {
   if (RecordError.isInstance(error)) return { ...described, recordWhere: error.where };
   if (!CpcError.isInstance(error)) return described;
   const systemCode = systemErrorIn(error)?.code;
-  return { ...described, parts: partsOf(error), ...(systemCode === undefined ? {} : { systemCode }) };
+  return { ...described, parts: partsOf(error), systemCode };
 }
 
 /**
@@ -76,7 +76,7 @@ function partsOf(error: CpcError): CpcParts {
     where,
     expected,
     ...(isPlain(received) ? { received } : {}),
-    ...(fix === undefined ? {} : { fix }),
+    fix,
     ...(CpcArgumentError.isInstance(error) ? { argument: error.argument } : {}),
   };
 }

@@ -43,7 +43,7 @@ export interface Domain {
   /** How far ahead each predicted step lies, such as 1 .. 12. */
   readonly offsets: readonly number[];
   /** Factor on the first deviation of every W_k, as in `initialisePredictors`; default 1. */
-  readonly predictorScale?: number;
+  readonly predictorScale?: number | undefined;
   readonly negatives: NegativeSampler;
   /** Parameters of encoder and context; the predictors are core's. */
   readonly initialise: (random: Random) => Tree<HostArray>;
@@ -51,22 +51,22 @@ export interface Domain {
    * Large tables by their path, such as `encoder/words/table`. In a training step the parameter then holds the rows of the batch
    * alone, as many as there is room for, and the batch's input counts among them: `embedding` works on either.
    */
-  readonly tables?: Readonly<Record<string, DomainTable>>;
+  readonly tables?: Readonly<Record<string, DomainTable>> | undefined;
   /** Shape and type of everything that `draw` gives. */
   readonly batch: NamedSpecs;
   /**
    * Smaller shapes of the same, such as those of shorter text: a batch may come in any of them. A step is prepared for each when a batch
    * first does, and then takes as long as that size needs.
    */
-  readonly smallerBatches?: readonly NamedSpecs[];
+  readonly smallerBatches?: readonly NamedSpecs[] | undefined;
   /** One batch, new and owned by the caller. All randomness comes from `random`; the same stream gives the same batch. */
   readonly draw: (random: Random) => Promise<NamedHostTensors>;
   /** What draws had to leave out so far, in the order found, each once; left out where there is no such thing. */
-  readonly damaged?: () => readonly DamagedInput[];
+  readonly damaged?: (() => readonly DamagedInput[]) | undefined;
   /** g_enc: `[S, T, D]`. */
   readonly encode: (parameters: TensorTree, batch: BatchTensors) => tf.Tensor3D;
   /** g_ar: `[S, T, H]`; position t sees positions up to t only. */
   readonly contextualise: (parameters: TensorTree, latents: tf.Tensor3D, batch: BatchTensors) => tf.Tensor3D;
   /** `[S, T - offset]`, 0 where position t has no future `offset` ahead; all count if left out. */
-  readonly weights?: (batch: BatchTensors, offset: number) => tf.Tensor2D;
+  readonly weights?: ((batch: BatchTensors, offset: number) => tf.Tensor2D) | undefined;
 }

@@ -74,7 +74,7 @@ export function domainLoss(domain: Domain, parameters: TensorTree, batch: BatchT
     predictors: predictorsOf(parameters),
     offsets: domain.offsets,
     candidates: batch[candidatesInput] as tf.Tensor2D,
-    ...(weights === undefined ? {} : { weights: (offset: number) => weights(batch, offset) }),
+    weights: weights === undefined ? undefined : (offset: number) => weights(batch, offset),
   });
 }
 

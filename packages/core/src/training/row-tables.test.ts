@@ -52,7 +52,7 @@ async function stepsIn(domain: Domain, optimiser: Optimiser, steps: number, clip
   const parameters = initialiseModel(domain, random);
   const step = await createTrainingStep({
     ...{ domain, engine, optimiser, parameters },
-    ...(clipNorm === undefined ? {} : { clipNorm }),
+    clipNorm,
   });
   const results = [];
   for (let number = 1; number <= steps; number++)
@@ -179,7 +179,7 @@ describe('a table that is read by row', () => {
     const made = (tables: Domain['tables']) =>
       createTrainingStep({
         ...{ engine, optimiser: sgd({ learningRate: 1 }) },
-        domain: { ...domainOf(true), ...(tables === undefined ? {} : { tables }) },
+        domain: { ...domainOf(true), tables },
         parameters: initialiseModel(domainOf(true), createRandom(1)),
       });
     await expect(made({ 'words/tables': { rows: 'words' } })).rejects.toThrow(/a parameter parameters\/words\/tables/);
