@@ -225,7 +225,7 @@ describe('train', () => {
   it('says nothing of threads where the engine decides about them', async () => {
     const [start] = await run({ steps: 0, engine: await createEngine({ name: 'cpu' }) });
     expect(start).toMatchObject({ type: 'run-start', engine: { name: 'cpu' } });
-    expect(start).not.toHaveProperty('engine.threads');
+    expect(JSON.stringify(start)).not.toContain('threads');
   });
 });
 
