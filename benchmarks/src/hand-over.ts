@@ -1,7 +1,8 @@
 /** How parameters and batches come to a program in another language, and its gradients back: as safetensors files. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { NamedHostTensors } from '@cpc/compile';
-import { CpcError, decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
+import { CpcError, flatten } from '@cpc/core';
+import { decodeSafetensors, encodeSafetensors } from '@cpc/runs';
 import type { CaseInput } from './case.js';
 
 /** The batch that step `number`, counted from 1, works on. */

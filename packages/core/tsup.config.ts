@@ -1,13 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: [
-    'src/index.ts',
-    'src/node/index.ts',
-    'src/node/worker.ts',
-    'src/node/batch-worker.ts',
-    'src/node/trial-process.ts',
-  ],
+  entry: ['src/index.ts', 'src/node/index.ts', 'src/node/trial-process.ts'],
   format: 'esm',
   platform: 'neutral',
   target: 'node20',

@@ -1,11 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    'node/index': 'src/node/index.ts',
-    'node/environments/environment-worker': 'src/node/environments/environment-worker.ts',
-  },
+  entry: ['src/index.ts', 'src/node/index.ts'],
   format: 'esm',
   platform: 'neutral',
   target: 'node20',

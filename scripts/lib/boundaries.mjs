@@ -11,20 +11,26 @@ import ts from 'typescript';
 
 /** Package -> the packages of ours that it may import. A domain is missing from every list but that of the benchmarks. */
 const DOMAINS = ['audio', 'text', 'vision', 'rl'];
+const SHARED = ['base', 'compile', 'records', 'core', 'probes', 'runs'];
 const ALLOWED_IMPORTS = {
-  compile: [],
-  records: [],
-  core: ['compile', 'records'],
-  ...Object.fromEntries(DOMAINS.map((domain) => [domain, ['compile', 'records', 'core']])),
-  report: ['records'],
-  cli: ['records', 'core', 'report'],
-  testing: ['compile', 'records', 'core'],
-  benchmarks: ['compile', 'records', 'core', ...DOMAINS, 'report', 'cli', 'testing'],
+  base: [],
+  compile: ['base'],
+  records: ['base'],
+  core: ['base', 'compile', 'records'],
+  probes: ['base', 'compile', 'records', 'core'],
+  runs: ['base', 'compile', 'records', 'core', 'probes'],
+  environments: ['base'],
+  ...Object.fromEntries(DOMAINS.map((domain) => [domain, SHARED])),
+  rl: [...SHARED, 'environments'],
+  report: ['base', 'records'],
+  cli: ['base', 'records', 'core', 'runs', 'report'],
+  testing: SHARED,
+  benchmarks: [...SHARED, 'environments', ...DOMAINS, 'report', 'cli', 'testing'],
 };
 /** What a package's benchmark cases implement: the one file that they import from outside their package. */
 const BENCHMARK_CASE = 'benchmarks/src/case.js';
 /** Programs and test helpers: they run in Node and nowhere else. */
-const NODE_ONLY = ['cli', 'testing', 'benchmarks'];
+const NODE_ONLY = ['runs', 'cli', 'testing', 'benchmarks'];
 
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', '.git', 'coverage', 'runs', '.cache']);
 const SKIPPED_FILES = new Set(['pnpm-lock.yaml', '.git']); // in a linked worktree .git is a file

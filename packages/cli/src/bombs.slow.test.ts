@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createRandom } from '@cpc/core';
+import { createRandom } from '@cpc/base';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {

@@ -2,10 +2,10 @@
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { createRandom } from '@cpc/base';
 import { type LoadedOnnx, loadOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { createRandom, decodeSafetensors } from '@cpc/core';
-import { readMetrics, readRunRecord, runPaths } from '@cpc/core/node';
+import { decodeSafetensors, readMetrics, readRunRecord, runPaths } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finished, run } from './test-support/run-command.js';

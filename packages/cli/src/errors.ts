@@ -1,4 +1,6 @@
 /** What ends the command, and with which exit code. */
+import { CpcArgumentError, CpcError, RecordError } from '@cpc/base';
+import { describedSystemError, WorkerJobError } from '@cpc/base/node';
 
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
@@ -29,36 +31,24 @@ export interface DescribedError {
   readonly stack: string;
 }
 
-/** Looks at any error. Loads @cpc/core only for errors that may come from there. */
-export async function describeError(thrown: unknown): Promise<DescribedError> {
-  const { describedSystemError } = await import('@cpc/core/node');
+/** Looks at any error. */
+export function describeError(thrown: unknown): DescribedError {
   const error = describedSystemError(thrown);
   if (!(error instanceof Error))
     return { message: String(error), isExpected: false, isWrongUse: false, stack: String(error) };
   const stack = error.stack ?? error.message;
-  return {
-    message: error.message,
-    isExpected: await isExpectedError(error),
-    isWrongUse: await isWrongUse(error),
-    stack,
-  };
+  return { message: error.message, isExpected: isExpectedError(error), isWrongUse: isWrongUse(error), stack };
 }
 
 /** Of an error that names an option as what is wrong, too. */
-async function isWrongUse(error: Error): Promise<boolean> {
+function isWrongUse(error: Error): boolean {
   if (error instanceof UsageError) return true;
-  const { CpcArgumentError } = await import('@cpc/core');
-  const { WorkerJobError } = await import('@cpc/core/node');
   if (error instanceof WorkerJobError) return error.option !== undefined;
   return CpcArgumentError.isInstance(error) && error.argument.startsWith('--');
 }
 
-async function isExpectedError(error: Error): Promise<boolean> {
+function isExpectedError(error: Error): boolean {
   if (error instanceof UsageError || error instanceof WorkError) return true;
-  const { CpcError } = await import('@cpc/core');
-  const { WorkerJobError } = await import('@cpc/core/node');
-  const { RecordError } = await import('@cpc/records');
-  return (
-    CpcError.isInstance(error) || RecordError.isInstance(error) || (error instanceof WorkerJobError && error.expected)
-  );
+  if (error instanceof WorkerJobError) return error.expected;
+  return CpcError.isInstance(error) || RecordError.isInstance(error);
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readMetrics, readRunRecord } from '@cpc/core/node';
+import { readMetrics, readRunRecord } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 

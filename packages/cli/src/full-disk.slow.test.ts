@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom } from '@cpc/core';
+import { createRandom } from '@cpc/base';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';

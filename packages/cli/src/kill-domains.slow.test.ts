@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '@cpc/core';
+import { createRandom } from '@cpc/base';
 import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';

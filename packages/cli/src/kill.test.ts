@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '@cpc/core';
+import { createRandom } from '@cpc/base';
 import { ensureBuilt } from '@cpc/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';

@@ -89,7 +89,7 @@ function requireKnownCommands(program: Command, typed: readonly string[]): void 
 }
 
 async function reportError(error: unknown, { output, typed }: Context): Promise<number> {
-  const { message, isExpected, isWrongUse, stack } = await describeError(error);
+  const { message, isExpected, isWrongUse, stack } = describeError(error);
   output.words(`cpc: ${message}`);
   if (error instanceof UsageError && error.helpCommand !== undefined) output.words(`See: ${error.helpCommand}`);
   if (typed.includes('--verbose')) output.words(stack);

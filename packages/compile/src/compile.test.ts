@@ -1,7 +1,7 @@
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledFunction, compile, compileGraph } from './compile.js';
-import { CompileError } from './errors.js';
 import type { Node } from './graph.js';
 import { GraphBuilder } from './graph-builder.js';
 import { nodeRuntime } from './node/index.js';

@@ -1,8 +1,9 @@
 /**
  * From a function or a graph to something that runs.
  */
+
+import { CompileError } from '@cpc/base';
 import type { Tensor } from 'onnxruntime-common';
-import { CompileError } from './errors.js';
 import { type AxisLength, type Graph, sizeOf, type TensorSpec, type Value } from './graph.js';
 import {
   dataTypeOf,

@@ -2,7 +2,7 @@
  * Grows a graph one node at a time. Kernels and lowerings write through this;
  * nothing here knows which function is being traced.
  */
-import { CompileError } from './errors.js';
+import { CompileError } from '@cpc/base';
 import {
   type Attribute,
   type Constant,

@@ -1,5 +1,5 @@
 /** Tensors on the host: what goes into and comes out of a running function. */
-import { CompileError } from './errors.js';
+import { CompileError } from '@cpc/base';
 import { sizeOf, type TensorSpec } from './graph.js';
 
 /** Element arrays by type; bool is one byte an element. */

@@ -1,5 +1,5 @@
+export { CompileError } from '@cpc/base';
 export { type CompiledFunction, type CompileOptions, compile, compileGraph } from './compile.js';
-export { CompileError } from './errors.js';
 export type { AxisOptions, NamedAxes, SymbolicSpecs } from './export/axes.js';
 export { type ExportOptions, exportGraph, exportOnnx } from './export/export-onnx.js';
 export type { Attribute, AxisLength, Constant, DataType, Graph, Node, TensorSpec, Value } from './graph.js';

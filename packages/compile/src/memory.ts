@@ -1,5 +1,5 @@
 /** Whether arrays lie in the same memory: what a run writes may be nothing that it reads or writes elsewhere. */
-import { CompileError } from './errors.js';
+import { CompileError } from '@cpc/base';
 import type { NamedHostTensors } from './host-tensor.js';
 
 interface Use {

@@ -1,6 +1,7 @@
 /** A session of ONNX Runtime whose failures say what to do, and which may be disposed of more than once. */
+
+import { CompileError } from '@cpc/base';
 import type { InferenceSession } from 'onnxruntime-common';
-import { CompileError } from './errors.js';
 
 type Values = InferenceSession.OnnxValueMapType;
 

@@ -1,5 +1,5 @@
+import { CompileError } from '@cpc/base';
 import { expect, it } from 'vitest';
-import { CompileError } from './errors.js';
 import { createState } from './state.js';
 import { bools, floats, ints } from './test-support/tensors.js';
 

@@ -2,7 +2,7 @@
  * Values that go from one step to the next: two sets of buffers, read from one and written to the
  * other, then swapped. Nothing is copied and no buffer is input and output at once.
  */
-import { CompileError } from './errors.js';
+import { CompileError } from '@cpc/base';
 import { describedTensor, type HostTensor, type NamedHostTensors } from './host-tensor.js';
 
 export interface State {

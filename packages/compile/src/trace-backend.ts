@@ -5,8 +5,9 @@
  * become nodes, so forward and backward pass land in one graph. Which node a
  * kernel becomes is decided in `kernels/`.
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from './errors.js';
 import type { DataType } from './graph.js';
 import { type GraphBuilder, Traced } from './graph-builder.js';
 import { filled } from './kernels/fill.js';

@@ -1,6 +1,6 @@
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CompileError } from './errors.js';
 import { exportOnnx } from './export/export-onnx.js';
 import { GraphBuilder } from './graph-builder.js';
 import { readOnnx } from './onnx/read.js';

@@ -1,8 +1,9 @@
 /**
  * From a TensorFlow.js function to a graph.
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from './errors.js';
 import type { Graph, TensorSpec } from './graph.js';
 import { GraphBuilder, type Traced } from './graph-builder.js';
 import { registerTraceBackend, tensorOf, traceBackend, traceBackendName, tracedOf } from './trace-backend.js';

@@ -2,7 +2,7 @@
  * What a checkpoint is, and what keeps checkpoints. A store in memory is here; the one in files is in
  * `node/checkpoints.ts`.
  */
-import { CpcError } from './errors.js';
+import { CpcError } from '@cpc/base';
 import type { HostArray } from './parameter-tree.js';
 
 /** All that a run needs to go on from a step. */

@@ -1,7 +1,7 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contrastiveLoss } from './contrastive-loss.js';
-import { createRandom } from './random.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

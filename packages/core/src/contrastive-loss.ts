@@ -8,8 +8,9 @@
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, section 2.3.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from './errors.js';
 import { excludedScore, infoNcePerAnchor } from './info-nce.js';
 import { type PredictorParameters, predict } from './predictors.js';
 

@@ -1,7 +1,7 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { labelledCrossEntropy } from './cross-entropy.js';
-import { createRandom } from './random.js';
 
 const lossOf = (scores: number[][], labels: number[]) =>
   tf.tidy(() => labelledCrossEntropy(tf.tensor2d(scores), tf.tensor1d(labels, 'int32')).dataSync()[0] ?? Number.NaN);

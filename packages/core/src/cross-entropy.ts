@@ -6,8 +6,9 @@
  * Letters used for shapes here:
  *   N  positions, labelled or not    C  classes
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from './errors.js';
 
 /**
  * Mean cross-entropy of the labelled positions, in nats.

@@ -1,7 +1,8 @@
 /** Presets with changes: checked, complete, every value with its source. What settings there are is each domain's own. */
+
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import { type ResolvedSetting, resolvedSettingSchema } from '@cpc/records';
 import type { z } from 'zod';
-import { CpcArgumentError, CpcError } from './errors.js';
 
 /** The settings of a domain. */
 export interface SettingsKind<Settings extends object> {

@@ -10,9 +10,10 @@
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, equation 4.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import { definePrimitive } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from './errors.js';
 
 /**
  * A score no real candidate has: it leaves the line-up, since exp(excludedScore - anything) is 0.

@@ -1,5 +1,5 @@
 /** Arrays of rows under one another. */
-import { CpcArgumentError } from './errors.js';
+import { CpcArgumentError } from '@cpc/base';
 import type { HostArray } from './parameter-tree.js';
 
 /**

@@ -1,3 +1,4 @@
+import { createRandom } from '@cpc/base';
 import { describe, expect, it } from 'vitest';
 import {
   negativesFromBatch,
@@ -5,7 +6,6 @@ import {
   negativesFromOwnAndOtherSequences,
   negativesFromOwnSequence,
 } from './negatives.js';
-import { createRandom } from './random.js';
 
 const layout = { sequences: 4, positions: 10 };
 

@@ -8,8 +8,9 @@
  * Letters used for shapes here:
  *   S  sequences    T  positions    G  groups    M  candidates per group
  */
-import { CpcArgumentError } from './errors.js';
-import type { Random } from './random.js';
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 
 /** Sequences and positions of a batch of latents. */
 export interface SequenceLayout {

@@ -1,6 +1,5 @@
+import { CpcError } from '@cpc/base';
 import { describe, expect, it } from 'vitest';
-
-import { CpcError } from './errors.js';
 import { countParameters, flatten, type HostArray, mapTree, sizeOf, type Tree, unflatten } from './parameter-tree.js';
 
 function zeros(...shape: number[]): HostArray {

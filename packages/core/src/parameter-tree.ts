@@ -4,8 +4,9 @@
  * A path joins the names from the root to a leaf: `encoder/conv2/kernel`. Paths are what checkpoints, error messages
  * and exported models call a parameter, so names are never empty and hold no slash.
  */
+
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import type { NamedSpecs } from '@cpc/compile';
-import { CpcArgumentError, CpcError } from './errors.js';
 
 /** A float32 tensor in plain memory, rows last axis first (row-major). */
 export interface HostArray {

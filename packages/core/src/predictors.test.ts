@@ -1,8 +1,8 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { contrastiveLoss } from './contrastive-loss.js';
 import { initialisePredictors, type PredictorShape, predict } from './predictors.js';
-import { createRandom } from './random.js';
 
 const shape: PredictorShape = { offsets: [1, 3], contextSize: 64, latentSize: 50 };
 const predictors = (scale?: number) =>

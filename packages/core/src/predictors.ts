@@ -7,11 +7,12 @@
  * Source: arXiv:1807.03748, equation 3: f_k(x, c) = exp(z' W_k c). The score is a dot product, a sum over features:
  * a mean would divide it by D, which is a temperature nobody asked for.
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from './errors.js';
 import { lecunNormal } from './layers/initialisers.js';
 import type { HostArray } from './parameter-tree.js';
-import type { Random } from './random.js';
 
 /** `W_k` `[H, D]` (the transpose of the paper's, which multiplies from the left) by name `step1`, `step2`, … */
 export type PredictorParameters<Leaf> = { readonly [step: string]: Leaf };

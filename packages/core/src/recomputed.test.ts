@@ -1,3 +1,4 @@
+import { createRandom } from '@cpc/base';
 import { applyPasses, compile, standardPasses, trace } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
 import { largestRelativeDifference } from '@cpc/testing';
@@ -5,7 +6,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { normalArray } from './layers/initialisers.js';
 import { float32Specs } from './parameter-tree.js';
-import { createRandom } from './random.js';
 import { recomputed } from './recomputed.js';
 import type { TensorTree } from './training/domain.js';
 

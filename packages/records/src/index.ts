@@ -1,6 +1,8 @@
 /**
  * @cpc/records: the schemas and types that programs share about a run. No TensorFlow, no runtime, no files.
  */
+
+export { RecordError } from '@cpc/base';
 export {
   type AblationRecord,
   ablationRecordSchema,
@@ -16,7 +18,6 @@ export {
 } from './agent-measurements.js';
 export { averageSteps, finalSteps, type StepAverages } from './average-steps.js';
 export { type EngineSummary, engineSummarySchema } from './engine-summary.js';
-export { RecordError } from './errors.js';
 export { type EvaluationResult, evaluationResultSchema } from './evaluation-result.js';
 export { parseTrainingEvent, type TrainingEvent, type TrainingEventOf, trainingEventSchema } from './events.js';
 export { createInputWait, type InputWait, warmUpSteps } from './input-wait.js';

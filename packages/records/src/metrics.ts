@@ -4,9 +4,9 @@
  * Lines are only ever appended, so the one thing that a killed process leaves behind is a last line without its line
  * end. Such a line is not an error, and not a measurement: readers leave it out.
  */
-import { z } from 'zod';
 
-import { RecordError } from './errors.js';
+import { RecordError } from '@cpc/base';
+import { z } from 'zod';
 import type { TrainingEventOf } from './events.js';
 import { check, type Expectation, parseJson } from './parse.js';
 import { sameSteps, sameStepsMessage, stepMeasurementsSchema } from './step-measurements.js';

@@ -1,9 +1,9 @@
 /**
  * From text to a checked value, with an error a person can act on. Knows no schema in particular.
  */
-import type { z } from 'zod';
 
-import { RecordError } from './errors.js';
+import { RecordError } from '@cpc/base';
+import type { z } from 'zod';
 
 /** What a text should have been, and what to do when it is not. */
 export interface Expectation {

@@ -1,6 +1,5 @@
+import { RecordError } from '@cpc/base';
 import { describe, expect, it } from 'vitest';
-
-import { RecordError } from './errors.js';
 import { record } from './fixtures/examples.js';
 import { formatRunRecord, parseRunRecord } from './run-record.js';
 

@@ -4,10 +4,10 @@
  * A record must let a stranger repeat the run, and tell why it could differ. The field `schema` numbers the layout:
  * fields may be added under the same number, never removed or given another meaning.
  */
-import { z } from 'zod';
 
+import { RecordError } from '@cpc/base';
+import { z } from 'zod';
 import { engineSummarySchema } from './engine-summary.js';
-import { RecordError } from './errors.js';
 import { evaluationResultSchema } from './evaluation-result.js';
 import { check, type Expectation, parseJson } from './parse.js';
 import { probeResultSchema } from './probe-result.js';

@@ -2,15 +2,12 @@
 import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import { CpcArgumentError, type StepLoss } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
-import {
-  createAgent,
-  createAgentLoss,
-  createAgentModel,
-  createBuiltInEnvironment,
-  type RlSettings,
-  rlPresets,
-} from '@cpc/rl';
+import { createBuiltInEnvironment } from '@cpc/environments';
 import type { CaseInput } from '../../../benchmarks/src/case.js';
+import { createAgentLoss } from '../src/learning/agent-loss.js';
+import { type RlSettings, rlPresets } from '../src/presets.js';
+import { createAgent } from '../src/training/agent.js';
+import { createAgentModel } from '../src/training/agent-model.js';
 
 export const task = 'seekavoid_arena';
 export const seed = 1;

@@ -2,8 +2,11 @@
  * What the contrastive task costs: whole updates, acting and environment included, beside the same without it. Frames per second are
  * copies x unroll x 4 frames over the time of a step.
  */
-import { createAgent, createBuiltInEnvironment, type RlSettings } from '@cpc/rl';
+
+import { createBuiltInEnvironment } from '@cpc/environments';
 import type { BenchmarkCase, CaseInput, CaseTools, Contestant } from '../../../benchmarks/src/case.js';
+import type { RlSettings } from '../src/presets.js';
+import { createAgent } from '../src/training/agent.js';
 import { seed, settingsOf, task } from './agent-input.js';
 
 export interface WholeUpdateInput extends CaseInput {

@@ -1,7 +1,7 @@
 /** One update of an agent on a given unroll, beside the same update in PyTorch; acting and environment apart. */
 import { createUpdateStep } from '@cpc/core';
-import { agentOptimiser } from '@cpc/rl';
 import type { BenchmarkCase, OwnSide } from '../../../benchmarks/src/case.js';
+import { agentOptimiser } from '../src/training/agent-optimiser.js';
 import { type AgentInput, agentInput, settingsOf } from './agent-input.js';
 
 export const trainingStep: BenchmarkCase<AgentInput> = {

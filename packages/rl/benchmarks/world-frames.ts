@@ -5,8 +5,8 @@
  * process, so that its rate is that of one core; more threads each hold some copies.
  */
 import { createRandom } from '@cpc/core';
-import { createBuiltInEnvironment, type VectorEnvironment } from '@cpc/rl';
-import { createThreadedEnvironment } from '@cpc/rl/node';
+import { createBuiltInEnvironment, type VectorEnvironment } from '@cpc/environments';
+import { createThreadedEnvironment } from '@cpc/environments/node';
 import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
 
 const tasks = [

@@ -1,7 +1,4 @@
-export {
-  type EvaluatePolicyOptions,
-  evaluatePolicy,
-} from './acting/evaluate-policy.js';
+export { type EvaluatePolicyOptions, evaluatePolicy } from './acting/evaluate-policy.js';
 export type { PlayedEpisode } from './acting/player.js';
 export { fixedPolicy, type Policy, randomPolicy, trainedPolicy } from './acting/policies.js';
 export { type EpisodeFigures, summariseEpisodes } from './acting/summarise-episodes.js';
@@ -17,29 +14,6 @@ export {
 export { type ActedIn, agentShapeFor } from './agent/agent-shape.js';
 export { type EncoderShape, encode } from './agent/encoder.js';
 export { type AgentShape, contextualise, type Decision, decide, initialiseAgent, type Past } from './agent/network.js';
-export { type Baseline, type BaselineOptions, type Baselines, measureBaselines } from './environments/baselines.js';
-export {
-  type BuiltInEnvironmentOptions,
-  builtInEnvironmentNames,
-  createBuiltInEnvironment,
-} from './environments/built-in.js';
-export {
-  type CheckEnvironmentOptions,
-  checkEnvironment,
-  type EnvironmentCheck,
-} from './environments/check/check-environment.js';
-export {
-  type EnvironmentSpec,
-  type EnvironmentStep,
-  type ObservationSpec,
-  type Observations,
-  observationSize,
-  type VectorEnvironment,
-} from './environments/environment.js';
-export type { SingleEnvironment, SingleStep } from './environments/single-environment.js';
-export { createCartPole } from './environments/small/cart-pole.js';
-export { createDelayedCue, type DelayedCueOptions } from './environments/small/delayed-cue.js';
-export { type VectoriseOptions, vectorise } from './environments/vectorise.js';
 export { type AgentParts, exportAgent, exportEncoder } from './export-agent.js';
 export {
   type ActorCriticCosts,

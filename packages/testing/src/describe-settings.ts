@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CpcError, createRandom, type Random } from '@cpc/core';
-import type { DomainCommands, SettingOverrides } from '@cpc/core/node';
+import type { DomainCommands, SettingOverrides } from '@cpc/runs';
 import { expect, it } from 'vitest';
 
 type Value = SettingOverrides[string]['value'];

@@ -1,7 +1,7 @@
 /** For tests of model files: what is in them, and what holds for the checksum of every domain's models. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { decodeSafetensors, encodeSafetensors } from '@cpc/core';
-import type { DomainCommands, TaskEvent } from '@cpc/core/node';
+import type { DomainCommands, TaskEvent } from '@cpc/runs';
+import { decodeSafetensors, encodeSafetensors } from '@cpc/runs';
 import { expect, it } from 'vitest';
 
 /** What is in a model file, but for its checksum: so that it can be changed and written again. */

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AblateRequest, readMetrics, readRunRecord, type TaskEvent } from '@cpc/core/node';
 import { parseAblationRecord } from '@cpc/records';
+import { type AblateRequest, readMetrics, readRunRecord, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runNameOf, table2Rows } from '../ablation/table-2.js';
 import { encodeWav } from '../data/wav.js';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { makeFolder, readRegularText, writeFileAtomically } from '@cpc/core/node';
 import type { ResolvedSetting } from '@cpc/records';
+import { makeFolder, readRegularText, writeFileAtomically } from '@cpc/runs';
 
 /** What decides whether runs may stand beside one another. */
 export interface Comparable {

@@ -2,13 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type AblateRequest,
-  type Control,
-  regularFilePieces,
-  type SettingOverrides,
-  type TaskEvent,
-} from '@cpc/core/node';
+import { type AblateRequest, type Control, regularFilePieces, type SettingOverrides, type TaskEvent } from '@cpc/runs';
 import type { RowSettings } from '../ablation/table-2.js';
 import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';

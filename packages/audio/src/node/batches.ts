@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { BatchMaker } from '@cpc/core';
-import { type BatchWorkers, createBatchWorkers } from '@cpc/core/node';
+import { type BatchWorkers, createBatchWorkers } from '@cpc/runs';
 import type { SpeechSettings } from '../presets.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { type SpeechSource, speechOf } from './open-data.js';

@@ -2,16 +2,16 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
-import { decodeSafetensors } from '@cpc/core';
+import type { TrainingEvent } from '@cpc/records';
 import {
+  decodeSafetensors,
   type ProbeRequest,
   readMetrics,
   readRunRecord,
   runPaths,
   type TaskEvent,
   type TrainRequest,
-} from '@cpc/core/node';
-import type { TrainingEvent } from '@cpc/records';
+} from '@cpc/runs';
 import { itChecksModels, stoppedAfter } from '@cpc/testing';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -7,7 +7,7 @@ import {
   requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { table2Rows } from '../ablation/table-2.js';
 import { exportSpeechModel } from '../export-model.js';
 import { speechPresets } from '../presets.js';

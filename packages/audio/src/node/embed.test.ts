@@ -1,8 +1,9 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, decodeSafetensors, type HostArray } from '@cpc/core';
+import { createRandom, type HostArray } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
+import { decodeSafetensors } from '@cpc/runs';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordingAt } from '../data/corpus.js';

@@ -1,8 +1,8 @@
 /** `cpc audio embed`: a corpus as arrays, written while they are made. */
 import type { HostArray } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
 import {
   type Control,
-  createEngine,
   createFeatureFile,
   type EmbedRequest,
   type FeatureContents,
@@ -10,7 +10,7 @@ import {
   reportWarnings,
   requireFeatureFile,
   type TaskEvent,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { corpusSampleRateHz, recordingAt, type SpeechCorpus } from '../data/corpus.js';
 import { createFeatureExtractor, type FeatureExtractor } from '../features.js';
 import { encoderHop } from '../model.js';

@@ -1,8 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSafetensors } from '@cpc/core';
-import { readRunRecord } from '@cpc/core/node';
+import { decodeSafetensors, readRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { format, riff, word } from '../data/test-support/wav-writer.js';
 import { domainCommands } from './commands.js';

@@ -1,4 +1,5 @@
-import { createRandom, encodeSafetensors, flatten, type HostArray } from '@cpc/core';
+import { createRandom, flatten, type HostArray } from '@cpc/core';
+import { encodeSafetensors } from '@cpc/runs';
 import { describe, expect, it } from 'vitest';
 import { initialiseSpeechModel } from '../model.js';
 import { smallPreset } from '../presets.js';

@@ -1,5 +1,5 @@
 /** The model of a run on speech: parameters and settings. */
-import { createModelKind, type ReadModel } from '@cpc/core/node';
+import { createModelKind, type ReadModel } from '@cpc/runs';
 import { speechModelShapes } from '../model-shapes.js';
 import type { SpeechSettings } from '../presets.js';
 import { parseSpeechSettings } from '../settings.js';

@@ -6,16 +6,16 @@
  */
 import { join } from 'node:path';
 import { CpcError, createRandom, type Evaluation, evaluateBatches } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { formatPredictionRecord, type PredictionRecord, parsePredictionRecord } from '@cpc/records';
 import {
   type AblateRequest,
   type Control,
-  createEngine,
   readRunRecord,
   reportWarnings,
   type TaskEvent,
   thisMachine,
-} from '@cpc/core/node';
-import { formatPredictionRecord, type PredictionRecord, parsePredictionRecord } from '@cpc/records';
+} from '@cpc/runs';
 import { offsetFigures, predictionCsv, predictionTable } from '../ablation/prediction-figure.js';
 import { commonSettings } from '../ablation/table-2.js';
 import { recordingAt } from '../data/corpus.js';

@@ -3,7 +3,7 @@
  * held out, and knows nothing of where features come from.
  */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/core/node';
+import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { ProbedRows, ProbeSplits } from '../probes/splits.js';
 import { digitTask } from './tasks/digit-task.js';

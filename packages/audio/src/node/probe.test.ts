@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ProbeRequest, readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import { type ProbeRequest, readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeWav } from '../data/wav.js';
 import { domainCommands } from './commands.js';

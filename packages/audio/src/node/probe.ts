@@ -1,14 +1,9 @@
 /** `cpc audio probe`: what a classifier reads off frozen features. */
-import { CpcError, createRandom, oneSidedClasses } from '@cpc/core';
-import {
-  type Control,
-  createEngine,
-  type ProbeRequest,
-  recordProbes,
-  reportWarnings,
-  type TaskEvent,
-} from '@cpc/core/node';
+import { CpcError, createRandom } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { oneSidedClasses } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
+import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { hopSamples } from '../data/frame-labels.js';
 import { encoderHop } from '../model.js';
 import {

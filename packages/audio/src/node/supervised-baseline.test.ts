@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ProbeRequest, readRunRecord, type TaskEvent } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import { type ProbeRequest, readRunRecord, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedLabelCount, framePhones } from '../data/frame-labels.js';
 import { encodeWav } from '../data/wav.js';

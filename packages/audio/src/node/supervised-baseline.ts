@@ -1,6 +1,6 @@
 /** `--baselines supervised`: the same network trained end to end with the labels of each split's training side. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
-import type { Control, ProbeRequest, TaskEvent } from '@cpc/core/node';
+import type { Control, ProbeRequest, TaskEvent } from '@cpc/runs';
 import { encoderHop } from '../model.js';
 import type { SplitPredictions } from '../probes/probe-figures.js';
 import { frameNumbers } from '../supervised/labelled-frames.js';

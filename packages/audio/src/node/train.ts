@@ -1,5 +1,6 @@
 /** `cpc audio train`. */
 import { requireConsistent } from '@cpc/core';
+import type { TrainingEvent } from '@cpc/records';
 import {
   type Control,
   installedVersions,
@@ -7,8 +8,7 @@ import {
   type TrainRequest,
   trainRequested,
   writeFileAtomically,
-} from '@cpc/core/node';
-import type { TrainingEvent } from '@cpc/records';
+} from '@cpc/runs';
 import { exportContext, exportEncoder } from '../export-model.js';
 import type { SpeechSettings } from '../presets.js';
 import { contradictions, resolveSpeechSettings } from '../settings.js';

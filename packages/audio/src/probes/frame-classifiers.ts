@@ -7,22 +7,21 @@
  * Letters used for shapes here:
  *   N  training frames    M  frames to classify    F  features of a frame
  */
+
+import type { Engine, HostArray, Random } from '@cpc/core';
 import {
   chooseSetting,
   classesOf,
-  type Engine,
   fitLogisticRegression,
   fitMlpProbe,
   fitNearestNeighbours,
-  type HostArray,
   logisticClassifier,
   logisticScores,
   measureScale,
   mlpScores,
   neighbourScores,
-  type Random,
   standardise,
-} from '@cpc/core';
+} from '@cpc/probes';
 import { type FrameTable, selectRows } from './frame-table.js';
 import { stoppingGroups, trainingGroups } from './training-groups.js';
 

@@ -1,5 +1,7 @@
 /** Frames of many recordings as one table: what a frame-wise probe is fitted to. */
-import { gatherLabels, gatherRows, type HostArray } from '@cpc/core';
+
+import type { HostArray } from '@cpc/core';
+import { gatherLabels, gatherRows } from '@cpc/probes';
 
 /** Labelled frames. */
 export interface FrameTable {

@@ -5,18 +5,18 @@
  * Letters used for shapes here:
  *   N  scored examples of a split: frames, or whole recordings
  */
+
+import { CpcArgumentError, type Random } from '@cpc/core';
 import {
   accuracy,
   bootstrapInterval,
-  CpcArgumentError,
   confusionMatrix,
   type PairedDifference,
   pairedBootstrap,
-  type Random,
   shareRight,
   tallyClusters,
   tallyPairs,
-} from '@cpc/core';
+} from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 
 /** What was said of one split's held-out examples. */

@@ -2,7 +2,8 @@
  * What is held out when a probe is scored and nobody has decided it: speakers for phones, recordings or the ends of recordings
  * for speakers. For what was decided beforehand see `listed-split.ts` and `committed-folds.ts`.
  */
-import { CpcError, groupedFolds, type Random } from '@cpc/core';
+import { CpcError, type Random } from '@cpc/core';
+import { groupedFolds } from '@cpc/probes';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { FrameTable } from './frame-table.js';
 

@@ -9,7 +9,6 @@
  */
 import {
   type BatchTensors,
-  classesOf,
   createRandom,
   dense,
   type Engine,
@@ -17,12 +16,12 @@ import {
   labelledCrossEntropy,
   layerAt,
   lecunNormal,
-  logisticScores,
   type TensorTree,
   type Tree,
   untrainedModel,
   zerosArray,
 } from '@cpc/core';
+import { classesOf, logisticScores } from '@cpc/probes';
 import * as tf from '@tensorflow/tfjs';
 import { createFeatureExtractor } from '../features.js';
 import { contextualise, encode, initialiseSpeechModel } from '../model.js';

@@ -2,7 +2,8 @@
  * The supervised baseline of table 1, split by split: trained on the split's training rows, a part of them kept to stop by, and
  * asked about the held-out ones. Its predictions are scored by `probe-figures.ts` as those of every probe.
  */
-import { type Engine, holdOutGroups, type Random } from '@cpc/core';
+import type { Engine, Random } from '@cpc/core';
+import { holdOutGroups } from '@cpc/probes';
 import type { SpeechSettings } from '../presets.js';
 import { type FrameTable, selectRows } from '../probes/frame-table.js';
 import type { SplitPredictions } from '../probes/probe-figures.js';

@@ -1,5 +1,6 @@
-import { accuracy, createRandom, type Engine, flatten } from '@cpc/core';
+import { createRandom, type Engine, flatten } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
+import { accuracy } from '@cpc/probes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SpeechCorpus } from '../data/corpus.js';
 import { smallPreset } from '../presets.js';

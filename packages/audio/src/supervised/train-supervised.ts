@@ -2,16 +2,9 @@
  * Trains the supervised network on some rows of a table and stops by others of the training side. Held-out rows are given only to
  * be left out of what is heard.
  */
-import {
-  accuracy,
-  adam,
-  createLossStep,
-  type Engine,
-  type HostArray,
-  type LossStep,
-  type Random,
-  type Tree,
-} from '@cpc/core';
+
+import { adam, createLossStep, type Engine, type HostArray, type LossStep, type Random, type Tree } from '@cpc/core';
+import { accuracy } from '@cpc/probes';
 import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
 import { type FrameTable, selectRows } from '../probes/frame-table.js';

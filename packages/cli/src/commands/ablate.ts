@@ -1,7 +1,7 @@
 /** `cpc <domain> ablate`: a table of the paper by one command. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AblateRequest } from '@cpc/core/node';
+import type { AblateRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import { defaultPreset, type LoadedDomain, type ProbedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

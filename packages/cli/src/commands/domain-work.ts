@@ -1,6 +1,7 @@
 /** Runs a domain's work in a thread of its own, with progress on stderr and Ctrl-C meaning "finish the step, save, leave". */
-import type { TaskEvent, TrainRequest } from '@cpc/core/node';
+
 import { type EvaluationResult, finalSteps, type ProbeResult, type TrainingEvent } from '@cpc/records';
+import type { TaskEvent, TrainRequest } from '@cpc/runs';
 import type { FoundDomain } from '../domains/find-domain.js';
 import { commandsExport } from '../domains/load-domain.js';
 import { listenForInterrupts } from '../terminal/interrupts.js';
@@ -52,7 +53,7 @@ export async function train(
   request: TrainRequest,
   { progress, signal }: WorkOptions,
 ): Promise<TrainingSummary> {
-  const { readLastMetrics, runInWorker } = await import('@cpc/core/node');
+  const { readLastMetrics, runInWorker } = await import('@cpc/runs');
   const events = runInWorker<TrainingEvent>(jobOf(domain, 'train', request), { signal });
   return followTraining(events, progress, {
     stopRequested: () => signal.aborted,
@@ -75,7 +76,7 @@ export async function runTask(
   request: unknown,
   { progress, signal }: WorkOptions,
 ): Promise<TaskSummary> {
-  const { runInWorker } = await import('@cpc/core/node');
+  const { runInWorker } = await import('@cpc/runs');
   const evaluations: EvaluationResult[] = [];
   const results: ProbeResult[] = [];
   const neighbours: Neighbour[] = [];

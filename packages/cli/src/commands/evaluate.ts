@@ -1,6 +1,7 @@
 /** `cpc <domain> evaluate`: how well a trained agent does, beside policies that learnt nothing. */
-import type { EvaluateRequest } from '@cpc/core/node';
+
 import type { EvaluationResult } from '@cpc/records';
+import type { EvaluateRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

@@ -1,5 +1,5 @@
 /** `cpc vision patches`, or what a domain calls it: what excites features of a model most. */
-import type { ExemplarsRequest } from '@cpc/core/node';
+import type { ExemplarsRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

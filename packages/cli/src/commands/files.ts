@@ -1,5 +1,5 @@
 /** `cpc <domain> embed` and `cpc <domain> export`: a run in, files out. */
-import type { EmbedRequest, ExportRequest } from '@cpc/core/node';
+import type { EmbedRequest, ExportRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

@@ -1,4 +1,4 @@
-import { WorkerJobError } from '@cpc/core/node';
+import { WorkerJobError } from '@cpc/base/node';
 import { expect, it } from 'vitest';
 import { namingResume } from './naming-resume.js';
 

@@ -1,4 +1,5 @@
 /** Work that an error of the system ended and that can be resumed: the error ends with the command to type. */
+import { systemErrorIn, WorkerJobError } from '@cpc/base/node';
 import { WorkError } from '../errors.js';
 
 /** @param command - what resumes the work; undefined if there is nothing to resume yet. Asked once it has failed. */
@@ -9,12 +10,11 @@ export async function namingResume<Result>(
   try {
     return await work();
   } catch (error) {
-    throw (await isOfTheSystem(error)) ? withCommand(error, command()) : error;
+    throw isOfTheSystem(error) ? withCommand(error, command()) : error;
   }
 }
 
-async function isOfTheSystem(error: unknown): Promise<boolean> {
-  const { systemErrorIn, WorkerJobError } = await import('@cpc/core/node');
+function isOfTheSystem(error: unknown): boolean {
   return error instanceof WorkerJobError ? error.systemCode !== undefined : systemErrorIn(error) !== undefined;
 }
 

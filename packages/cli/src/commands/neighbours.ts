@@ -1,5 +1,5 @@
 /** `cpc <domain> neighbours`: what of some data is most like a query. */
-import type { DomainCommands, NeighboursRequest } from '@cpc/core/node';
+import type { DomainCommands, NeighboursRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import type { LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

@@ -1,4 +1,4 @@
-import type { DomainCommands } from '@cpc/core/node';
+import type { DomainCommands } from '@cpc/runs';
 import { expect, it } from 'vitest';
 import { fakeDomain } from '../test-support/fake-project.js';
 import { nextCommands } from './next-commands.js';

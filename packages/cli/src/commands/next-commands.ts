@@ -1,6 +1,6 @@
 /** What to type after a training run. */
 import { join } from 'node:path';
-import type { DomainCommands, TrainRequest } from '@cpc/core/node';
+import type { DomainCommands, TrainRequest } from '@cpc/runs';
 import { shellCommand } from '../terminal/text.js';
 
 const builtIn = 'builtin';

@@ -1,6 +1,7 @@
 /** `cpc <domain> probe`. */
-import type { DomainCommands, ProbeRequest } from '@cpc/core/node';
+
 import type { ProbeResult } from '@cpc/records';
+import type { DomainCommands, ProbeRequest } from '@cpc/runs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ProbedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

@@ -1,7 +1,7 @@
 /** `cpc <domain> sweep`: a random search over settings, as the paper makes it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SweepRequest } from '@cpc/core/node';
+import type { SweepRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';

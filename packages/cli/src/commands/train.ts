@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DomainCommands, TrainRequest } from '@cpc/core/node';
 import type { AgentAverages } from '@cpc/records';
+import type { DomainCommands, TrainRequest } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import { defaultPreset, type LoadedDomain } from '../domains/load-domain.js';
 import { exitCodes, UsageError } from '../errors.js';
@@ -150,14 +150,14 @@ export async function runTrain(domain: LoadedDomain, options: TrainOptions, cont
 
 /** Whether its run failed before the first update: then another one may take its place. */
 async function isWithoutWork(folder: string): Promise<boolean> {
-  const { isRunWithoutWork } = await import('@cpc/core/node');
+  const { isRunWithoutWork } = await import('@cpc/runs');
   return isRunWithoutWork(folder);
 }
 
 /** What a run was trained with: its preset, and what differs from that as it is now. */
 async function settingsOfRun(run: string, commands: DomainCommands) {
   existingPath('--from', run);
-  const { readRunRecord } = await import('@cpc/core/node');
+  const { readRunRecord } = await import('@cpc/runs');
   const record = await readRunRecord(run);
   if (record.domain !== commands.name)
     throw new UsageError(`--from ${run}: expected a run of ${commands.name}, received one of ${record.domain}.`);

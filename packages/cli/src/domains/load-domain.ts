@@ -1,5 +1,5 @@
 /** Loads a domain that was found: this brings TensorFlow.js along and takes about a second. */
-import type { DomainCommands } from '@cpc/core/node';
+import type { DomainCommands } from '@cpc/runs';
 import { WorkError } from '../errors.js';
 import type { FoundDomain } from './find-domain.js';
 import { installCommand, packageOf } from './known-domains.js';

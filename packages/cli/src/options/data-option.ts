@@ -1,5 +1,5 @@
 /** `--data PATH` or `--builtin`: exactly one of them. For domains that act instead of reading data: `--env NAME`. */
-import type { DomainCommands } from '@cpc/core/node';
+import type { DomainCommands } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { existingPath } from './existing-path.js';

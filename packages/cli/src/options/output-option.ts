@@ -15,7 +15,7 @@ export interface Inputs {
 /** @throws {CpcArgumentError} if no file can be written there, or it would replace one that the command reads. */
 export async function requireOutput(option: string, path: string | undefined, inputs: Inputs = {}): Promise<void> {
   if (path === undefined) return;
-  const { requireOutputFile, runPaths } = await import('@cpc/core/node');
+  const { requireOutputFile, runPaths } = await import('@cpc/runs');
   const { run, data, wordVectors, query } = inputs;
   const ofRun = run === undefined ? [] : [runPaths(run).model, runPaths(run).checkpoints, runPaths(run).record];
   const read = [await readFrom(data, path), wordVectors, query].filter((file) => file !== undefined);

@@ -1,4 +1,5 @@
 /** Settings that were not left to the preset: a file of them, then `--set`, later ones winning. */
+import { CpcError } from '@cpc/base';
 import type { ResolvedSetting } from '@cpc/records';
 import { UsageError } from '../errors.js';
 import { visibleLine } from '../terminal/visible.js';
@@ -30,8 +31,7 @@ async function readConfig(file: string): Promise<Overrides> {
 }
 
 async function readText(file: string): Promise<string> {
-  const { CpcError } = await import('@cpc/core');
-  const { readRegularText } = await import('@cpc/core/node');
+  const { readRegularText } = await import('@cpc/runs');
   try {
     return await readRegularText(file);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** `--word-vectors FILE`: words made elsewhere, for domains whose input is words. */
-import type { DomainCommands } from '@cpc/core/node';
+import type { DomainCommands } from '@cpc/runs';
 import { type Command, Option } from 'commander';
 import { existingPath } from './existing-path.js';
 import { path } from './values.js';

@@ -4,7 +4,7 @@
  * Libraries print what they like, worker threads included; while a command runs, all of that goes to stderr, so that stdout
  * holds the result and nothing else. No failure to write ends the work: a full disk, a reader who has left, a terminal that is gone.
  */
-
+import { describedSystemError } from '@cpc/base/node';
 import { type StreamWriter, streamWriter } from './stream-writer.js';
 import { visible, visibleJson } from './visible.js';
 
@@ -65,7 +65,6 @@ export function takeOutput(): Output {
 async function reportLoss({ failure }: StreamWriter, words: (text: string) => void): Promise<boolean> {
   const error = failure();
   if (error === undefined || error.code === 'EPIPE') return false;
-  const { describedSystemError } = await import('@cpc/core/node');
   const described = describedSystemError(Object.assign(error, { path: 'stdout' }));
   words(`cpc: ${described instanceof Error ? described.message : String(described)}`);
   return true;

@@ -1,7 +1,7 @@
 /** What two runs of the same training have in common. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeSafetensors } from '@cpc/core';
+import { decodeSafetensors } from '@cpc/runs';
 
 /** Everything in a run folder that does not hold times: models as bytes, checkpoints and metrics without theirs. */
 export async function filesOf(run: string): Promise<Record<string, unknown>> {

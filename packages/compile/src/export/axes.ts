@@ -2,7 +2,7 @@
  * Axes whose length is left open in an exported file, and the lengths at which the function is traced to learn how
  * everything else depends on them.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { AxisLength, TensorSpec } from '../graph.js';
 import type { NamedSpecs } from '../trace.js';
 

@@ -1,7 +1,7 @@
 /**
  * From a TensorFlow.js function to an ONNX file whose batch, time or picture axes have no fixed length.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { AxisLength, Graph, TensorSpec } from '../graph.js';
 import { type OnnxOptions, toOnnx } from '../onnx/encode.js';
 import { leastLengthsAsMetadata } from '../onnx/least-lengths.js';

@@ -5,7 +5,7 @@
  * replaced by something that is right at every size: a copied or inferred entry of a Reshape, a Slice's end counted
  * from the end, else arithmetic on shapes that the running graph has at hand.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { AxisLength, Constant, Graph, Node, TensorSpec, Value } from '../graph.js';
 import { GraphBuilder } from '../graph-builder.js';
 import type { AxisSizes, SymbolicSpecs } from './axes.js';

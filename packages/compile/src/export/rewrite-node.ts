@@ -1,7 +1,7 @@
 /**
  * One node of a traced graph, rewritten so that it is right at every size.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { Attribute, Constant, Graph, Node, TensorSpec } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { isConstant, type Length } from './length.js';

@@ -1,5 +1,5 @@
 /** Activations, piecewise functions of one number, and the ones that fused kernels name by a string. */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import {
   broadcastShape,

@@ -1,5 +1,5 @@
 /** Every TensorFlow.js kernel that can be traced, by name. One file per family. */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import { sizeOf } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { activationKernels } from './activation.js';

@@ -1,5 +1,5 @@
+import { CompileError } from '@cpc/base';
 import { expect, it } from 'vitest';
-import { CompileError } from '../errors.js';
 import { GraphBuilder } from '../graph-builder.js';
 import { kernelTable } from './index.js';
 import type { Kernel, KernelAttributes } from './kernel.js';

@@ -1,6 +1,7 @@
 /** Parts of tensors, and tensors of parts: slice, reverse, split, unstack, concat, stack. */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import {
   axisFromFront,

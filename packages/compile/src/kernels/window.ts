@@ -4,8 +4,9 @@
  * TensorFlow.js puts channels last, the runtime's operators want them first; the transposes between them
  * cancel where such operators follow one another (passes/transposes.ts).
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { type KernelAttributes, numbersAttribute } from './kernel.js';
 

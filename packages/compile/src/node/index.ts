@@ -1,12 +1,12 @@
 /** ONNX Runtime in Node. */
 import { availableParallelism } from 'node:os';
+import { CompileError } from '@cpc/base';
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { CompileError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { GivenOutputsSession, withListFirst } from './given-outputs.js';
 import { requireNoTelemetry } from './telemetry.js';
 
-export { disableTelemetry } from './telemetry.js';
+export { disableTelemetry } from '@cpc/base/node';
 
 /** Execution providers that onnxruntime-node may offer, depending on the platform. */
 export type NodeProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';

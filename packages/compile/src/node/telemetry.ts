@@ -1,19 +1,7 @@
-/**
- * ONNX Runtime's own telemetry, which is off wherever this library loads it.
- *
- * onnxruntime-node 1.30 reports its use to Microsoft on Linux: it reads `/etc/machine-id`, keeps an identifier and a queue in
- * `~/.cache/Microsoft` and resolves `mobile.events.data.microsoft.com`. It asks the environment once, when its binary is loaded. That is
- * the environment of the process, which `process.env` changes in the main thread alone: in a worker thread it is a copy.
- */
+/** Refuses to load ONNX Runtime while its telemetry is on. */
 import { isMainThread } from 'node:worker_threads';
-import { CompileError } from '../errors.js';
-
-const variable = 'ORT_DISABLE_TELEMETRY';
-
-/** Turns telemetry off for this process; in a worker thread, where that is not possible, it does nothing. */
-export function disableTelemetry(): void {
-  if (isMainThread) process.env[variable] = '1';
-}
+import { CompileError } from '@cpc/base';
+import { disableTelemetry, telemetryVariable as variable } from '@cpc/base/node';
 
 /**
  * Turns telemetry off, or makes sure that it is off.

@@ -1,7 +1,7 @@
 /**
  * A graph as an ONNX file (IR version 8, opset 18). Field numbers are those of onnx.proto3.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import { type Attribute, type Constant, type Graph, type Node, subgraphsOf, type Value } from '../graph.js';
 import { onnxDataType } from '../graph-builder.js';
 import { primitiveDomain } from '../primitives/define.js';

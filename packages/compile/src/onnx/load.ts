@@ -1,8 +1,9 @@
 /**
  * Runs an exported file at whatever lengths its open axes are fed with.
  */
+
+import { CompileError } from '@cpc/base';
 import type { Tensor } from 'onnxruntime-common';
-import { CompileError } from '../errors.js';
 import { type AxisLength, sizeOf, type TensorSpec } from '../graph.js';
 import { dataTypeOf, type HostTensor, type NamedHostTensors } from '../host-tensor.js';
 import type { Runtime } from '../runtime.js';

@@ -1,5 +1,5 @@
 /** Reads the fields of a protobuf message, the counterpart of `protobuf.ts`. https://protobuf.dev/programming-guides/encoding/ */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 
 /** One field of a message: its number and what it holds. */
 export interface Field {

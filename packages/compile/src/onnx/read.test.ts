@@ -1,6 +1,6 @@
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { CompileError } from '../errors.js';
 import { exportOnnx } from '../export/export-onnx.js';
 import { nodeRuntime } from '../node/index.js';
 import { loadOnnx } from './load.js';

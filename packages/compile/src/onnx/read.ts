@@ -2,7 +2,7 @@
  * What an ONNX file says about itself: names, shapes, metadata, operators; not its weights.
  * Field numbers are those of onnx.proto3.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import type { AxisLength, DataType, TensorSpec } from '../graph.js';
 import { onnxDataType } from '../graph-builder.js';
 import { type Field, fieldsOf, textOf } from './protobuf-reader.js';

@@ -1,6 +1,6 @@
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { CompileError } from '../errors.js';
 import { GraphBuilder } from '../graph-builder.js';
 import { specsOfTensors } from '../host-tensor.js';
 import { toOnnx } from '../onnx/encode.js';

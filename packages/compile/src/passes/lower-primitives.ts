@@ -2,7 +2,7 @@
  * Replaces primitives by nodes that a runtime knows: their recorded definition for training,
  * one ONNX operator where there is one for inference and export.
  */
-import { CompileError } from '../errors.js';
+import { CompileError } from '@cpc/base';
 import { type Attribute, type Graph, type Node, subgraphsOf } from '../graph.js';
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import { loweringOf, type PrimitiveAttributes, primitiveDomain } from '../primitives/define.js';

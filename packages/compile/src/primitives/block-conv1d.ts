@@ -10,8 +10,9 @@
  *   T  outputs      S  stride           O  output channels
  *   N  blocks = T + taps - 1            taps = kernel length / S
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { TensorSpec } from '../graph.js';
 import { productsOfBlocks } from './block-conv1d-blocks.js';
 import { productsOfFrames } from './block-conv1d-frames.js';

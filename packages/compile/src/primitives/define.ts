@@ -7,8 +7,9 @@
  * and time axes) for files that other programs read, and by `infer`, where that differs,
  * for running with constant parameters.
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { Attribute, TensorSpec } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { tensorOf, traceBackend, traceBackendName, tracedOf } from '../trace-backend.js';

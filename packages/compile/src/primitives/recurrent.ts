@@ -4,8 +4,9 @@
  * Letters used for shapes here:
  *   B  batch    T  steps    I  inputs    H  hidden units    G  gates, which stand side by side in the weights
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { TensorSpec } from '../graph.js';
 import type { GraphBuilder, Traced } from '../graph-builder.js';
 import { concatenated, sliced } from '../kernels/slicing.js';

@@ -5,8 +5,9 @@
  * It has no gradient of its own, and in a trace asking for one is an error: primitives that use it, such as `gru`,
  * bring theirs.
  */
+
+import { CompileError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CompileError } from '../errors.js';
 import type { Traced } from '../graph-builder.js';
 import { tensorOf, traceBackend, traceBackendName, tracedOf } from '../trace-backend.js';
 

@@ -2,8 +2,9 @@
  * onnxruntime-web leaves tensors that are given for outputs as they were and drops the results. This session asks for
  * fresh results and copies them over, as `Runtime` promises.
  */
+
+import { CompileError } from '@cpc/base';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { CompileError } from '../errors.js';
 import { type OutputMap, WrappedSession } from '../wrapped-session.js';
 
 export class FillingSession extends WrappedSession {

@@ -1,6 +1,7 @@
 /** ONNX Runtime in browsers (and wherever WebAssembly runs). */
+
+import { CompileError } from '@cpc/base';
 import type * as OnnxRuntime from 'onnxruntime-web';
-import { CompileError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { FillingSession } from './filling-session.js';
 

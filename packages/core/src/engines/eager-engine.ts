@@ -2,6 +2,8 @@
  * The engine that runs a function as it stands, operation by operation, on a TensorFlow.js backend:
  * `cpu` is the oracle that tests compare with, `tensorflow` is libtensorflow through tfjs-node.
  */
+
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import {
   type CompiledFunction,
   dataTypeOf,
@@ -12,7 +14,6 @@ import {
   type PureFunction,
 } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError, CpcError } from '../errors.js';
 import type { Engine, EngineName } from './engine.js';
 
 export interface EagerEngineOptions {

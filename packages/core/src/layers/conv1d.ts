@@ -4,11 +4,12 @@
  * Letters used for shapes here:
  *   B  batch    L  input length    T  output length    K  kernel length    I, O  input and output channels
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import { blockConv1d } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { heNormal, zerosArray } from './initialisers.js';
 
 /** `kernel` `[K, I, O]`, `bias` `[O]`. */

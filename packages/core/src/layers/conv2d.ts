@@ -5,10 +5,11 @@
  *   B  batch    H, W  height and width of the input    P, Q  those of the output
  *   h, w  height and width of the kernel    I, O  input and output channels
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { heNormal, zerosArray } from './initialisers.js';
 
 /** `kernel` `[h, w, I, O]`, `bias` `[O]`. */

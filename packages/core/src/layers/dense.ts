@@ -1,9 +1,10 @@
 /**
  * A fully connected layer: y = x W + b.
  */
+
+import type { Random } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { heNormal, zerosArray } from './initialisers.js';
 
 /** `kernel` `[inputs, outputs]`, `bias` `[outputs]`. */

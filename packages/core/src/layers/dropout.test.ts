@@ -1,7 +1,7 @@
+import { createRandom } from '@cpc/base';
 import { describeLayer } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
 import { dropout, dropoutMask } from './dropout.js';
 import { normalArray } from './initialisers.js';
 

@@ -4,10 +4,11 @@
  *
  * Source: Srivastava et al., 2014, in the inverted form: what is kept is scaled up, so that nothing changes at test time.
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import { type HostArray, sizeOf } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 
 /**
  * @param shape - that of what is dropped from; with an axis of length 1, what lies along it is kept or dropped together.

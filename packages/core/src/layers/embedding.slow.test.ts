@@ -1,8 +1,9 @@
 /** The gradient of an embedding where thousands of places read a few rows, on two threads, a thousand times. */
+
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { createEngine } from '../node/engines.js';
-import { createRandom } from '../random.js';
 import { embedding } from './embedding.js';
 import { normalArray } from './initialisers.js';
 

@@ -1,8 +1,8 @@
+import { createRandom } from '@cpc/base';
 import { describeLayer, type LayerCase, type LayerNumbers } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../node/engines.js';
-import { createRandom } from '../random.js';
 import { embedding, initialiseEmbedding } from './embedding.js';
 import { normalArray } from './initialisers.js';
 

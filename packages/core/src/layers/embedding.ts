@@ -7,10 +7,11 @@
  * Letters used for shapes here:
  *   V  rows of the table    D  size of a vector
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { normalArray } from './initialisers.js';
 
 /** `table` `[V, D]`. */

@@ -1,10 +1,11 @@
 /**
  * The GRU layer: parameters for `gru` of @cpc/compile, which holds the equations.
  */
+
+import type { Random } from '@cpc/base';
 import { gru as recurrence } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { lecunNormal, zerosArray } from './initialisers.js';
 
 /** `kernel` `[I, 3H]`, `recurrentKernel` `[H, 3H]`, both biases `[3H]`; gates in the order reset, update, candidate. */

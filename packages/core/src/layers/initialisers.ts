@@ -1,6 +1,7 @@
 /** How parameters start. All randomness comes from the given stream. */
+
+import type { Random } from '@cpc/base';
 import { type HostArray, sizeOf } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 
 /** Normal with mean 0 and the given standard deviation. */
 export function normalArray(shape: readonly number[], standardDeviation: number, random: Random): HostArray {

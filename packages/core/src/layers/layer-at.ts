@@ -1,5 +1,5 @@
 /** Finds a layer's parameters in a tree. */
-import { CpcArgumentError } from '../errors.js';
+import { CpcArgumentError } from '@cpc/base';
 import type { Tree } from '../parameter-tree.js';
 
 /**

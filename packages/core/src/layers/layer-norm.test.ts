@@ -1,7 +1,7 @@
+import { createRandom } from '@cpc/base';
 import { describeLayer, type LayerCase, type LayerNumbers } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
 import { normalArray } from './initialisers.js';
 import { initialiseLayerNorm, type LayerNormOptions, layerNorm } from './layer-norm.js';
 

@@ -4,8 +4,9 @@
  * Source: Ba, Kiros & Hinton, 2016, arXiv:1607.06450, equation 4. The variance is the mean of the squared deviations (not
  * divided by one less), and epsilon stands inside the root, as in PyTorch.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
 import { zerosArray } from './initialisers.js';
 

@@ -1,8 +1,8 @@
+import { createRandom } from '@cpc/base';
 import { describeLayer, type LayerNumbers } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HostArray } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import { normalArray } from './initialisers.js';
 import { initialiseLstm, type LstmOptions, type LstmParameters, lstm } from './lstm.js';
 

@@ -4,10 +4,11 @@
  * Letters used for shapes here:
  *   B  batch    T  steps    I  inputs    H  hidden units
  */
+
+import type { Random } from '@cpc/base';
 import { type LstmState, lstm as recurrence } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { lecunNormal, zerosArray } from './initialisers.js';
 
 export type { LstmState };

@@ -1,5 +1,5 @@
+import { createRandom } from '@cpc/base';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
 import { drawPairs, gaussianInformation, gaussiansOfInformation, logDensityRatios } from './correlated-gaussians.js';
 
 describe('gaussianInformation', () => {

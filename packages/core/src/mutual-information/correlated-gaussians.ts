@@ -9,9 +9,10 @@
  *
  * Source of the task: Belghazi et al., 2018, arXiv:1801.04062; Poole et al., 2019, arXiv:1905.06922, section 4.
  */
-import { CpcArgumentError } from '../errors.js';
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import type { HostArray } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 
 export interface CorrelatedGaussians {
   /** d >= 1. */

@@ -4,12 +4,13 @@
  * Letters used for shapes here:
  *   N  pairs    d  dimensions of x and y    H  hidden units    E  size of an embedding
  */
+
+import type { Random } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { dense, initialiseDense } from '../layers/dense.js';
 import { lecunNormal, zerosArray } from '../layers/initialisers.js';
 import { layerAt } from '../layers/layer-at.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import type { TensorTree } from '../training/domain.js';
 
 export interface Critic {

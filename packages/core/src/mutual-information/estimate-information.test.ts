@@ -1,9 +1,9 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../node/engines.js';
 import { mapTree } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import { drawPairs, gaussiansOfInformation, logDensityRatios } from './correlated-gaussians.js';
 import { bilinearCritic, separableCritic } from './critics.js';
 import { estimateInformation, type InformationEstimate, type InformationExperiment } from './estimate-information.js';

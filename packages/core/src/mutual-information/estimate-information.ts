@@ -2,13 +2,14 @@
  * An experiment whose answer is known: a critic learns from pairs of correlated Gaussians, and its estimate stands beside the
  * information they have.
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError } from '@cpc/base';
 import type { Engine } from '../engines/engine.js';
-import { CpcArgumentError } from '../errors.js';
+import { type MeanAndDeviation, meanAndDeviation } from '../mean-and-deviation.js';
 import { adam } from '../optimisers/adam.js';
 import { cosineDecay } from '../optimisers/schedules.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
-import type { Random } from '../random.js';
-import { type MeanAndDeviation, meanAndDeviation } from '../statistics/mean-and-deviation.js';
 import { type CorrelatedGaussians, drawPairs, gaussianInformation, type Pairs } from './correlated-gaussians.js';
 import { type CriticStep, prepareCriticStep } from './critic-step.js';
 import { type Critic, separableCritic } from './critics.js';

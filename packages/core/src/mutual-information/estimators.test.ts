@@ -1,7 +1,7 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { HostArray } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import {
   type CorrelatedGaussians,
   drawPairs,

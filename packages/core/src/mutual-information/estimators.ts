@@ -11,8 +11,9 @@
  * Jordan, 2010, arXiv:0809.0853. Jensen-Shannon, Hjelm et al., 2019, arXiv:1808.06670. All as in Poole et al., 2019,
  * arXiv:1905.06922, section 2.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import { excludedScore, infoNce } from '../info-nce.js';
 
 /** A way to estimate mutual information from scores `[N, N]`. */

@@ -2,13 +2,13 @@
  * Tries one engine by computing with it: a product of two small matrices with a known result, and, if asked for, how fast
  * it is. Runs in a process of its own, started by `doctor.ts`: a native library that fails may take its process along.
  */
+
+import { CpcError, createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcError } from '../errors.js';
 import { conv1d, initialiseConv1d } from '../layers/conv1d.js';
 import { normalArray } from '../layers/initialisers.js';
 import { float32Specs, type HostArray } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import { createEngine, type EngineRequest } from './engines.js';
 import { loadTensorflow, tensorflowPackages } from './tensorflow.js';
 

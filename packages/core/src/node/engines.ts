@@ -2,12 +2,13 @@
  * Which engine runs here. `auto` takes TensorFlow where it finds a GPU, else ONNX Runtime, and says what it took; an engine
  * that was named and cannot start is an error with the reason and the fix, never a silent change.
  */
+
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import { type NodeProvider, nodeRuntime } from '@cpc/compile/node';
 import * as tf from '@tensorflow/tfjs';
 import { eagerEngine } from '../engines/eager-engine.js';
 import type { Engine } from '../engines/engine.js';
 import { onnxEngine } from '../engines/onnx-engine.js';
-import { CpcArgumentError, CpcError } from '../errors.js';
 import { loadTensorflow, tensorflowPackages } from './tensorflow.js';
 
 export const engineRequests = ['auto', 'onnx', 'tensorflow', 'cpu'] as const;

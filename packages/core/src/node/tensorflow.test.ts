@@ -1,7 +1,7 @@
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eagerEngine } from '../engines/eager-engine.js';
-import { CpcArgumentError } from '../errors.js';
 import { createEngine } from './engines.js';
 import { loadTensorflow, searchTensorflow } from './tensorflow.js';
 

@@ -1,6 +1,7 @@
 /** Keeps the length of the whole gradient within bounds. */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 
 /** Euclidean length over all gradients together: a scalar `[]` that the caller owns. */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {

@@ -2,8 +2,9 @@
  * What an optimiser is: a pure function from parameters, moments and gradients to new parameters and moments.
  * Numbers that change from step to step are computed on the host and enter as scalars, so that a step can be traced once.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import type * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 
 export interface OptimiserInputs {
   readonly parameter: tf.Tensor;

@@ -12,8 +12,9 @@
  * holds them back far longer; PyTorch's first steps are 1 / sqrt(1 - decay) rates long. Results of DeepMind's agents were
  * found with TensorFlow's.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import { type Optimiser, type OptimiserInputs, requireDecay, requireEpsilon, tensorNamed } from './optimiser.js';
 import { type LearningRate, scheduleOf } from './schedules.js';
 

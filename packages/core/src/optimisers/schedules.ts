@@ -5,7 +5,7 @@
  * Updates are counted from 1, as in `Optimiser.scalars`. A decay over n updates gives update 1 its first rate, update
  * n + 1 and all that follow its last: what PyTorch's schedulers give before their step 0, 1, …
  */
-import { CpcArgumentError } from '../errors.js';
+import { CpcArgumentError } from '@cpc/base';
 
 /** The rate of update number `step`, counted from 1; >= 0. */
 export type Schedule = (step: number) => number;

@@ -7,8 +7,9 @@
  * The rate stands outside the velocity v, so that a change of rate counts at once. v starts at 0, there is no damping of g.
  * Source: Sutskever, Martens, Dahl & Hinton, 2013, in the form of torch.optim.SGD.
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
-import { CpcArgumentError } from '../errors.js';
 import { type Optimiser, type OptimiserInputs, requireDecay, tensorNamed } from './optimiser.js';
 import { type LearningRate, scheduleOf } from './schedules.js';
 

@@ -1,8 +1,8 @@
 /** Optimisers and schedules against PyTorch's, step by step. Skipped where Python lacks it. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
 import { descend } from '../test-support/descend.js';
 import { adam } from './adam.js';
 import type { Optimiser } from './optimiser.js';

@@ -1,6 +1,6 @@
+import { createRandom } from '@cpc/base';
 import { createToyDomain } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../random.js';
 import {
   type BatchMaker,
   type BatchSource,

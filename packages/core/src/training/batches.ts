@@ -2,10 +2,11 @@
  * Where the batches of a training run come from, and how far ahead of the step they are made.
  *
  * Does not know what stands in a batch (the domain does), nor in which thread it is made: this thread by default, others with
- * `createBatchWorkers` of `@cpc/core/node`. A batch depends on the run's seed and the step alone, never on who made it or when.
+ * `createBatchWorkers` of `@cpc/runs`. A batch depends on the run's seed and the step alone, never on who made it or when.
  */
+
+import { createRandom, type Random } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
-import { createRandom, type Random } from '../random.js';
 import type { Domain } from './domain.js';
 import { candidatesInput } from './loss.js';
 

@@ -1,10 +1,11 @@
 /**
  * The course of a training run, whatever is trained: where it goes on, when it ends, when it saves. Training loops walk along it.
  */
+
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
 import { type Checkpoint, type CheckpointStore, newestWhole } from '../checkpoint-store.js';
-import { CpcArgumentError, CpcError } from '../errors.js';
 import type { HostArray } from '../parameter-tree.js';
 import { NotFiniteError } from './require-finite.js';
 

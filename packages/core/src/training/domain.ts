@@ -7,11 +7,12 @@
  * Letters used for shapes here:
  *   S  sequences    T  positions    D  latent size    H  context size
  */
+
+import type { Random } from '@cpc/base';
 import type { NamedHostTensors, NamedSpecs } from '@cpc/compile';
 import type * as tf from '@tensorflow/tfjs';
 import type { NegativeSampler } from '../negatives.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import type { DamagedInput } from './batches.js';
 
 export interface DomainLayout {

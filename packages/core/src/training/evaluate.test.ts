@@ -1,3 +1,4 @@
+import { createRandom } from '@cpc/base';
 import { createToyDomain } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,6 @@ import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import { batchOf } from './batches.js';
 import { type EvaluateOptions, evaluate, evaluateBatches } from './evaluate.js';
 import { initialiseModel, initialStream } from './loss.js';

@@ -3,12 +3,13 @@
  *
  * Which data are drawn is the domain's: give it those that were not trained on.
  */
+
+import type { Random } from '@cpc/base';
+import { CpcArgumentError, CpcError } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { CpcArgumentError, CpcError } from '../errors.js';
 import { flatten, float32Specs, type HostArray, type Tree } from '../parameter-tree.js';
-import type { Random } from '../random.js';
 import { batchOf } from './batches.js';
 import type { Domain } from './domain.js';
 import { createFunctionByShape } from './function-by-shape.js';

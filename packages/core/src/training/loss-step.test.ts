@@ -1,3 +1,4 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelledCrossEntropy } from '../cross-entropy.js';
@@ -8,7 +9,6 @@ import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import { sgd } from '../optimisers/sgd.js';
 import { flatten, type HostArray, type Tree } from '../parameter-tree.js';
-import { createRandom } from '../random.js';
 import type { BatchTensors, TensorTree } from './domain.js';
 import { createLossStep, type LossStepOptions } from './loss-step.js';
 

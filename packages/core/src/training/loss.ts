@@ -1,10 +1,11 @@
 /** The function that is trained: a domain's parameters and batch to the contrastive loss. */
+
+import { createRandom, type Random } from '@cpc/base';
 import type { NamedSpecs } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import { type ContrastiveOutputs, contrastiveLoss } from '../contrastive-loss.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
 import { initialisePredictors, type PredictorParameters } from '../predictors.js';
-import { createRandom, type Random } from '../random.js';
 import type { BatchTensors, Domain, TensorTree } from './domain.js';
 
 /** Name under which the plan of negatives enters a step, beside the domain's own inputs. */

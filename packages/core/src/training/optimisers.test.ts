@@ -1,4 +1,6 @@
 /** Optimisers and schedules in a training step: on both engines, interrupted and resumed. */
+
+import { createRandom } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEventOf } from '@cpc/records';
 import { createToyDomain, largestRelativeDifference } from '@cpc/testing';
@@ -10,7 +12,6 @@ import type { Optimiser } from '../optimisers/optimiser.js';
 import { rmsprop } from '../optimisers/rmsprop.js';
 import { cosineDecay, linearDecay, stepDecay, warmUp } from '../optimisers/schedules.js';
 import { sgd } from '../optimisers/sgd.js';
-import { createRandom } from '../random.js';
 import { initialiseModel } from './loss.js';
 import { createTrainingStep } from './step.js';
 import { type TrainOptions, train } from './train.js';

@@ -1,5 +1,5 @@
 /** Refuses an update whose loss or gradient is no number, before its parameters count. */
-import { CpcError, type ErrorParts } from '../errors.js';
+import { CpcError, type ErrorParts } from '@cpc/base';
 import type { HostArray, Tree } from '../parameter-tree.js';
 
 const errorName = 'NotFiniteError';

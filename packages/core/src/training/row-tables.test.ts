@@ -1,3 +1,4 @@
+import { createRandom } from '@cpc/base';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engines/engine.js';
@@ -8,7 +9,6 @@ import { createEngine } from '../node/engines.js';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { sgd } from '../optimisers/sgd.js';
-import { createRandom } from '../random.js';
 import { batchOf } from './batches.js';
 import type { Domain } from './domain.js';
 import { initialiseModel } from './loss.js';

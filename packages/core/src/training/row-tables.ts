@@ -8,8 +8,9 @@
  * Letters used for shapes here:
  *   V  rows of a table    E  size of a row    R  rows that a step has room for
  */
+
+import { CpcArgumentError } from '@cpc/base';
 import type { HostTensor, NamedHostTensors, NamedSpecs } from '@cpc/compile';
-import { CpcArgumentError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { sizeOf } from '../parameter-tree.js';
 import type { DomainTable } from './domain.js';

@@ -1,12 +1,10 @@
+import { CpcArgumentError } from '@cpc/base';
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
-import { createToyDomain, describeDomain, ensureBuilt, stoppedAfter } from '@cpc/testing';
+import { createToyDomain, describeDomain, stoppedAfter } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CheckpointStore, createMemoryCheckpointStore } from '../checkpoint-store.js';
-import { CpcArgumentError } from '../errors.js';
-import { createBatchWorkers } from '../node/batch-workers.js';
 import { createEngine } from '../node/engines.js';
-import { openPoints } from '../node/fixtures/toy-batches.mjs';
 import { adam } from '../optimisers/adam.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten } from '../parameter-tree.js';
@@ -230,27 +228,6 @@ describe('train', () => {
 });
 
 describe('batches from elsewhere', () => {
-  it('of 2 threads give the losses and parameters of this thread, to the last bit, over 6 steps and a resume', async () => {
-    await ensureBuilt('@cpc/core'); // threads run built files
-    const module = new URL('../node/fixtures/toy-batches.mjs', import.meta.url).href;
-    const batches = createBatchWorkers({ module, open: 'openUneven', request: {} }, { workers: 2 });
-    onTestFinished(() => batches.close());
-    const domain: Domain = { ...createToyDomain(), ...openPoints() };
-    const trained = async (options: Partial<TrainOptions>) => {
-      const checkpoints = createMemoryCheckpointStore();
-      const sittings = [
-        await run({ ...options, steps: 4, checkpoints }),
-        await run({ ...options, steps: 6, checkpoints }),
-      ];
-      const losses = sittings.flatMap((events) => stepsOf(events).map(({ lossNats }) => lossNats));
-      return { losses, tensors: (await checkpoints.latest())?.tensors };
-    };
-    const here = await trained({ domain });
-    expect(here.losses).toHaveLength(6);
-    const neverDraws: Domain = { ...domain, draw: () => Promise.reject(new Error('drawn in this thread')) };
-    expect(await trained({ domain: neverDraws, batches })).toEqual(here);
-  }, 300_000);
-
   it('are asked for with the seed of the run, from the step resumed at to the last: 3 to 5', async () => {
     const checkpoints = createMemoryCheckpointStore();
     await run({ steps: 2, seed: 9, checkpoints });

@@ -4,11 +4,11 @@
  * Whatever wants to know how training goes reads the events; nothing is called back.
  */
 
+import { CpcError } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
 import type { Checkpoint } from '../checkpoint-store.js';
 import { type Engine, summaryOf } from '../engines/engine.js';
-import { CpcError } from '../errors.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { countParameters, type HostArray, type Tree } from '../parameter-tree.js';
 import { type BatchSource, batchesInThread, createBatchQueue } from './batches.js';

@@ -6,10 +6,10 @@
  * `step.ts` gives it a domain's contrastive loss.
  */
 
+import { entryAt } from '@cpc/base';
 import { createState, type HostTensor, type NamedHostTensors, type NamedSpecs, type State } from '@cpc/compile';
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engines/engine.js';
-import { entryAt } from '../entry-at.js';
 import { clipFactor, globalNorm, requireClipNorm } from '../optimisers/clip.js';
 import type { Optimiser } from '../optimisers/optimiser.js';
 import { flatten, float32Specs, type HostArray, sizeOf, type Tree, unflatten } from '../parameter-tree.js';

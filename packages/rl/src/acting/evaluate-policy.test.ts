@@ -1,8 +1,7 @@
 import { createRandom } from '@cpc/core';
+import type { Observations, SingleEnvironment } from '@cpc/environments';
+import { vectorise } from '@cpc/environments';
 import { describe, expect, it } from 'vitest';
-import type { Observations } from '../environments/environment.js';
-import type { SingleEnvironment } from '../environments/single-environment.js';
-import { vectorise } from '../environments/vectorise.js';
 import { type EvaluatePolicyOptions, evaluatePolicy } from './evaluate-policy.js';
 import type { PlayedEpisode } from './player.js';
 import { fixedPolicy, randomPolicy } from './policies.js';

@@ -5,8 +5,8 @@
  *   B  copies
  */
 import { CpcArgumentError } from '@cpc/core';
+import type { Observations, VectorEnvironment } from '@cpc/environments';
 import type { Moment } from '../agent/actor.js';
-import type { Observations, VectorEnvironment } from '../environments/environment.js';
 import { clippedReward } from '../learning/returns.js';
 import type { PlayedEpisode } from './player.js';
 import type { Policy } from './policies.js';

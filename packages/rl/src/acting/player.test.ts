@@ -1,9 +1,9 @@
 /** What a player writes down, with a scripted environment and an actor that is easy to foresee. */
 import { createRandom } from '@cpc/core';
+import type { SingleEnvironment } from '@cpc/environments';
+import { vectorise } from '@cpc/environments';
 import { describe, expect, it } from 'vitest';
 import type { Actor, Moment } from '../agent/actor.js';
-import type { SingleEnvironment } from '../environments/single-environment.js';
-import { vectorise } from '../environments/vectorise.js';
 import { createPlayer } from './player.js';
 import { createUnroll } from './unroll.js';
 

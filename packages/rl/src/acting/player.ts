@@ -7,9 +7,9 @@
  *   B  copies    T  steps of an unroll
  */
 import { CpcError, type HostArray, type Random } from '@cpc/core';
+import { type EnvironmentStep, observationSize, type VectorEnvironment } from '@cpc/environments';
 import type { Actor, Moment } from '../agent/actor.js';
 import { drawActions } from '../agent/choose-actions.js';
-import { type EnvironmentStep, observationSize, type VectorEnvironment } from '../environments/environment.js';
 import { clippedReward } from '../learning/returns.js';
 import type { Unroll } from './unroll.js';
 

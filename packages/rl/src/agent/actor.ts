@@ -17,8 +17,8 @@ import {
   type Tree,
   treeOfParameters,
 } from '@cpc/core';
+import { type Observations, observationSize } from '@cpc/environments';
 import * as tf from '@tensorflow/tfjs';
-import { type Observations, observationSize } from '../environments/environment.js';
 import { encode } from './encoder.js';
 import { type AgentShape, advance, decide } from './network.js';
 

@@ -1,5 +1,5 @@
 /** Sizes of an agent's network, from the environment it is for and the settings. */
-import type { EnvironmentSpec } from '../environments/environment.js';
+import type { EnvironmentSpec } from '@cpc/environments';
 import type { RlSettings } from '../presets.js';
 import type { AgentShape } from './network.js';
 

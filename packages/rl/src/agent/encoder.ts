@@ -21,8 +21,8 @@ import {
   type TensorTree,
   type Tree,
 } from '@cpc/core';
+import { type ObservationSpec, observationSize } from '@cpc/environments';
 import * as tf from '@tensorflow/tfjs';
-import { type ObservationSpec, observationSize } from '../environments/environment.js';
 import { blockConv2d } from './block-convolution.js';
 
 export interface EncoderShape {

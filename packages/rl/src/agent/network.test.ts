@@ -1,7 +1,7 @@
 import { conv2d, countParameters, createRandom, dense, flatten, layerAt } from '@cpc/core';
+import { observationSize } from '@cpc/environments';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { observationSize } from '../environments/environment.js';
 import { paperPreset } from '../presets.js';
 import { tensorOf, tensorTree } from '../test-support/tensors.js';
 import { tinyLossOptions, tinyParameters, tinyPicture, tinyShape, tinyUnroll } from '../test-support/tiny-agent.js';

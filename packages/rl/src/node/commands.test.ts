@@ -2,21 +2,21 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
-import { encodeSafetensors } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { observationSize } from '@cpc/environments';
+import type { EvaluationResult } from '@cpc/records';
 import {
-  createEngine,
   type EvaluateRequest,
+  encodeSafetensors,
   readMetrics,
   readRunRecord,
   runPaths,
   type SweepRequest,
   type TrainRequest,
-} from '@cpc/core/node';
-import type { EvaluationResult } from '@cpc/records';
+} from '@cpc/runs';
 import { itChecksModels, stoppedAfter, withoutChecksum } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActor } from '../agent/actor.js';
-import { observationSize } from '../environments/environment.js';
 import { domainCommands } from './commands.js';
 import { agentModels, loadAgentModel } from './model-file.js';
 

@@ -1,4 +1,7 @@
 /** What this domain offers to the command `cpc`. */
+
+import { builtInEnvironmentNames } from '@cpc/environments';
+import { otherEnvironments } from '@cpc/environments/node';
 import {
   type Control,
   type DomainCommands,
@@ -7,14 +10,12 @@ import {
   requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
-} from '@cpc/core/node';
-import { builtInEnvironmentNames } from '../environments/built-in.js';
+} from '@cpc/runs';
 import { exportAgent } from '../export-agent.js';
 import { rlPresets } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
 import { evaluateRl, rlBaselines } from './evaluate.js';
 import { loadAgentModel } from './model-file.js';
-import { otherEnvironments } from './open-environment.js';
 import { sweepRl } from './sweep.js';
 import { trainRl } from './train.js';
 

@@ -1,8 +1,11 @@
 /** `cpc rl evaluate`. */
 import { CpcError, createRandom, type Random } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import type { Observations, VectorEnvironment } from '@cpc/environments';
+import { encodeGif, openEnvironment, requireBuiltIn } from '@cpc/environments/node';
+import type { EvaluationResult } from '@cpc/records';
 import {
   type Control,
-  createEngine,
   type EvaluateRequest,
   readRunRecord,
   recordChange,
@@ -10,18 +13,14 @@ import {
   runPaths,
   type TaskEvent,
   writeFileAtomically,
-} from '@cpc/core/node';
-import type { EvaluationResult } from '@cpc/records';
+} from '@cpc/runs';
 import { evaluatePolicy } from '../acting/evaluate-policy.js';
 import type { PlayedEpisode } from '../acting/player.js';
 import { fixedPolicy, type Policy, randomPolicy, trainedPolicy } from '../acting/policies.js';
 import { summariseEpisodes } from '../acting/summarise-episodes.js';
 import { type Actor, createActor } from '../agent/actor.js';
 import { isPicture } from '../agent/encoder.js';
-import type { Observations, VectorEnvironment } from '../environments/environment.js';
-import { encodeGif } from './environments/gif.js';
 import { type AgentModelFile, loadAgentModel } from './model-file.js';
-import { openEnvironment, requireBuiltIn } from './open-environment.js';
 
 /** What else an environment is played with. */
 export const rlBaselines = ['random', 'fixed'] as const;

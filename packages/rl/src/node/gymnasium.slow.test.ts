@@ -1,9 +1,9 @@
 /** An agent learns in an environment that lives in Python, behind the bridge. */
 import { spawnSync } from 'node:child_process';
+import { openEnvironment } from '@cpc/environments/node';
 import type { TrainingEventOf } from '@cpc/records';
 import { expect, it } from 'vitest';
 import { lateReturn, tinySettings, trainTiny } from '../test-support/tiny-training.js';
-import { openEnvironment } from './open-environment.js';
 
 const python = process.env.CPC_PYTHON ?? 'python3';
 const { status } = spawnSync(python, ['-c', 'import grpc, grpc_tools, numpy, gymnasium']);

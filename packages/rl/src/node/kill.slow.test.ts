@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '@cpc/core';
-import { readMetrics, runPaths, type TrainRequest } from '@cpc/core/node';
+import { readMetrics, runPaths, type TrainRequest } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

@@ -1,10 +1,10 @@
 /** The model of an agent's run: parameters, settings, and the environment it is for. */
 import { CpcError, flatten } from '@cpc/core';
-import { createModelKind, type ReadModel } from '@cpc/core/node';
+import type { EnvironmentSpec } from '@cpc/environments';
+import { createModelKind, type ReadModel } from '@cpc/runs';
 import { z } from 'zod';
 import { agentShapeFor } from '../agent/agent-shape.js';
 import type { AgentShape } from '../agent/network.js';
-import type { EnvironmentSpec } from '../environments/environment.js';
 import type { RlSettings } from '../presets.js';
 import { parseRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';

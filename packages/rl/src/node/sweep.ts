@@ -11,7 +11,7 @@ import {
   type TaskEvent,
   type TrainRequest,
   writeFileAtomically,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { type DrawnSettings, drawSettings } from '../sweep/draw-settings.js';
 import { bestOf, roundsOf } from '../sweep/rounds.js';
 import { type SweptRun, summariseSweep, sweepTable } from '../sweep/sweep-table.js';

@@ -1,26 +1,26 @@
 /** `cpc rl train`. */
 import { dirname, join } from 'node:path';
 import { CpcArgumentError } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import type { VectorEnvironment } from '@cpc/environments';
+import { openEnvironment } from '@cpc/environments/node';
+import type { TrainingEvent } from '@cpc/records';
 import {
   type Control,
-  createEngine,
   installedVersions,
   keepRun,
   readStartingRun,
   type TrainRequest,
   trainingEnd,
   writeFileAtomically,
-} from '@cpc/core/node';
-import type { TrainingEvent } from '@cpc/records';
+} from '@cpc/runs';
 import { agentShapeFor } from '../agent/agent-shape.js';
-import type { VectorEnvironment } from '../environments/environment.js';
 import { exportAgent, exportEncoder } from '../export-agent.js';
 import type { RlSettings } from '../presets.js';
 import { resolveRlSettings } from '../settings.js';
 import { createAgentModel } from '../training/agent-model.js';
 import { trainAgent } from '../training/train-agent.js';
 import { agentModels } from './model-file.js';
-import { openEnvironment } from './open-environment.js';
 
 const trainedWith = ['@cpc/rl', '@cpc/core', '@cpc/compile', '@tensorflow/tfjs'];
 

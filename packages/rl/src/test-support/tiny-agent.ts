@@ -1,8 +1,8 @@
 /** An agent small enough for finite differences, and unrolls of made-up experience for it. */
 import type { NamedHostTensors } from '@cpc/compile';
 import { createRandom, type HostArray, type Random, type Tree } from '@cpc/core';
+import type { ObservationSpec } from '@cpc/environments';
 import { type AgentShape, initialiseAgent } from '../agent/network.js';
-import type { ObservationSpec } from '../environments/environment.js';
 import { type AgentLossOptions, candidatesInput, unrollSpecs } from '../learning/agent-loss.js';
 import { createContrastiveTask } from '../learning/contrastive-task.js';
 

@@ -1,9 +1,9 @@
 /** Trainings that take seconds. */
 import { type CheckpointStore, createMemoryCheckpointStore } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
+import type { VectorEnvironment } from '@cpc/environments';
+import { createBuiltInEnvironment } from '@cpc/environments';
 import type { TrainingEvent, TrainingEventOf } from '@cpc/records';
-import { createBuiltInEnvironment } from '../environments/built-in.js';
-import type { VectorEnvironment } from '../environments/environment.js';
 import { type RlSettings, smallPreset } from '../presets.js';
 import { trainAgent } from '../training/train-agent.js';
 

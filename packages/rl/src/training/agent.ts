@@ -13,10 +13,10 @@ import {
   restoredState,
   type UpdateResult,
 } from '@cpc/core';
+import type { VectorEnvironment } from '@cpc/environments';
 import { createPlayer, type PlayedEpisode } from '../acting/player.js';
 import { createUnroll } from '../acting/unroll.js';
 import { createActor } from '../agent/actor.js';
-import type { VectorEnvironment } from '../environments/environment.js';
 import { candidatesInput, createAgentLoss } from '../learning/agent-loss.js';
 import type { RlSettings } from '../presets.js';
 import { createAgentModel } from './agent-model.js';

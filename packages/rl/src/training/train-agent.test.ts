@@ -1,7 +1,7 @@
 import { createMemoryCheckpointStore } from '@cpc/core';
+import { createBuiltInEnvironment } from '@cpc/environments';
 import type { TrainingEventOf } from '@cpc/records';
 import { describe, expect, it } from 'vitest';
-import { createBuiltInEnvironment } from '../environments/built-in.js';
 import { stepsOf, tinySettings, trainTiny } from '../test-support/tiny-training.js';
 
 type Step = TrainingEventOf<'step-end'>;

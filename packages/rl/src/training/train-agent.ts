@@ -14,9 +14,9 @@ import {
   trainedParameters,
   type UpdateResult,
 } from '@cpc/core';
+import type { VectorEnvironment } from '@cpc/environments';
 import type { AgentMeasurements, TrainingEvent, TrainingEventOf } from '@cpc/records';
 import type { PlayedEpisode } from '../acting/player.js';
-import type { VectorEnvironment } from '../environments/environment.js';
 import type { RlSettings } from '../presets.js';
 import { createAgent, type PlayedUpdate } from './agent.js';
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { BatchMaker } from '@cpc/core';
-import { type BatchWorkers, createBatchWorkers } from '@cpc/core/node';
+import { type BatchWorkers, createBatchWorkers } from '@cpc/runs';
 import type { TextSettings } from '../presets.js';
 import { createTextDomain } from '../text-domain.js';
 import { corpusOf, type TextSource } from './open-text.js';

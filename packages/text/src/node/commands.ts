@@ -7,7 +7,7 @@ import {
   requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { exportEncoder } from '../export-model.js';
 import { textPresets } from '../presets.js';
 import { resolveTextSettings } from '../settings.js';

@@ -1,15 +1,15 @@
 /** `cpc text embed`: a vector for every line of a file. */
 import { CpcError, someOf } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
 import {
   type Control,
-  createEngine,
   createFeatureFile,
   type EmbedRequest,
   type FeatureContents,
   reportWarnings,
   requireFeatureFile,
   type TaskEvent,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { longestLine, textLines, UnreadableTextError } from './data/text-lines.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { readRunRecord } from '@cpc/core/node';
+import { readRunRecord } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createStories } from '../synthesis/stories.js';

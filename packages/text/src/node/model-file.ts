@@ -1,6 +1,6 @@
 /** The model of a run on text: parameters, settings and vocabulary. */
 import { CpcError } from '@cpc/core';
-import { createModelKind, type ReadModel } from '@cpc/core/node';
+import { createModelKind, type ReadModel } from '@cpc/runs';
 import { createVocabulary, type Vocabulary } from '../data/vocabulary.js';
 import { textModelShapes } from '../model-shapes.js';
 import type { TextSettings } from '../presets.js';

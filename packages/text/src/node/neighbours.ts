@@ -1,6 +1,7 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
 import { CpcError, skippedInWords } from '@cpc/core';
-import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
+import { createEngine } from '@cpc/core/node';
+import { type Control, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
 import type { SkippedText } from '../data/sentence-corpus.js';
 import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';

@@ -1,31 +1,21 @@
 /** `cpc text probe`: what logistic regression reads off vectors of sentences, by the two protocols that are in use. */
+
+import { CpcError, createRandom, type Engine, type HostArray, type Tree, untrainedModel } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
 import {
   bootstrapInterval,
   type Classifier,
-  CpcError,
   confusionMatrix,
-  createRandom,
-  type Engine,
   type Fold,
   gatherLabels,
-  type HostArray,
   oneSidedClasses,
   pairedBootstrap,
   shareRight,
-  type Tree,
   tallyClusters,
   tallyPairs,
-  untrainedModel,
-} from '@cpc/core';
-import {
-  type Control,
-  createEngine,
-  type ProbeRequest,
-  recordProbes,
-  reportWarnings,
-  type TaskEvent,
-} from '@cpc/core/node';
+} from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
+import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { splitWords } from '../data/words.js';
 import { initialiseTextModel } from '../model.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';

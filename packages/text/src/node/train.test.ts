@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Control, readMetrics, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
+import { type Control, readMetrics, readRunRecord, runPaths, type TrainRequest } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as batches from './batches.js';

@@ -1,6 +1,7 @@
 /** `cpc text train`. */
 import { existsSync } from 'node:fs';
 import { requireConsistent, skippedInWords } from '@cpc/core';
+import type { TrainingEvent } from '@cpc/records';
 import {
   type BatchWorkers,
   type Control,
@@ -9,8 +10,7 @@ import {
   type TrainRequest,
   trainRequested,
   writeFileAtomically,
-} from '@cpc/core/node';
-import type { TrainingEvent } from '@cpc/records';
+} from '@cpc/runs';
 import type { Vocabulary } from '../data/vocabulary.js';
 import { exportContext, exportEncoder } from '../export-model.js';
 import { contradictions, resolveTextSettings } from '../settings.js';

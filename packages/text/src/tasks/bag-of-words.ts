@@ -7,7 +7,9 @@
  * Letters used for shapes here:
  *   N  sentences    V  different words    C  classes
  */
-import { type Classifier, entryAt, gatherLabels, minimise } from '@cpc/core';
+
+import { entryAt } from '@cpc/core';
+import { type Classifier, gatherLabels, minimise } from '@cpc/probes';
 
 /** A sentence's different words and the weight of each. */
 interface SparseRow {

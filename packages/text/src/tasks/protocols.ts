@@ -5,7 +5,8 @@
  * Letters used for shapes here:
  *   N  sentences    F  features of a sentence
  */
-import { createRandom, type Fold, groupedFolds, type HostArray, type Random, stratifiedFolds } from '@cpc/core';
+import { createRandom, type HostArray, type Random } from '@cpc/core';
+import { type Fold, groupedFolds, stratifiedFolds } from '@cpc/probes';
 
 export interface Protocol {
   readonly name: string;

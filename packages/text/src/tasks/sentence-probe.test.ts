@@ -1,5 +1,6 @@
-import { createRandom, type Engine, fitLogisticRegression } from '@cpc/core';
+import { createRandom, type Engine } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
+import { fitLogisticRegression } from '@cpc/probes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { conditionedFeatures } from './conditioned-features.js';
 import { type Protocol, protocolFeatures, protocols } from './protocols.js';

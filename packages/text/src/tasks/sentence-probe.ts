@@ -3,15 +3,9 @@
  *
  * Knows nothing of where vectors come from, and no task by name.
  */
-import {
-  type Classifier,
-  chooseSetting,
-  type Engine,
-  type Fold,
-  type HostArray,
-  logisticClassifier,
-  type ScaledRegression,
-} from '@cpc/core';
+
+import type { Engine, HostArray } from '@cpc/core';
+import { type Classifier, chooseSetting, type Fold, logisticClassifier, type ScaledRegression } from '@cpc/probes';
 import { conditionedFeatures } from './conditioned-features.js';
 import { type Protocol, protocolFeatures, protocolRandom } from './protocols.js';
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { BatchMaker } from '@cpc/core';
-import { type BatchWorkers, createBatchWorkers } from '@cpc/core/node';
+import { type BatchWorkers, createBatchWorkers } from '@cpc/runs';
 import type { VisionSettings } from '../presets.js';
 import { createVisionDomain } from '../vision-domain.js';
 import { type ImageSource, imagesOf } from './open-images.js';

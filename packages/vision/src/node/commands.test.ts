@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOnnx } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
-import { decodeSafetensors, encodeSafetensors, flatten } from '@cpc/core';
-import { createEngine, type ProbeRequest, readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
+import { flatten } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type ProbeRequest,
+  readRunRecord,
+  runPaths,
+  type TrainRequest,
+} from '@cpc/runs';
 import { itChecksModels, withoutChecksum } from '@cpc/testing';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';

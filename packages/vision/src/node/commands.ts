@@ -7,7 +7,7 @@ import {
   requireOnnxEnding,
   type TaskEvent,
   writeFileAtomically,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import { exportImageEncoder } from '../export-model.js';
 import { visionPresets } from '../presets.js';
 import { imageClassifiers } from '../probes/image-classifiers.js';

@@ -1,8 +1,8 @@
 /** `cpc vision embed`: pictures as arrays, written while they are made. */
 import type { HostArray } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
 import {
   type Control,
-  createEngine,
   createFeatureFile,
   type EmbedRequest,
   type FeatureContents,
@@ -10,7 +10,7 @@ import {
   reportWarnings,
   requireFeatureFile,
   type TaskEvent,
-} from '@cpc/core/node';
+} from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
 import { createImageEncoder, encodeImages, type ImageEncoder, pooledFeatures } from '../features.js';

@@ -1,5 +1,5 @@
 /** The model of a run on pictures: parameters and settings. */
-import { createModelKind, type ReadModel } from '@cpc/core/node';
+import { createModelKind, type ReadModel } from '@cpc/runs';
 import { visionModelShapes } from '../model-shapes.js';
 import type { VisionSettings } from '../presets.js';
 import { parseVisionSettings } from '../settings.js';

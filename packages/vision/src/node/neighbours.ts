@@ -1,7 +1,9 @@
 /** `cpc vision neighbours`: the images whose vectors are most like that of another. */
 import { resolve } from 'node:path';
-import { CpcError, entryAt, type HostArray, joinRows, measureScale, standardise } from '@cpc/core';
-import { type Control, createEngine, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
+import { CpcError, entryAt, type HostArray, joinRows } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { measureScale, standardise } from '@cpc/probes';
+import { type Control, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';

@@ -1,6 +1,7 @@
 /** `cpc vision patches`: the patches that excite features of z most, as a sheet (figure 5). */
 import { CpcError } from '@cpc/core';
-import { type Control, createEngine, type ExemplarsRequest, reportWarnings, type TaskEvent } from '@cpc/core/node';
+import { createEngine } from '@cpc/core/node';
+import { type Control, type ExemplarsRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { patchOfPicture } from '../data/augmentation.js';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';

@@ -1,14 +1,9 @@
 /** `cpc vision probe`: what a classifier reads off one vector per image. */
-import { CpcError, createRandom, entryAt, gatherRows, type HostArray } from '@cpc/core';
-import {
-  type Control,
-  createEngine,
-  type ProbeRequest,
-  recordProbes,
-  reportWarnings,
-  type TaskEvent,
-} from '@cpc/core/node';
+import { CpcError, createRandom, entryAt, type HostArray } from '@cpc/core';
+import { createEngine } from '@cpc/core/node';
+import { gatherRows } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
+import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import {
   type FeatureSource,

@@ -3,7 +3,7 @@
  */
 import { extname } from 'node:path';
 import { CpcError } from '@cpc/core';
-import { writeFileAtomically } from '@cpc/core/node';
+import { writeFileAtomically } from '@cpc/runs';
 import sharp from 'sharp';
 import type { Picture } from '../data/image-set.js';
 

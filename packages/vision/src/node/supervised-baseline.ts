@@ -1,6 +1,6 @@
 /** `--baselines supervised`: the same encoder trained end to end with the labels of the training side. */
 import { CpcError, createRandom } from '@cpc/core';
-import type { Control, ProbeRequest, TaskEvent } from '@cpc/core/node';
+import type { Control, ProbeRequest, TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import type { ProbedVision } from '../probes/feature-sources.js';
 import { defaultImageClassifier } from '../probes/image-classifiers.js';

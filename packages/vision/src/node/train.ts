@@ -1,5 +1,6 @@
 /** `cpc vision train`. */
 import { requireConsistent } from '@cpc/core';
+import type { DataSummary, TrainingEvent } from '@cpc/records';
 import {
   type Control,
   installedVersions,
@@ -7,8 +8,7 @@ import {
   type TrainRequest,
   trainRequested,
   writeFileAtomically,
-} from '@cpc/core/node';
-import type { DataSummary, TrainingEvent } from '@cpc/records';
+} from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import { exportContext, exportPatchEncoder, type VisionModelParts } from '../export-model.js';
 import { contradictions, resolveVisionSettings } from '../settings.js';

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRunRecord, runPaths, type TrainRequest } from '@cpc/core/node';
 import type { TrainingEvent } from '@cpc/records';
+import { readRunRecord, runPaths, type TrainRequest } from '@cpc/runs';
 import { ensureBuilt } from '@cpc/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -5,19 +5,18 @@
  * Letters used for shapes here:
  *   N  training images    M  images to classify    F  features    C  classes
  */
+
+import type { Engine, HostArray, Random } from '@cpc/core';
 import {
   chooseSetting,
-  type Engine,
   fitLogisticRegression,
   fitNearestNeighbours,
-  type HostArray,
   logisticClassifier,
   logisticScores,
   measureScale,
   neighbourScores,
-  type Random,
   standardise,
-} from '@cpc/core';
+} from '@cpc/probes';
 import { fitBySchedule } from './schedule-probe.js';
 
 export interface ImageTraining {

@@ -1,16 +1,16 @@
 /** What answers about images come to: top-1 and top-5, intervals, and how far the trained model is ahead on the same images. */
+
+import { createRandom, type HostArray } from '@cpc/core';
 import {
   bootstrapInterval,
   classesOf,
   confusionMatrix,
-  createRandom,
-  type HostArray,
   pairedBootstrap,
   shareRight,
   tallyClusters,
   tallyPairs,
   topKAccuracy,
-} from '@cpc/core';
+} from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 
 /** What was said of the images that were asked about. */

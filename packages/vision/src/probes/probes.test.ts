@@ -1,5 +1,6 @@
-import { accuracy, classesOf, createRandom, type HostArray } from '@cpc/core';
+import { createRandom, type HostArray } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
+import { accuracy, classesOf } from '@cpc/probes';
 import { describe, expect, it } from 'vitest';
 import type { ImageSet } from '../data/image-set.js';
 import { paintedPicture } from '../test-support/tensors.js';

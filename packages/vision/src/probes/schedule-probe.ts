@@ -11,15 +11,13 @@ import {
   CpcArgumentError,
   createLossStep,
   dense,
-  gatherLabels,
-  gatherRows,
   labelledCrossEntropy,
   layerAt,
-  logisticScores,
   sgd,
   stepDecay,
   zerosArray,
 } from '@cpc/core';
+import { gatherLabels, gatherRows, logisticScores } from '@cpc/probes';
 import type * as tf from '@tensorflow/tfjs';
 import type { FittedImages, ImageTraining } from './image-classifiers.js';
 

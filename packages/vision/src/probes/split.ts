@@ -2,7 +2,8 @@
  * Which images a classifier learns from and which it is asked about: as the data say, or a fifth of every class held out. Of the
  * first some may be taken as if the others had no label.
  */
-import { CpcError, entryAt, oneSidedClasses, type Random, stratifiedFolds } from '@cpc/core';
+import { CpcError, entryAt, type Random } from '@cpc/core';
+import { oneSidedClasses, stratifiedFolds } from '@cpc/probes';
 import type { ImageSet } from '../data/image-set.js';
 
 /** Images by index. */

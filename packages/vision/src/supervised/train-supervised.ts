@@ -1,21 +1,19 @@
 /**
  * Trains the supervised network on the training side of a split, a tenth of which decides when to stop, and scores other images.
  */
+
 import {
-  accuracy,
   adam,
-  classesOf,
   createLossStep,
   type Engine,
   type HostArray,
   type LossStep,
   layerAt,
-  logisticScores,
   type Random,
-  stratifiedFolds,
   type Tree,
   untrainedModel,
 } from '@cpc/core';
+import { accuracy, classesOf, logisticScores, stratifiedFolds } from '@cpc/probes';
 import { patchesShape } from '../data/augmentation.js';
 import { type BatchSampler, createBatchSampler } from '../data/batch-sampler.js';
 import type { ImageSet } from '../data/image-set.js';

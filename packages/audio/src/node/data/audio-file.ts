@@ -3,8 +3,7 @@
  * by their names.
  */
 import { createHash } from 'node:crypto';
-import { kindOfFile } from '@cpc/core';
-import { isShortage, openRegularFile, readRange, readRegularFile, unreadableReason } from '@cpc/core/node';
+import { isShortage, kindOfFile, openRegularFile, readRange, readRegularFile, unreadableReason } from '@cpc/runs';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { refuseExpansion } from '../../data/expansion.js';
 import { decodeFlac, flacFrames } from '../../data/flac.js';

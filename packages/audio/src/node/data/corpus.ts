@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { CpcError, refuseSkippedFiles, skippedInWords } from '@cpc/core';
-import { findFiles } from '@cpc/core/node';
+import { findFiles } from '@cpc/runs';
 import { compareText, corpusSampleRateHz, describeRecording, type SkippedRecording } from '../../data/corpus.js';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 import { defaultMaximumHours, refuseExpansion, refuseHours } from '../../data/expansion.js';

@@ -1,6 +1,6 @@
 /** Text files, with errors that name them. */
 import { CpcError } from '@cpc/core';
-import { readRegularTextIfThere } from '@cpc/core/node';
+import { readRegularTextIfThere } from '@cpc/runs';
 import { DamagedFileError } from '../../data/damaged-file-error.js';
 
 /**

@@ -1,5 +1,5 @@
 /** What is held out where somebody decided it: a file of folds, lists beside the recordings, or the data set itself. */
-import type { ProbeRequest } from '@cpc/core/node';
+import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { hopSamples } from '../../data/frame-labels.js';
 import { committedFolds, requireFoldsOf } from '../../probes/committed-folds.js';

@@ -1,6 +1,6 @@
 /** Which digit a recording says; for the Free Spoken Digit Dataset, whose files are named after it. */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/core/node';
+import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { openSpeech } from '../open-data.js';
 import type { ProbeTask } from '../probe-tasks.js';

@@ -1,6 +1,6 @@
 /** Which phone a frame belongs to: of speakers or utterances that the probe was not fitted to. */
 import { CpcError, createRandom } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/core/node';
+import type { ProbeRequest } from '@cpc/runs';
 import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
 import { openLabelledSpeech } from '../open-data.js';
 import type { ProbeTask } from '../probe-tasks.js';

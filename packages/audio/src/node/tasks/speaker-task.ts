@@ -1,6 +1,6 @@
 /** Who speaks: on recordings that were decided beforehand, else on a part of each speaker's recordings. */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/core/node';
+import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import type { RecordingSplit } from '../../probes/listed-split.js';
 import { withinSpeakerSplit } from '../../probes/splits.js';

@@ -1,6 +1,6 @@
 /** Stands in for `../batches.js` where a test is to need no built files: what threads would draw is drawn here, and counted. */
 import { batchOf, createRandom } from '@cpc/core';
-import type { BatchWorkers } from '@cpc/core/node';
+import type { BatchWorkers } from '@cpc/runs';
 import { createSpeechDomain } from '../../speech-domain.js';
 import type { SpeechBatchRequest } from '../batches.js';
 import { speechOf } from '../open-data.js';

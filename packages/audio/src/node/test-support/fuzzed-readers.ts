@@ -1,7 +1,8 @@
 /** Every reader of this package, with valid files to damage and what must hold of whatever it reads. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom, encodeSafetensors, flatten } from '@cpc/core';
+import { createRandom, flatten } from '@cpc/core';
+import { encodeSafetensors } from '@cpc/runs';
 import { decodeFlac } from '../../data/flac.js';
 import { framePhones } from '../../data/frame-labels.js';
 import { corpusLayouts } from '../../data/layouts.js';

@@ -1,7 +1,7 @@
 /** An ablation of seconds: half a second of speech-like sound of each of four speakers, and a model of a few channels. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AblateRequest, TaskEvent } from '@cpc/core/node';
+import type { AblateRequest, TaskEvent } from '@cpc/runs';
 import { encodeWav } from '../../data/wav.js';
 import { ablateSpeech } from '../ablate.js';
 

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CpcError, refuseSkippedFiles, skippedInWords } from '@cpc/core';
-import { createTemporaryFolder, type FoundFile, type FoundFiles } from '@cpc/core/node';
+import { createTemporaryFolder, type FoundFile, type FoundFiles } from '@cpc/runs';
 import { type Block, createBlockReader, guessFormat, guessLines, type TextFormat } from '../../data/blocks.js';
 import type { SkippedText } from '../../data/sentence-corpus.js';
 import { countWords, type Vocabulary, type WordCounts } from '../../data/vocabulary.js';

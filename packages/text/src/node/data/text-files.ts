@@ -1,6 +1,8 @@
 /** Which files of a folder are text, and why some cannot be read. */
+
+import { isSystemError } from '@cpc/base/node';
 import { CpcError, skippedInWords } from '@cpc/core';
-import { type FoundFiles, findFiles, isShortage, isSystemError, unreadableReason } from '@cpc/core/node';
+import { type FoundFiles, findFiles, isShortage, unreadableReason } from '@cpc/runs';
 import { UnreadableTextError } from './text-lines.js';
 
 /** Documents that are no plain text: named in warnings. */

@@ -3,7 +3,7 @@
  */
 
 import type { Hash } from 'node:crypto';
-import { kindOfFile } from '@cpc/core';
+import { kindOfFile } from '@cpc/runs';
 import { unpackedPieces } from './unpacked-pieces.js';
 
 /** Thrown for a file that is not text we can read; `message` says why, without the file's name. */

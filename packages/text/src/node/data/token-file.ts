@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namingFile } from '@cpc/base/node';
 import { CpcError, entryAt } from '@cpc/core';
-import { namingFile } from '@cpc/core/node';
 import { outOfRange, type SentenceCorpus, type SentenceRun } from '../../data/sentence-corpus.js';
 
 const tokensName = 'tokens.i32';

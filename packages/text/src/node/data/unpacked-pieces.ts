@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CpcError } from '@cpc/core';
-import { regularFilePieces } from '@cpc/core/node';
+import { regularFilePieces } from '@cpc/runs';
 
 /** Bytes that any file may unpack to. */
 const alwaysAllowed = 2 ** 24;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
-import { readRegularFile } from '@cpc/core/node';
+import { readRegularFile } from '@cpc/runs';
 import { subjectTask } from '../../synthesis/stories.js';
 import {
   type Labelled,

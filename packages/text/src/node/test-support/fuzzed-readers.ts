@@ -1,5 +1,6 @@
 /** Every reader of this package with valid files to damage, and what must hold of whatever it reads. */
-import { createRandom, encodeSafetensors, flatten } from '@cpc/core';
+import { createRandom, flatten } from '@cpc/core';
+import { encodeSafetensors } from '@cpc/runs';
 import { unknownWord } from '../../data/vocabulary.js';
 import { initialiseTextModel } from '../../model.js';
 import { smallPreset } from '../../presets.js';

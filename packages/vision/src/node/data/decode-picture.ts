@@ -2,8 +2,7 @@
  * One picture file to pixels, by sharp (libvips). JPEG, PNG and WebP; grey, CMYK, 16-bit and transparent ones are brought to 8-bit
  * sRGB before middle grey, and turned as their camera held them. What is not one whole still picture is refused by name.
  */
-import { kindOfFile } from '@cpc/core';
-import { isShortage, readRegularFile, unreadableReason } from '@cpc/core/node';
+import { isShortage, kindOfFile, readRegularFile, unreadableReason } from '@cpc/runs';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../data/image-set.js';
 import { DamagedImageError } from '../../data/skipped-image.js';

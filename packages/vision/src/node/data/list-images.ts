@@ -8,7 +8,7 @@
  * Names decide; no picture is opened. Which files count is decided by `findFiles` of core.
  */
 import { CpcError, skippedInWords } from '@cpc/core';
-import { type FoundFile, findFiles } from '@cpc/core/node';
+import { type FoundFile, findFiles } from '@cpc/runs';
 import type { ImageEntry } from '../../data/image-set.js';
 import type { SkippedImage } from '../../data/skipped-image.js';
 
