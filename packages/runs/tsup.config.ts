@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/threads/worker.ts', 'src/threads/batch-worker.ts'],
+  entry: ['src/index.ts', 'src/commands/index.ts', 'src/threads/worker.ts', 'src/threads/batch-worker.ts'],
   format: 'esm',
   platform: 'neutral',
   target: 'node20',

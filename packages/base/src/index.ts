@@ -6,3 +6,4 @@ export { createRandom, type Random } from './random.js';
 export { RecordError } from './record-error.js';
 export { refuseSkippedFiles, type SkippedFile, skippedInWords } from './skipped-file.js';
 export { someOf } from './some-of.js';
+export { UsageError } from './usage-error.js';

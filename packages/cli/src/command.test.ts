@@ -390,33 +390,3 @@ describe('cpc doctor and cpc --version', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 });
-
-describe('cpc ablate', () => {
-  it('prints the table of the rows asked for, with 3 seeds from 4 on and the data of --builtin to probe with', async () => {
-    const typed = ['text', 'ablate', '--builtin', '--rows', 'short', '--seed', '4', '--steps', '9', '--out', 'here'];
-    const { code, stdout, stderr } = await run(typed, { cwd: project() });
-    expect(code).toBe(0);
-    expect(stdout).toBe('| short | 4,5,6 | 9 | builtin |\n');
-    expect(stderr).toContain('Folder of the runs: here');
-  });
-
-  it('makes figure 6 of data named builtin, and refuses to choose among its rows, or figure 7', async () => {
-    const typed = ['text', 'ablate', '--data', 'builtin', '--figure', '6', '--seeds', '1', '--steps', '9'];
-    const { code, stdout } = await run(typed, { cwd: project() });
-    expect([code, stdout]).toEqual([0, '| 6 | 1 | 9 | builtin |\n']);
-    const both = await run([...typed, '--rows', 'short'], { cwd: project() });
-    expect([both.code, both.stderr]).toEqual([
-      2,
-      expect.stringMatching(/'--figure <n>' cannot be used with option '--rows/),
-    ]);
-    const other = await run(['text', 'ablate', '--builtin', '--figure', '7'], { cwd: project() });
-    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('Allowed choices are 6')]);
-  });
-
-  it('refuses a row that the domain does not have and probe data that do not exist, with exit code 2', async () => {
-    const wrong = await run(['text', 'ablate', '--builtin', '--rows', 'tall'], { cwd: project() });
-    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('names out of short, long')]);
-    const absent = await run(['text', 'ablate', '--builtin', '--probe-data', 'nowhere'], { cwd: project() });
-    expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining('--probe-data nowhere: does not exist.')]);
-  });
-});

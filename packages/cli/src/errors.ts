@@ -1,21 +1,8 @@
 /** What ends the command, and with which exit code. */
-import { CpcArgumentError, CpcError, RecordError } from '@cpc/base';
+import { CpcArgumentError, CpcError, RecordError, UsageError } from '@cpc/base';
 import { describedSystemError, WorkerJobError } from '@cpc/base/node';
 
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
-
-/** The command was called in a way that cannot work: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-
-  /** @param helpCommand - what to type to read more, such as `cpc audio train --help`. */
-  constructor(
-    message: string,
-    readonly helpCommand?: string,
-  ) {
-    super(message);
-  }
-}
 
 /** The work could not be done, for a reason that its message tells: exit code 1. */
 export class WorkError extends Error {
@@ -42,13 +29,13 @@ export function describeError(thrown: unknown): DescribedError {
 
 /** Of an error that names an option as what is wrong, too. */
 function isWrongUse(error: Error): boolean {
-  if (error instanceof UsageError) return true;
+  if (UsageError.isInstance(error)) return true;
   if (error instanceof WorkerJobError) return error.option !== undefined;
   return CpcArgumentError.isInstance(error) && error.argument.startsWith('--');
 }
 
 function isExpectedError(error: Error): boolean {
-  if (error instanceof UsageError || error instanceof WorkError) return true;
+  if (UsageError.isInstance(error) || error instanceof WorkError) return true;
   if (error instanceof WorkerJobError) return error.expected;
   return CpcError.isInstance(error) || RecordError.isInstance(error);
 }

@@ -1,11 +1,13 @@
 /** Every option of every command of every domain, with a value that its help asks for and with one that it does not. */
+
+import { UsageError } from '@cpc/base';
 import { type Command, CommanderError, type Option } from 'commander';
 import { beforeAll, expect, it } from 'vitest';
 import type { Context, Job } from './commands/context.js';
 import { searchDomain } from './domains/find-domain.js';
 import { type DomainName, knownDomains } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
-import { UsageError } from './errors.js';
+
 import { createProgram } from './program.js';
 import { temporaryFolder } from './test-support/fake-project.js';
 
@@ -30,7 +32,7 @@ async function refusalOf(typed: readonly string[]): Promise<Error | undefined> {
     await programOf(typed).parseAsync([...typed], { from: 'user' });
     return undefined;
   } catch (error) {
-    if (error instanceof CommanderError || error instanceof UsageError) return error;
+    if (error instanceof CommanderError || UsageError.isInstance(error)) return error;
     throw error;
   }
 }

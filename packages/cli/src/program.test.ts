@@ -1,13 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { UsageError } from '@cpc/base';
+import { type ProbeRequest, probeCommand, type TrainRequest } from '@cpc/runs/commands';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Context, Job } from './commands/context.js';
-import { addProbeOptions, probeRequest } from './commands/probe.js';
-import { addTrainOptions, type TrainOptions, trainRequest } from './commands/train.js';
 import type { DomainName } from './domains/known-domains.js';
-import { isProbed, type LoadedDomain, loadDomain } from './domains/load-domain.js';
-import { UsageError } from './errors.js';
+import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
 import { createProgram } from './program.js';
 import { fakeDomain, temporaryFolder } from './test-support/fake-project.js';
 
@@ -17,14 +15,18 @@ beforeAll(async () => {
 });
 
 /** Reads a command line as `runCpc` would where only the fake domain "text" is installed. */
-async function read(typed: readonly string[], said: string[] = []): Promise<Job | undefined> {
+async function read(
+  typed: readonly string[],
+  said: string[] = [],
+  domain: LoadedDomain = text,
+): Promise<Job | undefined> {
   const note = (line: unknown) => said.push(String(line));
   const output = { result: note, json: note, summary: note, words: note, release: async () => false };
   const context: Context = { typed, output };
   let chosen: Job | undefined;
   const program = createProgram({
     context,
-    domains: new Map<DomainName, LoadedDomain>([['text', text]]),
+    domains: new Map<DomainName, LoadedDomain>([['text', domain]]),
     installed: new Set<DomainName>(['text']),
     onJob: (job) => {
       chosen = job;
@@ -39,7 +41,7 @@ async function refusalOf(line: string): Promise<UsageError> {
     const job = await read(line.split(' '));
     await job?.();
   } catch (error) {
-    if (error instanceof UsageError) return error;
+    if (UsageError.isInstance(error)) return error;
     throw error;
   }
   throw new Error(`"${line}" was not refused`);
@@ -88,7 +90,6 @@ describe('wrong use', () => {
     ['text probe --run . --builtin --baselines random,mfcc', /out of random, counts, received "mfcc"/],
     ['text probe --run . --builtin --classifier forest', /Allowed choices are linear, mlp/],
     ['text probe --run . --builtin --representation latent,none', /Expected latent, context, both, or latent,context/],
-    ['text probe --run . --builtin --folds nowhere.json', /--folds nowhere\.json: does not exist/],
     ['text probe --run . --builtin --labels 0.1,2', /Expected numbers above 0, up to 1, with commas between/],
     ['text probe --run . --builtin --step-share 0', /Expected a number above 0/],
     ['text neighbours --run . --builtin --query x --out a.txt', /Expected a file ending in \.html/],
@@ -126,17 +127,28 @@ describe('wrong use', () => {
   });
 });
 
+/** What a command of the fake domain would be asked to do. */
+async function requested(name: string, line: string): Promise<object> {
+  let request: object | undefined;
+  const commands = text.commands.commands.map((command) => ({
+    ...command,
+    prepare: async (...asked: Parameters<typeof command.prepare>) => {
+      request = await command.prepare(...asked);
+      throw new UsageError('not to be done');
+    },
+  }));
+  const job = await read(['text', name, ...line.split(' ')], [], { ...text, commands: { ...text.commands, commands } });
+  await expect(job?.()).rejects.toThrow('not to be done');
+  return request ?? {};
+}
+
 describe('requests', () => {
-  const options = { builtin: true, preset: 'small', seed: 1, workers: 1, engine: 'auto' } as const;
+  const trainRequest = (line: string) => requested('train', line) as Promise<TrainRequest>;
 
   it('types the values of --set by JSON where it parses, else as text, over those of the file', async () => {
     const file = join(temporaryFolder(), 'settings.json');
     writeFileSync(file, '{"batchSize": 2, "name": "sgd"}');
-    const assignments = [
-      { name: 'batchSize', text: '8' },
-      { name: 'fail', text: 'no' },
-    ];
-    const { overrides } = await trainRequest(text, { ...options, steps: 5, config: file, set: assignments }, []);
+    const { overrides } = await trainRequest(`--builtin --steps 5 --config ${file} --set batchSize=8 --set fail=no`);
     expect(overrides).toEqual({
       batchSize: { value: 8, source: 'set' },
       name: { value: 'sgd', source: 'config' },
@@ -149,16 +161,13 @@ describe('requests', () => {
     [' --workers 0', 0],
     [' --workers 64', 64],
   ])('of "train%s" ask for %i threads that make batches', async (words, workers) => {
-    const command = addTrainOptions(new Command(), text);
-    const typed = `--builtin --steps 5${words}`.split(' ');
-    await command.parseAsync(typed, { from: 'user' });
-    expect((await trainRequest(text, command.opts<TrainOptions>(), typed)).workers).toBe(workers);
+    expect((await trainRequest(`--builtin --steps 5${words}`)).workers).toBe(workers);
   });
 
   it('makes a run folder of its own from domain, preset and time', async () => {
-    const request = await trainRequest(text, { ...options, minutes: 0.5 }, ['text', 'train', '--set', "name='a b'"]);
+    const request = await trainRequest("--builtin --minutes 0.5 --set name=a'b");
     expect(request.out).toMatch(/^runs[\\/]text-small-\d{4}-\d\d-\d\d-\d{6}$/);
-    expect(request.command).toBe("cpc text train --set 'name='\\''a b'\\'''");
+    expect(request.command).toBe("cpc text train --builtin --minutes 0.5 --set 'name=a'\\''b'");
     expect(request).toMatchObject({ data: 'builtin', minutes: 0.5, seed: 1, engine: { name: 'auto' }, resume: false });
     expect(request.steps).toBeUndefined();
   });
@@ -169,8 +178,7 @@ describe('requests', () => {
     const before = process.cwd();
     process.chdir(folder);
     try {
-      const { builtin: _, ...others } = options;
-      expect((await trainRequest(text, { ...others, data: 'builtin', steps: 1 }, [])).data).toBe('./builtin');
+      expect((await trainRequest('--data builtin --steps 1')).data).toBe('./builtin');
     } finally {
       process.chdir(before);
     }
@@ -183,33 +191,40 @@ describe('probe requests', () => {
     writeFileSync(join(path, 'model.safetensors'), '');
     return path;
   };
-  const given = { builtin: true, task: 'topic', baselines: [], seed: 1, engine: 'auto' } as const;
+  const probeRequest = (line: string) => requested('probe', line) as Promise<ProbeRequest>;
 
-  it('ask for the task of the built-in data with --builtin, else for the first, unless 1 is named', () => {
-    const run = folder();
-    const { task: _, builtin: _builtin, ...others } = given;
-    const { probe = { data: '', task: '', baselines: [] }, ...demo } = text.commands.demo;
-    const commands = {
-      ...text.commands,
-      probeTasks: ['mr', 'subject'],
-      demo: { ...demo, probe: { ...probe, task: 'subject' } },
-    };
-    const taskOf = (options: object) => probeRequest({ ...others, run, ...options }, commands).task;
-    expect(taskOf({ builtin: true })).toBe('subject');
-    expect(taskOf({ data: run })).toBe('mr');
-    expect(taskOf({ builtin: true, task: 'mr' })).toBe('mr');
+  it('of folds that do not exist are refused', async () => {
+    const refusal = await refusalOf(`text probe --run ${folder()} --builtin --folds nowhere.json`);
+    expect(refusal.message).toMatch(/--folds nowhere\.json: does not exist/);
   });
 
-  it('leave out the 6 options that were not given, and hold those that were', () => {
+  it('ask for the first task, unless another is named', async () => {
     const run = folder();
-    const plain = probeRequest({ ...given, run }, text.commands);
-    for (const name of ['representations', 'classifier', 'pooled', 'folds', 'labelShares', 'stepShare'] as const)
-      expect(plain[name]).toBeUndefined();
-    const asked = {
-      ...({ representation: ['latent'], classifier: 'mlp', pooled: true, folds: run } as const),
-      ...{ labels: [0.01, 1], stepShare: 0.5 },
-    };
-    expect(probeRequest({ ...given, run, ...asked }, text.commands)).toMatchObject({
+    expect((await probeRequest(`--run ${run} --builtin`)).task).toBe('topic');
+    expect((await probeRequest(`--run ${run} --builtin --task mood`)).task).toBe('mood');
+  });
+
+  it('ask for the task of the built-in data with --builtin where a domain has one', () => {
+    const command = probeCommand({
+      tasks: ['mr', 'subject'],
+      builtInTask: 'subject',
+      baselines: [],
+      classifiers: ['linear'],
+      run: async function* () {},
+    });
+    const given = { run: 'r', baselines: [], seed: 1, engine: 'auto', strict: false, classifier: 'linear' };
+    expect(command.prepare({ ...given, builtin: true }, { typed: [] })).toMatchObject({ task: 'subject' });
+    expect(command.prepare({ ...given, builtin: false, data: 'd' }, { typed: [] })).toMatchObject({ task: 'mr' });
+    expect(command.prepare({ ...given, builtin: true, task: 'mr' }, { typed: [] })).toMatchObject({ task: 'mr' });
+  });
+
+  it('leave out the 5 options that were not given, and hold those that were', async () => {
+    const run = folder();
+    const plain: object = await probeRequest(`--run ${run} --builtin`);
+    for (const name of ['representations', 'folds', 'labelShares', 'stepShare', 'wordVectors'])
+      expect(plain).toHaveProperty(name, undefined);
+    const asked = `--representation latent --classifier mlp --pooled --folds ${run} --labels 0.01,1 --step-share 0.5`;
+    expect(await probeRequest(`--run ${run} --builtin ${asked}`)).toMatchObject({
       ...{ representations: ['latent'], classifier: 'mlp', pooled: true, folds: run },
       ...{ labelShares: [0.01, 1], stepShare: 0.5 },
     });
@@ -242,29 +257,18 @@ describe('help', () => {
     expect(help).toMatch(/Settings \(--set key=value\), as in the preset small:\n {2}batchSize {9}4/);
   });
 
-  it('of probe lists the 2 classifiers and the 4 options of a domain that has them, and none of another', async () => {
+  it('of probe lists the 2 classifiers and the 4 options of a domain that has them', async () => {
     const help = (await helpOf('text probe --help')).replace(/\s+/g, ' ');
     expect(help).toContain(
       '--classifier <name> what to fit to the features (choices: "linear", "mlp", default: "linear")',
     );
     expect(help).toMatch(/--pooled .*--folds <file>.*--labels <a,b>.*--step-share <x>/);
-    if (!isProbed(text)) throw new Error('the fake domain is probed');
-    const { classifiers: _, probeOptions: __, ...commands } = text.commands;
-    const other = addProbeOptions(new Command(), { ...text, commands });
-    expect(other.options.map(({ long }) => long)).toEqual(
-      expect.not.arrayContaining(['--classifier', '--pooled', '--folds', '--labels', '--step-share']),
-    );
   });
 
   it.each(['probe', 'embed', 'export', 'neighbours'])(
-    'of %s names word vectors where a domain knows words',
+    'of %s names word vectors where a domain has them',
     async (name) => {
       expect(await helpOf(`text ${name} --help`)).toContain('--word-vectors <file>');
-      if (!isProbed(text)) throw new Error('the fake domain is probed');
-      const { wordVectors: _, ...commands } = text.commands;
-      expect(addProbeOptions(new Command(), { ...text, commands }).options.map(({ long }) => long)).not.toContain(
-        '--word-vectors',
-      );
     },
   );
 

@@ -1,29 +1,19 @@
 /** The command line as a tree: which commands there are, what they take, and what they say of themselves. */
+
+import { UsageError } from '@cpc/base';
+import type { CommandOptions, DomainCommand, GivenOf } from '@cpc/runs/commands';
 import { Command, type CommanderError, Option } from 'commander';
-import { type AblateOptions, addAblateOptions, runAblate } from './commands/ablate.js';
 import type { Context, Job } from './commands/context.js';
-import { addDemoOptions, type DemoOptions, runDemo } from './commands/demo.js';
-import { addDoctorOptions, type DoctorOptions, runDoctor } from './commands/doctor.js';
-import { addEvaluateOptions, type EvaluateOptions, runEvaluate } from './commands/evaluate.js';
-import { addExemplarsOptions, type ExemplarsOptions, runExemplars } from './commands/exemplars.js';
-import {
-  addEmbedOptions,
-  addExportOptions,
-  type EmbedOptions,
-  type ExportOptions,
-  runEmbed,
-  runExport,
-} from './commands/files.js';
+import { demoOptions, runDemo } from './commands/demo.js';
+import { doctorOptions, runDoctor } from './commands/doctor.js';
 import { ownVersion } from './commands/installed-packages.js';
-import { addNeighboursOptions, type NeighboursOptions, runNeighbours } from './commands/neighbours.js';
-import { addProbeOptions, type ProbeOptions, runProbe } from './commands/probe.js';
-import { addSweepOptions, runSweep, type SweepOptions } from './commands/sweep.js';
-import { addTrainOptions, runTrain, type TrainOptions } from './commands/train.js';
+import { runTaskCommand } from './commands/run-task.js';
+import { runTraining } from './commands/run-training.js';
 import { notInstalled } from './domains/find-domain.js';
 import { type DomainName, domainSubjects, installCommand, knownDomains, packageOf } from './domains/known-domains.js';
-import { defaultPreset, isProbed, type LoadedDomain } from './domains/load-domain.js';
-import { UsageError } from './errors.js';
-import { table } from './terminal/text.js';
+import type { LoadedDomain } from './domains/load-domain.js';
+import { addOptions, givenValues } from './options/commander-options.js';
+import { generalOptions } from './options/general-options.js';
 
 export interface ProgramOptions {
   readonly context: Context;
@@ -45,12 +35,11 @@ export function createProgram(options: ProgramOptions): Command {
     .addHelpText('after', examples(['cpc demo --quick', 'cpc audio train --builtin --steps 500']));
   for (const name of knownDomains) addDomain(program, name, options);
   const doctor = sub(program, 'doctor', 'tell which engines work here, why others do not, and what to do', context);
-  offer(addDoctorOptions(doctor), (given: DoctorOptions) => runDoctor(given, context), options, [
-    'cpc doctor --measure',
-  ]);
+  const doctorOffer = { command: doctor, options: doctorOptions, exampleLines: ['cpc doctor --measure'] };
+  offer(doctorOffer, options, (given) => runDoctor(given, context));
   const demo = sub(program, 'demo', 'train and probe every installed domain on data it makes by itself', context);
-  const demoExample = 'cpc demo --quick --out runs/demo';
-  offer(addDemoOptions(demo), (given: DemoOptions) => runDemo(given, context), options, [demoExample]);
+  const demoOffer = { command: demo, options: demoOptions, exampleLines: ['cpc demo --quick --out runs/demo'] };
+  offer(demoOffer, options, (given) => runDemo(given, context));
   return program;
 }
 
@@ -66,7 +55,7 @@ function addDomain(program: Command, name: DomainName, options: ProgramOptions):
 /** Help still works; anything else says what to install. */
 function addAbsentDomain(command: Command, name: DomainName): void {
   command
-    .usage(name === 'rl' ? 'train | evaluate | export | sweep' : 'train | probe | embed | export')
+    .usage('<command>')
     .allowExcessArguments()
     .allowUnknownOption()
     .addHelpText('after', `\nNot installed. Run: ${installCommand(packageOf(name))}`)
@@ -76,100 +65,56 @@ function addAbsentDomain(command: Command, name: DomainName): void {
 }
 
 function addDomainCommands(command: Command, domain: LoadedDomain, options: ProgramOptions): void {
+  const { name, commands } = domain.commands;
+  const [first] = commands;
+  if (first !== undefined) command.addHelpText('after', examples(examplesOf(name, first).slice(0, 1)));
+  for (const declared of commands) addDomainCommand(command, domain, declared, options);
+}
+
+/** Parser, help and work of one command, all from its declaration. */
+function addDomainCommand(
+  parent: Command,
+  domain: LoadedDomain,
+  declared: DomainCommand,
+  options: ProgramOptions,
+): void {
   const { context } = options;
-  const { name, commands } = domain;
-  const example = (words: string) => `cpc ${name} ${words}`;
-  const { environments } = commands;
-  const source = environments === undefined ? '--builtin' : `--env ${environments.names[0]}`;
-  const training = example(`train ${source} --steps 500 --out runs/first`);
-  command.addHelpText('after', examples([training]));
+  const command = addOptions(sub(parent, declared.name, declared.summary, context), declared.options);
+  const { details } = declared;
+  if (details !== undefined) command.addHelpText('after', details);
+  const own = { command, options: generalOptions, exampleLines: examplesOf(domain.commands.name, declared) };
+  offer(own, options, async ({ json }, typed) => {
+    const given = givenValues(typed, declared.options);
+    const how = { ...context, json };
+    if (declared.kind === 'training') return runTraining(domain, declared, await declared.prepare(given, context), how);
+    return runTaskCommand(domain, declared, await declared.prepare(given, context), how);
+  });
+}
 
-  const train = addTrainOptions(sub(command, 'train', 'train a model into a run folder', context), domain);
-  train.addHelpText('after', () => settingsText(domain));
-  const other = environments === undefined ? '--data my-data' : source;
-  const trainExamples = [training, example(`train ${other} --minutes 30`)];
-  offer(train, (given: TrainOptions) => runTrain(domain, given, context), options, trainExamples);
+function examplesOf(domain: string, { name, examples: words }: DomainCommand): string[] {
+  return words.map((line) => `cpc ${domain} ${name} ${line}`);
+}
 
-  if (isProbed(domain)) {
-    const probe = sub(command, 'probe', 'measure what a classifier reads off the features', context);
-    const probeExample = example(`probe --run runs/first --builtin --task ${domain.commands.probeTasks[0] ?? 'TASK'}`);
-    const runGivenProbe = (given: ProbeOptions) => runProbe(domain, given, context);
-    offer(addProbeOptions(probe, domain), runGivenProbe, options, [probeExample]);
-  }
-
-  if (commands.embed !== undefined) {
-    const embed = sub(command, 'embed', 'write the features of your data to a file', context);
-    const embedExample = example('embed --run runs/first --data my-data --out features.npy');
-    offer(addEmbedOptions(embed, domain), (given: EmbedOptions) => runEmbed(domain, given, context), options, [
-      embedExample,
-    ]);
-  }
-
-  if (commands.evaluation !== undefined) {
-    const evaluate = sub(
-      command,
-      'evaluate',
-      'measure how well the agent does, beside policies that learnt nothing',
-      context,
-    );
-    const evaluateExample = example('evaluate --run runs/first --episodes 100 --video agent.gif');
-    const runGivenEvaluate = (given: EvaluateOptions) => runEvaluate(domain, given, context);
-    offer(addEvaluateOptions(evaluate, domain), runGivenEvaluate, options, [evaluateExample]);
-  }
-
-  if (commands.sweep !== undefined) {
-    const sweep = sub(command, 'sweep', commands.sweep.summary, context);
-    const sweepExample = example(`sweep ${source} --frames 1e6 --halving --out runs/sweep`);
-    const runGivenSweep = (given: SweepOptions) => runSweep(domain, given, context);
-    offer(addSweepOptions(sweep, domain), runGivenSweep, options, [sweepExample]);
-  }
-
-  const exporting = sub(command, 'export', 'write the model as an ONNX file', context);
-  const exportExample = example(`export --run runs/first --out ${name}.onnx`);
-  const runGivenExport = (given: ExportOptions) => runExport(domain, given, context);
-  offer(addExportOptions(exporting, domain), runGivenExport, options, [exportExample]);
-
-  if (commands.neighbours !== undefined) {
-    const { summary, query } = commands.neighbours;
-    const neighbours = sub(command, 'neighbours', summary, context);
-    const neighboursExample = example(`neighbours --run runs/first --data my-data --query "${query}"`);
-    const runGivenNeighbours = (given: NeighboursOptions) => runNeighbours(domain, given, context);
-    offer(addNeighboursOptions(neighbours, commands.neighbours, commands), runGivenNeighbours, options, [
-      neighboursExample,
-    ]);
-  }
-
-  if (commands.exemplars !== undefined) {
-    const { command: typed, summary, endings } = commands.exemplars;
-    const exemplars = sub(command, typed, summary, context);
-    const exemplarsExample = example(
-      `${typed} --run runs/first --builtin --features 0,1,2 --out ${typed}${endings[0]}`,
-    );
-    const runGivenExemplars = (given: ExemplarsOptions) => runExemplars(domain, given, context);
-    offer(addExemplarsOptions(exemplars, endings), runGivenExemplars, options, [exemplarsExample]);
-  }
-
-  if (isProbed(domain) && commands.ablation !== undefined) {
-    const ablate = sub(command, 'ablate', commands.ablation.summary, context);
-    const ablateExample = example('ablate --data my-data --probe-data my-labelled-data --steps 2000 --seeds 3');
-    const runGivenAblate = (given: AblateOptions) => runAblate(domain, given, context);
-    offer(addAblateOptions(ablate, domain), runGivenAblate, options, [ablateExample]);
-  }
+interface Offer<Options extends CommandOptions> {
+  readonly command: Command;
+  /** Those that `run` is given; others are read from `typed`. */
+  readonly options: Options;
+  readonly exampleLines: readonly string[];
 }
 
 /** Makes a command do something; wrong use that shows only then also names the command's help. */
-function offer<Options>(
-  command: Command,
-  run: (given: Options) => Promise<number>,
+function offer<const Options extends CommandOptions>(
+  { command, options, exampleLines }: Offer<Options>,
   { onJob }: ProgramOptions,
-  exampleLines: readonly string[],
+  run: (given: GivenOf<Options>, typed: Readonly<Record<string, unknown>>) => Promise<number>,
 ): void {
-  command.addHelpText('after', examples(exampleLines)).action((given: Options) => {
+  addOptions(command, options).addHelpText('after', examples(exampleLines));
+  command.action((typed: Readonly<Record<string, unknown>>) => {
     onJob(async () => {
       try {
-        return await run(given);
+        return await run(givenValues(typed, options) as GivenOf<Options>, typed); // read by these declarations
       } catch (error) {
-        throw error instanceof UsageError ? new UsageError(error.message, helpCommandOf(command)) : error;
+        throw UsageError.isInstance(error) ? new UsageError(error.message, helpCommandOf(command)) : error;
       }
     });
   });
@@ -207,15 +152,6 @@ export function helpCommandOf(command: Command): string {
   const names: string[] = [];
   for (let current: Command | null = command; current !== null; current = current.parent) names.unshift(current.name());
   return `${names.join(' ')} --help`;
-}
-
-function settingsText({ commands }: LoadedDomain): string {
-  const preset = defaultPreset(commands);
-  const rows = Object.entries(commands.settings(preset, {})).map(([name, { value }]) => [
-    `  ${name}`,
-    JSON.stringify(value),
-  ]);
-  return `\nSettings (--set key=value), as in the preset ${preset}:\n${table(rows)}`;
 }
 
 function examples(lines: readonly string[]): string {

@@ -1,10 +1,12 @@
 /** From typed words to an exit code. */
+
+import { UsageError } from '@cpc/base';
 import { type Command, CommanderError } from 'commander';
 import type { Context, Job } from './commands/context.js';
 import { searchDomain } from './domains/find-domain.js';
 import { type DomainName, knownDomains } from './domains/known-domains.js';
 import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
-import { describeError, exitCodes, UsageError } from './errors.js';
+import { describeError, exitCodes } from './errors.js';
 import { createProgram, helpCommandOf } from './program.js';
 import { surviveHangups } from './terminal/hangups.js';
 import { takeOutput } from './terminal/output.js';
@@ -91,7 +93,7 @@ function requireKnownCommands(program: Command, typed: readonly string[]): void 
 async function reportError(error: unknown, { output, typed }: Context): Promise<number> {
   const { message, isExpected, isWrongUse, stack } = describeError(error);
   output.words(`cpc: ${message}`);
-  if (error instanceof UsageError && error.helpCommand !== undefined) output.words(`See: ${error.helpCommand}`);
+  if (UsageError.isInstance(error) && error.helpCommand !== undefined) output.words(`See: ${error.helpCommand}`);
   if (typed.includes('--verbose')) output.words(stack);
   else if (!isExpected) {
     output.words('This was not expected. --verbose shows where it happened; please report it with that text.');

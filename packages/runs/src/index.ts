@@ -1,19 +1,6 @@
 export { createCheckpointStore } from './checkpoints/checkpoints.js';
-export type {
-  AblateRequest,
-  Control,
-  DomainCommands,
-  EmbedRequest,
-  EvaluateRequest,
-  ExemplarsRequest,
-  ExportRequest,
-  NeighboursRequest,
-  ProbeRequest,
-  SettingOverrides,
-  SweepRequest,
-  TaskEvent,
-  TrainRequest,
-} from './commands/domain-commands.js';
+export type { Control, DomainCommands, SettingOverrides, TaskEvent } from './commands/command.js';
+export type { EmbedRequest, ExportRequest, ProbeRequest, SearchRequest, TrainRequest } from './commands/requests.js';
 export {
   createFeatureFile,
   type FeatureContents,

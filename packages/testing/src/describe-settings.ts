@@ -9,13 +9,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CpcError, createRandom, type Random } from '@cpc/core';
-import type { DomainCommands, SettingOverrides } from '@cpc/runs';
+import type { TrainingEvent } from '@cpc/records';
+import type { Control, SettingOverrides, TrainRequest } from '@cpc/runs';
 import { expect, it } from 'vitest';
 
 type Value = SettingOverrides[string]['value'];
 
 export interface DescribeSettingsOptions {
-  readonly commands: DomainCommands;
+  readonly train: (request: TrainRequest, control: Control) => AsyncGenerator<TrainingEvent, void, undefined>;
   /** As in `TrainRequest`; small. */
   readonly data: string;
   /** Values of each setting that is drawn, each legal by itself; those of the preset `small` are kept for others. */
@@ -62,7 +63,7 @@ function drawn(values: DescribeSettingsOptions['values'], random: Random): Setti
 
 /** `refused`, `trained`, or what is wrong. */
 async function outcomeOfStep(
-  { commands, data, values, refusedForData }: DescribeSettingsOptions,
+  { train, data, values, refusedForData }: DescribeSettingsOptions,
   overrides: SettingOverrides,
   out: string,
 ): Promise<string> {
@@ -71,7 +72,7 @@ async function outcomeOfStep(
     engine: { name: 'onnx', threads: 1 },
   } as const;
   try {
-    for await (const event of commands.train(request, { stopRequested: () => false }))
+    for await (const event of train(request, { stopRequested: () => false }))
       if (event.type === 'run-end') return event.step === 1 ? 'trained' : `ended after ${event.step} steps`;
     return 'did not end';
   } catch (error) {

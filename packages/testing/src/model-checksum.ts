@@ -1,6 +1,6 @@
 /** For tests of model files: what is in them, and what holds for the checksum of every domain's models. */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { DomainCommands, TaskEvent } from '@cpc/runs';
+import type { ExportRequest, TaskEvent } from '@cpc/runs';
 import { decodeSafetensors, encodeSafetensors } from '@cpc/runs';
 import { expect, it } from 'vitest';
 
@@ -14,17 +14,18 @@ export function withoutChecksum(bytes: Uint8Array, where = 'model'): ReturnType<
 /**
  * A test that a domain's models are exported without a checksum, but not with a wrong one.
  *
+ * @param exportModel - the domain's function behind `export`.
  * @param files - asked when the test runs: a run, its model, and a file to export to.
  */
 export function itChecksModels(
-  commands: DomainCommands,
+  exportModel: (request: ExportRequest) => AsyncIterable<TaskEvent>,
   files: () => { readonly run: string; readonly model: string; readonly out: string },
 ): void {
   it('a model without a checksum, as of earlier versions, is exported with 1 warning; one with a flipped bit is refused', async () => {
     const { run, model, out } = files();
     const sound = await readFile(model);
     const { tensors, metadata } = withoutChecksum(sound, model);
-    const exported = () => eventsOf(commands.export({ run, out }, { stopRequested: () => false }));
+    const exported = () => eventsOf(exportModel({ run, out }));
     try {
       expect((await exported()).map(({ type }) => type)).toEqual(['file-written']);
       await writeFile(model, encodeSafetensors(tensors, metadata));

@@ -2,11 +2,12 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAblationRecord } from '@cpc/records';
-import { type AblateRequest, readMetrics, readRunRecord, type TaskEvent } from '@cpc/runs';
+import { readMetrics, readRunRecord, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runNameOf, table2Rows } from '../ablation/table-2.js';
 import { encodeWav } from '../data/wav.js';
 import { plannedRuns } from './ablate.js';
+import type { AblateRequest } from './ablation-runs.js';
 import { startedWorkers } from './test-support/batches-in-this-thread.js';
 import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
 

@@ -7,11 +7,12 @@
 import { join } from 'node:path';
 import { CpcError } from '@cpc/core';
 import { type AblationRecord, formatAblationRecord, type ProbeResult, parseAblationRecord } from '@cpc/records';
-import { type AblateRequest, type Control, readRunRecord, type TaskEvent, thisMachine } from '@cpc/runs';
+import { type Control, readRunRecord, type TaskEvent, thisMachine } from '@cpc/runs';
 import { ablationTable, rowFigures } from '../ablation/ablation-table.js';
 import { type AblationRow, commonSettings, commonSettingsText, runNameOf, table2Rows } from '../ablation/table-2.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { openRecordFile, type RecordFile } from './ablation-folder.js';
+import type { AblateRequest } from './ablation-runs.js';
 import {
   createRunHeads,
   eachWarningOnce,

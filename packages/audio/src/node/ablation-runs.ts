@@ -2,13 +2,41 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AblateRequest, type Control, regularFilePieces, type SettingOverrides, type TaskEvent } from '@cpc/runs';
+import type { EngineRequest } from '@cpc/core/node';
+import { type Control, regularFilePieces, type SettingOverrides, type TaskEvent } from '@cpc/runs';
 import type { RowSettings } from '../ablation/table-2.js';
 import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import type { OpenedSpeech } from './open-data.js';
 import { trainSpeech } from './train.js';
+
+/** The runs of a table of the paper, trained and probed alike. */
+export interface AblateRequest {
+  /** To train on. */
+  readonly data: string;
+  /** To probe with. */
+  readonly probeData: string;
+  readonly preset: string;
+  /** For all runs. */
+  readonly overrides: SettingOverrides;
+  /** Updates of every run; >= 1. */
+  readonly steps: number;
+  /** One run of every row for each; none twice. */
+  readonly seeds: readonly number[];
+  /** Names of rows of table 2; all if left out. */
+  readonly rows?: readonly string[] | undefined;
+  /** A name: makes that figure instead of the table; rows, task, folds and `probeData` do not count. */
+  readonly figure?: string | undefined;
+  readonly task: string;
+  readonly folds?: string | undefined;
+  readonly engine: EngineRequest;
+  /** A folder for all runs. Called again with the same request, finished runs are kept. */
+  readonly out: string;
+  readonly strict: boolean;
+  /** As typed, for the record. */
+  readonly command: string;
+}
 
 /**
  * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give (an even number,

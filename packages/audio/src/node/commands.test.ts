@@ -3,19 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOnnx } from '@cpc/compile';
 import type { TrainingEvent } from '@cpc/records';
-import {
-  decodeSafetensors,
-  type ProbeRequest,
-  readMetrics,
-  readRunRecord,
-  runPaths,
-  type TaskEvent,
-  type TrainRequest,
-} from '@cpc/runs';
+import { decodeSafetensors, readMetrics, readRunRecord, runPaths, type TaskEvent, type TrainRequest } from '@cpc/runs';
 import { itChecksModels, stoppedAfter } from '@cpc/testing';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domainCommands } from './commands.js';
+import { exportSpeech } from './commands.js';
+import { embedSpeech } from './embed.js';
+import { probeSpeech } from './probe.js';
+import type { SpeechProbeRequest } from './probe-request.js';
+import { trainSpeech } from './train.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -58,9 +54,9 @@ async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]>
 }
 
 const train = (request: TrainRequest, control = always): Promise<TrainingEvent[]> =>
-  events(domainCommands.train(request, control));
+  events(trainSpeech(request, control));
 
-function probeRequest(run: string, change: Partial<ProbeRequest> = {}): ProbeRequest {
+function probeRequest(run: string, change: Partial<SpeechProbeRequest> = {}): SpeechProbeRequest {
   return {
     run: join(folder, run),
     data: 'builtin',
@@ -104,7 +100,7 @@ describe('audio train', () => {
   });
 
   it('gives the same model, byte for byte, when stopped after 2 steps and resumed', async () => {
-    const stopped = await stoppedAfter(2, (control) => domainCommands.train(trainRequest('b'), control));
+    const stopped = await stoppedAfter(2, (control) => trainSpeech(trainRequest('b'), control));
     expect(stopped.at(-1)).toMatchObject({ type: 'run-end', step: 2, reason: 'interrupted' });
     expect((await readRunRecord(join(folder, 'b'))).status).toBe('interrupted');
     await train(trainRequest('b', { resume: true }));
@@ -132,7 +128,7 @@ describe('audio train', () => {
 
 describe('audio probe', () => {
   it('scores the model and its own untrained start on 8 other speakers in 4 folds, and writes both into the record', async () => {
-    const results = (await events<TaskEvent>(domainCommands.probe(probeRequest('a'), always))).flatMap((event) =>
+    const results = (await events<TaskEvent>(probeSpeech(probeRequest('a'), always))).flatMap((event) =>
       event.type === 'probe-end' ? [event.result] : [],
     );
     expect(results.map(({ baseline }) => baseline)).toEqual([undefined, 'random']);
@@ -151,18 +147,18 @@ describe('audio probe', () => {
   });
 
   it('replaces its own earlier result instead of adding to it', async () => {
-    await events(domainCommands.probe(probeRequest('a', { baselines: [] }), always));
+    await events(probeSpeech(probeRequest('a', { baselines: [] }), always));
     expect((await readRunRecord(join(folder, 'a'))).probes).toHaveLength(2);
   });
 
   it('refuses an unknown task or baseline, and a folder without a model', async () => {
-    await expect(events(domainCommands.probe(probeRequest('a', { task: 'words' }), always))).rejects.toThrow(
+    await expect(events(probeSpeech(probeRequest('a', { task: 'words' }), always))).rejects.toThrow(
       /phones, speakers, digits/,
     );
-    await expect(events(domainCommands.probe(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
+    await expect(events(probeSpeech(probeRequest('a', { baselines: ['oracle'] }), always))).rejects.toThrow(
       /baselines out of random, mfcc, mfcc-normalised, supervised, received "oracle"/,
     );
-    await expect(events(domainCommands.probe(probeRequest('nothing'), always))).rejects.toThrow(
+    await expect(events(probeSpeech(probeRequest('nothing'), always))).rejects.toThrow(
       /model\.safetensors.*cpc audio train/,
     );
   });
@@ -178,16 +174,16 @@ describe('audio embed and export', () => {
       engine,
       strict: false,
     } as const;
-    await events(domainCommands.embed({ ...request, out: join(folder, 'c.safetensors') }, always));
+    await events(embedSpeech({ ...request, out: join(folder, 'c.safetensors') }, always));
     const { tensors } = decodeSafetensors(await readFile(join(folder, 'c.safetensors')), 'c');
     expect(Object.keys(tensors)).toHaveLength(64);
     expect(tensors['speaker-0025-utterance-0001']?.shape).toEqual([500, 6]);
-    await events(domainCommands.embed({ ...request, pooled: true, out: join(folder, 'c.npy') }, always));
+    await events(embedSpeech({ ...request, pooled: true, out: join(folder, 'c.npy') }, always));
     const rows = (await readFile(join(folder, 'c.tsv'), 'utf8')).trim().split('\n');
     expect(rows).toHaveLength(65);
     expect(rows[2]).toBe('speaker-0025-utterance-0002\tspeaker-0025\t1\t1');
     expect((await readFile(join(folder, 'c.npy'))).length).toBe(128 + 64 * 6 * 4);
-    await events(domainCommands.embed({ ...request, pooled: true, out: join(folder, 'c.parquet') }, always));
+    await events(embedSpeech({ ...request, pooled: true, out: join(folder, 'c.parquet') }, always));
     const { buffer } = Uint8Array.from(await readFile(join(folder, 'c.parquet')));
     const [, second] = await parquetReadObjects({ file: buffer });
     expect(second).toMatchObject({
@@ -200,7 +196,7 @@ describe('audio embed and export', () => {
   it('exports a file that scales its input itself, or leaves that to the caller, and says which', async () => {
     const out = join(folder, 'model.onnx');
     const scaledBy = async (options: { readonly scalesInput?: boolean }) => {
-      await events(domainCommands.export({ run: join(folder, 'a'), out, ...options }, always));
+      await events(exportSpeech({ run: join(folder, 'a'), out, ...options }));
       return readOnnx(await readFile(out)).metadata.scaledBy;
     };
     expect(await scaledBy({})).toBe('model');
@@ -208,13 +204,11 @@ describe('audio embed and export', () => {
   });
 
   it('refuses an output file of another kind', async () => {
-    await expect(events(domainCommands.export({ run: join(folder, 'a'), out: 'model.pt' }, always))).rejects.toThrow(
-      /\.onnx/,
-    );
+    await expect(events(exportSpeech({ run: join(folder, 'a'), out: 'model.pt' }))).rejects.toThrow(/\.onnx/);
   });
 });
 
-itChecksModels(domainCommands, () => {
+itChecksModels(exportSpeech, () => {
   const run = join(folder, 'a');
   return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

@@ -1,66 +1,93 @@
 /** What this domain offers to the command `cpc`. */
+import { type ExportRequest, reportWarnings, requireOnnxEnding, type TaskEvent, writeFileAtomically } from '@cpc/runs';
 import {
-  type Control,
+  builtInData,
   type DomainCommands,
-  type ExportRequest,
-  reportWarnings,
-  requireOnnxEnding,
-  type TaskEvent,
-  writeFileAtomically,
-} from '@cpc/runs';
-import { table2Rows } from '../ablation/table-2.js';
+  embedCommand,
+  existingPath,
+  exportCommand,
+  flag,
+  negation,
+  optional,
+  path,
+  probeCommand,
+  trainCommand,
+} from '@cpc/runs/commands';
 import { exportSpeechModel } from '../export-model.js';
 import { speechPresets } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
-import { ablateSpeech } from './ablate.js';
 import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
-import { builtInData } from './open-data.js';
 import { probeSpeech, speechBaselines } from './probe.js';
 import { speechClassifiers } from './probe-classifiers.js';
 import { speechTasks } from './probe-tasks.js';
 import { trainSpeech } from './train.js';
 
-export const domainCommands = {
+export const domainCommands: DomainCommands = {
   name: 'audio',
   summary: 'representations of speech from raw waveforms',
-  presets: Object.keys(speechPresets),
-  probeTasks: speechTasks,
-  baselines: speechBaselines,
-  classifiers: speechClassifiers,
-  probeOptions: ['pooled', 'folds'],
-  exportOptions: ['scalesInput'],
-  settings: (preset, overrides) => resolveSpeechSettings(preset, overrides).resolved,
-  train: trainSpeech,
-  probe: probeSpeech,
-  embed: embedSpeech,
-  export: exportSpeech,
-  ablation: {
-    summary:
-      'train and probe the rows of the paper’s table 2: steps predicted, and where negatives come from; or figure 3',
-    rows: table2Rows().map(({ name }) => name),
-    figures: ['3'],
-    run: ablateSpeech,
-  },
+  commands: [
+    trainCommand({
+      domain: 'audio',
+      presets: Object.keys(speechPresets),
+      settings: (preset, overrides) => resolveSpeechSettings(preset, overrides).resolved,
+      run: trainSpeech,
+    }),
+    probeCommand({
+      tasks: speechTasks,
+      baselines: speechBaselines,
+      classifiers: speechClassifiers,
+      options: {
+        pooled: flag('one example per input, the mean of its features, not one per position'),
+        folds: optional(path, {
+          placeholder: '<file>',
+          help: 'JSON file that says what each fold holds out',
+          check: existingPath,
+        }),
+      },
+      run: probeSpeech,
+    }),
+    embedCommand({ run: embedSpeech }),
+    exportCommand({
+      domain: 'audio',
+      options: {
+        scalesInput: negation(
+          '--no-input-scaling',
+          'leave the scaling of the input to who uses the file, as streams need it',
+        ),
+      },
+      run: exportSpeech,
+    }),
+  ],
   demo: {
-    train: {
-      data: builtInData,
-      preset: 'small',
-      overrides: {
-        channels: { value: 128, source: 'set' },
-        contextUnits: { value: 128, source: 'set' },
+    training: {
+      command: 'train',
+      request: {
+        data: builtInData,
+        preset: 'small',
+        overrides: {
+          channels: { value: 128, source: 'set' },
+          contextUnits: { value: 128, source: 'set' },
+        },
       },
       steps: 1200,
       quickSteps: 250,
     },
-    probe: { data: builtInData, task: 'phones', baselines: ['random'] },
+    comparison: { command: 'probe', request: { data: builtInData, task: 'phones', baselines: ['random'] } },
   },
-} satisfies DomainCommands;
+};
 
-async function* exportSpeech(
-  { run, out, scalesInput = true }: ExportRequest,
-  _control: Control,
-): AsyncGenerator<TaskEvent, void, undefined> {
+export interface SpeechExportRequest extends ExportRequest {
+  /** Whether the file scales its input itself as `embed` does (default). */
+  readonly scalesInput?: boolean | undefined;
+}
+
+/** Writes a run's model as an ONNX file. */
+export async function* exportSpeech({
+  run,
+  out,
+  scalesInput = true,
+}: SpeechExportRequest): AsyncGenerator<TaskEvent, void, undefined> {
   requireOnnxEnding(out);
   const { settings, parameters, seed } = yield* reportWarnings(await loadSpeechModel(run));
   await writeFileAtomically(

@@ -9,9 +9,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { recordingAt } from '../data/corpus.js';
 import { format, riff, word } from '../data/test-support/wav-writer.js';
 import { createFeatureExtractor } from '../features.js';
-import { domainCommands } from './commands.js';
 import { openSpeechCorpus } from './data/corpus.js';
+import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
+import { trainSpeech } from './train.js';
 
 const engine = { name: 'onnx', threads: 1 } as const;
 const control = { stopRequested: () => false };
@@ -36,10 +37,7 @@ beforeAll(async () => {
   const steps = { predictionSteps: set(2), negativeCount: set(4) };
   const request = { data, preset: 'small', overrides: { ...overrides, ...steps }, steps: 1, seed: 1, engine } as const;
   await drained(
-    domainCommands.train(
-      { ...request, out: join(folder, 'run'), resume: false, strict: true, command: 'test' },
-      control,
-    ),
+    trainSpeech({ ...request, out: join(folder, 'run'), resume: false, strict: true, command: 'test' }, control),
   );
   expected = await contextsByName();
 });
@@ -74,7 +72,7 @@ async function contextsByName(): Promise<Map<string, HostArray>> {
 
 const embed = (from: string, out: string, options: { readonly pooled?: boolean; readonly strict?: boolean } = {}) =>
   drained(
-    domainCommands.embed(
+    embedSpeech(
       {
         run: join(folder, 'run'),
         data: from,

@@ -1,7 +1,10 @@
-export { domainCommands } from './commands.js';
+export { domainCommands, exportSpeech, type SpeechExportRequest } from './commands.js';
 export { readAudioFile } from './data/audio-file.js';
 export { type OpenSpeechCorpusOptions, openSpeechCorpus } from './data/corpus.js';
 export type { FolderContents, FolderEntry, FolderSpeechCorpus } from './data/folder-corpus.js';
 export { loadPhoneLabelFile, loadTimitLabels } from './data/labels.js';
 export { loadSplitLists } from './data/split-lists.js';
+export { embedSpeech } from './embed.js';
 export { loadSpeechModel, type SpeechModelFile } from './model-file.js';
+export { probeSpeech } from './probe.js';
+export { trainSpeech } from './train.js';

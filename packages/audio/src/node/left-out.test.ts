@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { decodeSafetensors, readRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { format, riff, word } from '../data/test-support/wav-writer.js';
-import { domainCommands } from './commands.js';
+import { embedSpeech } from './embed.js';
+import { probeSpeech } from './probe.js';
+import { trainSpeech } from './train.js';
 
 let folder: string;
 let data: string;
@@ -57,7 +59,7 @@ async function warnings(
 
 const train = (from: string, out: string, strict: boolean) =>
   warnings(
-    domainCommands.train(
+    trainSpeech(
       {
         data: from,
         preset: 'small',
@@ -88,7 +90,7 @@ describe('what training and embedding leave out', () => {
   it('embeds what has a frame, and says that 1 recording has none', async () => {
     const out = join(folder, 'contexts.safetensors');
     const request = { run: join(folder, 'run'), data, out, representation: 'context', pooled: false, engine } as const;
-    expect(await warnings(domainCommands.embed({ ...request, strict: false }, control))).toEqual([
+    expect(await warnings(embedSpeech({ ...request, strict: false }, control))).toEqual([
       'skipped 1 recordings that are shorter than a frame',
     ]);
     const { tensors } = decodeSafetensors(await readFile(out), 'contexts');
@@ -107,9 +109,7 @@ describe('what training and embedding leave out', () => {
     await copyFile(join(damaged, 'broken.flac'), join(spoken, 'ann/3.flac'));
     const request = { run: join(folder, 'run'), data: spoken, task: 'speakers', pooled: false, engine } as const;
     const probing = (strict: boolean) =>
-      warnings(
-        domainCommands.probe({ ...request, representations: ['context'], baselines: [], strict, seed: 1 }, control),
-      );
+      warnings(probeSpeech({ ...request, representations: ['context'], baselines: [], strict, seed: 1 }, control));
     expect(await probing(false)).toContainEqual(expect.stringMatching(/skipped ann\/3\.flac/));
     await expect(probing(true)).rejects.toThrow(/3\.flac/);
   });

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePredictionRecord } from '@cpc/records';
-import { type AblateRequest, readMetrics, readRunRecord, runPaths, type TaskEvent } from '@cpc/runs';
+import { readMetrics, readRunRecord, runPaths, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMemoryCorpus } from '../data/corpus.js';
 import { encodeWav } from '../data/wav.js';
+import type { AblateRequest } from './ablation-runs.js';
 import { holdOutSpeakers } from './prediction-accuracy.js';
 import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
 

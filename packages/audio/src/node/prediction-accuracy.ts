@@ -8,14 +8,7 @@ import { join } from 'node:path';
 import { CpcError, createRandom, type Evaluation, evaluateBatches } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { formatPredictionRecord, type PredictionRecord, parsePredictionRecord } from '@cpc/records';
-import {
-  type AblateRequest,
-  type Control,
-  readRunRecord,
-  reportWarnings,
-  type TaskEvent,
-  thisMachine,
-} from '@cpc/runs';
+import { type Control, readRunRecord, reportWarnings, type TaskEvent, thisMachine } from '@cpc/runs';
 import { offsetFigures, predictionCsv, predictionTable } from '../ablation/prediction-figure.js';
 import { commonSettings } from '../ablation/table-2.js';
 import { recordingAt } from '../data/corpus.js';
@@ -23,6 +16,7 @@ import type { SpeechSettings } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { createSpeechDomain } from '../speech-domain.js';
 import { openRecordFile } from './ablation-folder.js';
+import type { AblateRequest } from './ablation-runs.js';
 import { createRunHeads, rowOverrides, trainToEnd } from './ablation-runs.js';
 import { loadSpeechModel } from './model-file.js';
 import { type OpenedSpeech, openSpeech } from './open-data.js';

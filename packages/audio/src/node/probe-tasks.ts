@@ -3,9 +3,9 @@
  * held out, and knows nothing of where features come from.
  */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../data/corpus.js';
 import type { ProbedRows, ProbeSplits } from '../probes/splits.js';
+import type { SpeechProbeRequest } from './probe-request.js';
 import { digitTask } from './tasks/digit-task.js';
 import { phoneTask } from './tasks/phone-task.js';
 import { speakerTask } from './tasks/speaker-task.js';
@@ -30,7 +30,7 @@ export interface ProbeTask {
   readonly warnings: readonly string[];
 }
 
-const tasks: Readonly<Record<string, (request: ProbeRequest) => Promise<ProbeTask>>> = {
+const tasks: Readonly<Record<string, (request: SpeechProbeRequest) => Promise<ProbeTask>>> = {
   phones: phoneTask,
   speakers: speakerTask,
   digits: digitTask,
@@ -39,7 +39,7 @@ const tasks: Readonly<Record<string, (request: ProbeRequest) => Promise<ProbeTas
 export const speechTasks: readonly string[] = Object.keys(tasks);
 
 /** @throws {CpcError} if there is no such task, or the data do not have what it takes. */
-export async function openTask(request: ProbeRequest): Promise<ProbeTask> {
+export async function openTask(request: SpeechProbeRequest): Promise<ProbeTask> {
   const open = Object.hasOwn(tasks, request.task) ? tasks[request.task] : undefined;
   if (open !== undefined) return open(request);
   throw new CpcError({

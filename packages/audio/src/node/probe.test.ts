@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProbeResult } from '@cpc/records';
-import { type ProbeRequest, readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/runs';
+import { readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeWav } from '../data/wav.js';
-import { domainCommands } from './commands.js';
 import { splitListNames } from './data/split-lists.js';
+import { probeSpeech } from './probe.js';
+import type { SpeechProbeRequest } from './probe-request.js';
+import { trainSpeech } from './train.js';
 
 const engine = { name: 'onnx', threads: 1 } as const;
 const always = { stopRequested: () => false };
@@ -33,16 +35,16 @@ async function train(out: string, overrides: Readonly<Record<string, never>>): P
     ...{ data: 'builtin', preset: 'small', steps: 1, seed: 2, engine, resume: false, strict: false, command: 'test' },
     ...{ out: join(folder, out), overrides: { ...small, windowSamples: set(4800), ...overrides } },
   };
-  for await (const _ of domainCommands.train(request, always));
+  for await (const _ of trainSpeech(request, always));
 }
 
-async function probe(data: string, change: Partial<ProbeRequest> = {}) {
-  const request: ProbeRequest = {
+async function probe(data: string, change: Partial<SpeechProbeRequest> = {}) {
+  const request: SpeechProbeRequest = {
     ...{ run: join(folder, 'run'), data, task: 'phones', baselines: [], seed: 1, engine, strict: false },
     ...change,
   };
   const events: TaskEvent[] = [];
-  for await (const event of domainCommands.probe(request, always)) events.push(event);
+  for await (const event of probeSpeech(request, always)) events.push(event);
   const results: ProbeResult[] = events.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
   const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
   const [first] = events.flatMap((event) => (event.type === 'progress' ? [event] : []));

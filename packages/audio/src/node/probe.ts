@@ -3,7 +3,7 @@ import { CpcError, createRandom } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { oneSidedClasses } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
-import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
+import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { hopSamples } from '../data/frame-labels.js';
 import { encoderHop } from '../model.js';
 import {
@@ -20,6 +20,7 @@ import { leadOf, probeFigures, type SplitPredictions } from '../probes/probe-fig
 import { frameNumbers } from '../supervised/labelled-frames.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
+import type { SpeechProbeRequest } from './probe-request.js';
 import { openTask, type ProbeTask } from './probe-tasks.js';
 import { probeSupervised, refuseWithSupervised, supervisedBaseline } from './supervised-baseline.js';
 
@@ -31,7 +32,7 @@ export const speechBaselines: readonly string[] = [...featureBaselines, supervis
  * there.
  */
 export async function* probeSpeech(
-  request: ProbeRequest,
+  request: SpeechProbeRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const classifier = request.classifier ?? defaultClassifier;
@@ -89,7 +90,7 @@ function refuseUnknownBaselines(baselines: readonly string[]): void {
 
 /** The trained model, then each baseline, in each representation asked for; one that is the same in all of them once. */
 function featureSources(
-  { representations = ['context'], baselines }: ProbeRequest,
+  { representations = ['context'], baselines }: SpeechProbeRequest,
   model: Omit<ProbedModel, 'representation'>,
 ): FeatureSource[] {
   const inEach = (create: (probed: ProbedModel) => FeatureSource) =>

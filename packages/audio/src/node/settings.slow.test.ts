@@ -1,11 +1,11 @@
 import { describeSettings } from '@cpc/testing';
 import { negativeSources } from '../presets.js';
-import { domainCommands } from './commands.js';
+import { trainSpeech } from './train.js';
 
 const layer = (kernelLength: number, stride: number) => ({ kernelLength, stride });
 
 describeSettings({
-  commands: domainCommands,
+  train: trainSpeech,
   data: 'builtin',
   values: {
     layers: [

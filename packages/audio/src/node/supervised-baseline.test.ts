@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProbeResult } from '@cpc/records';
-import { type ProbeRequest, readRunRecord, type TaskEvent } from '@cpc/runs';
+import { readRunRecord, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectedLabelCount, framePhones } from '../data/frame-labels.js';
 import { encodeWav } from '../data/wav.js';
 import { createBuiltInSpeech } from '../synthesis/built-in-speech.js';
-import { domainCommands } from './commands.js';
+import { probeSpeech } from './probe.js';
+import type { SpeechProbeRequest } from './probe-request.js';
+import { trainSpeech } from './train.js';
 
 const engine = { name: 'onnx', threads: 1 } as const;
 const always = { stopRequested: () => false };
@@ -29,7 +31,7 @@ beforeAll(async () => {
     ...{ data: 'builtin', preset: 'small', steps: 1, seed: 2, engine, resume: false, strict: false, command: 'test' },
     ...{ out: join(folder, 'run'), overrides },
   };
-  for await (const _ of domainCommands.train(request, always));
+  for await (const _ of trainSpeech(request, always));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -52,8 +54,8 @@ async function writeSpeech(path: string): Promise<string> {
   return path;
 }
 
-async function probe(change: Partial<ProbeRequest> = {}, stopAfter = Number.POSITIVE_INFINITY) {
-  const request: ProbeRequest = {
+async function probe(change: Partial<SpeechProbeRequest> = {}, stopAfter = Number.POSITIVE_INFINITY) {
+  const request: SpeechProbeRequest = {
     ...{
       run: join(folder, 'run'),
       data,
@@ -68,7 +70,7 @@ async function probe(change: Partial<ProbeRequest> = {}, stopAfter = Number.POSI
   };
   const updates: (TaskEvent & { type: 'progress' })[] = [];
   const results: ProbeResult[] = [];
-  for await (const event of domainCommands.probe(request, { stopRequested: () => updates.length >= stopAfter })) {
+  for await (const event of probeSpeech(request, { stopRequested: () => updates.length >= stopAfter })) {
     if (event.type === 'probe-end') results.push(event.result);
     if (event.type === 'progress' && event.label.startsWith('supervised')) updates.push(event);
   }

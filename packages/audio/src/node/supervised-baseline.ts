@@ -1,18 +1,19 @@
 /** `--baselines supervised`: the same network trained end to end with the labels of each split's training side. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
-import type { Control, ProbeRequest, TaskEvent } from '@cpc/runs';
+import type { Control, TaskEvent } from '@cpc/runs';
 import { encoderHop } from '../model.js';
 import type { SplitPredictions } from '../probes/probe-figures.js';
 import { frameNumbers } from '../supervised/labelled-frames.js';
 import { type SupervisedEvent, superviseSplits } from '../supervised/supervised-probe.js';
 import type { SpeechModelFile } from './model-file.js';
 import { defaultClassifier } from './probe-classifiers.js';
+import type { SpeechProbeRequest } from './probe-request.js';
 import type { ProbeTask } from './probe-tasks.js';
 
 export const supervisedBaseline = 'supervised';
 
 /** @throws {CpcError} if the baseline is asked for with what it has no answer to. */
-export function refuseWithSupervised({ baselines, classifier, pooled }: ProbeRequest): void {
+export function refuseWithSupervised({ baselines, classifier, pooled }: SpeechProbeRequest): void {
   if (!baselines.includes(supervisedBaseline)) return;
   const refuse = (option: string, received: string): never => {
     throw new CpcError({

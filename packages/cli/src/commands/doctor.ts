@@ -1,19 +1,21 @@
 /** `cpc doctor`: what works on this machine, why the rest does not, and what to do. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { EngineInspection, EngineReport } from '@cpc/core/node';
-import { type Command, Option } from 'commander';
+import { duration, flag, type GivenOf, short, table } from '@cpc/runs/commands';
 import { type DomainSearch, searchDomain } from '../domains/find-domain.js';
 import { installCommand, knownDomains, packageOf } from '../domains/known-domains.js';
 import { exitCodes } from '../errors.js';
-import { addGeneralOptions, type GeneralOptions } from '../options/general-options.js';
+import { generalOptions } from '../options/general-options.js';
 import { createProgress } from '../terminal/progress.js';
-import { duration, short, table } from '../terminal/text.js';
 import type { Context } from './context.js';
 import { ownVersion, versionOf } from './installed-packages.js';
 
-export interface DoctorOptions extends GeneralOptions {
-  readonly measure?: true;
-}
+export const doctorOptions = {
+  measure: flag('also measure speed, a few seconds for each engine that works'),
+  ...generalOptions,
+};
+
+export type DoctorOptions = GivenOf<typeof doctorOptions>;
 
 interface Report extends EngineInspection {
   readonly works: boolean;
@@ -28,11 +30,6 @@ interface Report extends EngineInspection {
   }[];
 }
 
-export function addDoctorOptions(command: Command): Command {
-  const measure = new Option('--measure', 'also measure speed, a few seconds for each engine that works');
-  return addGeneralOptions(command.addOption(measure));
-}
-
 export async function runDoctor(options: DoctorOptions, { output }: Context): Promise<number> {
   const report = await inspect(options);
   if (options.json) output.json(report);
@@ -44,7 +41,7 @@ async function inspect({ measure }: DoctorOptions): Promise<Report> {
   const { inspectEngines } = await import('@cpc/core/node');
   const progress = createProgress();
   const inspection = await inspectEngines({
-    measure: measure === true,
+    measure,
     onTry: (engine, provider) => progress.say(`Trying ${engine} on ${provider} ...`),
   });
   const names = ['@cpc/cli', '@cpc/core', '@cpc/records', '@tensorflow/tfjs', ...knownDomains.map(packageOf)];

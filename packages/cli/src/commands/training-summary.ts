@@ -8,9 +8,8 @@ import {
   type TrainingEvent,
   type TrainingEventOf,
 } from '@cpc/records';
+import { duration, grouped, percent, short, visibleLine } from '@cpc/runs/commands';
 import type { Progress, ProgressState } from '../terminal/progress.js';
-import { duration, grouped, percent, short } from '../terminal/text.js';
-import { visibleLine } from '../terminal/visible.js';
 
 /** Means over the last steps: a single step's figures are those of one batch. */
 export interface FinalFigures {

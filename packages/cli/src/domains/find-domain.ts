@@ -7,7 +7,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { UsageError, WorkError } from '../errors.js';
+import { UsageError } from '@cpc/base';
+import { WorkError } from '../errors.js';
 import { type DomainName, installCommand, packageOf } from './known-domains.js';
 
 export interface FoundDomain {

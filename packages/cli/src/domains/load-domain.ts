@@ -1,5 +1,5 @@
 /** Loads a domain that was found: this brings TensorFlow.js along and takes about a second. */
-import type { DomainCommands } from '@cpc/runs';
+import type { DomainCommands } from '@cpc/runs/commands';
 import { WorkError } from '../errors.js';
 import type { FoundDomain } from './find-domain.js';
 import { installCommand, packageOf } from './known-domains.js';
@@ -9,16 +9,6 @@ export const commandsExport = 'domainCommands';
 
 export interface LoadedDomain extends FoundDomain {
   readonly commands: DomainCommands;
-}
-
-/** A domain of whose features something can be read off. */
-export interface ProbedDomain extends LoadedDomain {
-  readonly commands: DomainCommands & Required<Pick<DomainCommands, 'probe' | 'probeTasks' | 'baselines'>>;
-}
-
-export function isProbed(domain: LoadedDomain): domain is ProbedDomain {
-  const { probe, probeTasks, baselines } = domain.commands;
-  return probe !== undefined && probeTasks !== undefined && baselines !== undefined;
 }
 
 /** @throws {WorkError} if the package does not load, or offers no commands. */
@@ -46,11 +36,5 @@ async function importModule({ name, url }: FoundDomain): Promise<Record<string, 
 
 function isDomainCommands(value: unknown): value is DomainCommands {
   if (typeof value !== 'object' || value === null) return false;
-  const functions = ['settings', 'train', 'export'];
-  return 'name' in value && functions.every((name) => typeof Reflect.get(value, name) === 'function');
-}
-
-/** The preset that is taken when none is named. */
-export function defaultPreset({ presets, demo }: DomainCommands): string {
-  return presets.includes('small') ? 'small' : (presets[0] ?? demo.train.preset);
+  return 'name' in value && 'commands' in value && Array.isArray(value.commands);
 }

@@ -5,8 +5,8 @@
  * holds the result and nothing else. No failure to write ends the work: a full disk, a reader who has left, a terminal that is gone.
  */
 import { describedSystemError } from '@cpc/base/node';
+import { visible, visibleJson } from '@cpc/runs/commands';
 import { type StreamWriter, streamWriter } from './stream-writer.js';
-import { visible, visibleJson } from './visible.js';
 
 export interface Output {
   /** Writes what the command was called for to stdout, with a line end. */

@@ -1,5 +1,5 @@
 /** What of a progress line fits into a terminal: the time left is the last to go. */
-import { visibleLine } from './visible.js';
+import { visibleLine } from '@cpc/runs/commands';
 
 export interface ProgressState {
   /** From 0 to 1; left out if the end is not known. */

@@ -1,9 +1,10 @@
 /**
  * How far the work is: a bar where a person watches, else a plain line every 10 seconds. Always on stderr.
  */
+
+import { visible } from '@cpc/runs/commands';
 import { SingleBar } from 'cli-progress';
 import { type ProgressState, progressLine } from './progress-line.js';
-import { visible } from './visible.js';
 
 export type { ProgressState } from './progress-line.js';
 

@@ -1,5 +1,5 @@
 /** A project outside the repository in which only a made-up domain is installed, as a user's package manager would. */
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,13 +22,29 @@ export function temporaryFolder(): string {
 
 /** npm's layout: packages lie flat in `node_modules`. */
 export function installFlat(project: string): void {
-  cpSync(fakeDomainFolder, join(project, 'node_modules', '@cpc', 'text'), { recursive: true });
+  installFake(project, 'fake-domain', 'text');
+}
+
+/** The same with any fake domain of `fixtures`, under the name of its package. */
+export function installFake(project: string, fixture: string, name: string): void {
+  const modules = join(project, 'node_modules');
+  cpSync(join(import.meta.dirname, '..', 'fixtures', fixture), join(modules, '@cpc', name), { recursive: true });
+  link(['@cpc/runs'], modules);
+}
+
+/** Links to packages that the command itself has, where they are not there. */
+function link(names: readonly string[], modules: string): void {
+  for (const name of names.filter((name) => !existsSync(join(modules, name)))) {
+    mkdirSync(join(modules, name, '..'), { recursive: true });
+    symlinkSync(realpathSync(join(cliFolder, 'node_modules', name)), join(modules, name), 'junction');
+  }
 }
 
 /** pnpm's layout: `node_modules` holds links into a store. */
 export function installLinked(project: string): void {
   const stored = join(project, 'node_modules', '.pnpm', '@cpc+text@1.2.3', 'node_modules', '@cpc', 'text');
   cpSync(fakeDomainFolder, stored, { recursive: true });
+  link(['@cpc/runs'], join(project, 'node_modules', '.pnpm', '@cpc+text@1.2.3', 'node_modules'));
   mkdirSync(join(project, 'node_modules', '@cpc'), { recursive: true });
   symlinkSync(stored, join(project, 'node_modules', '@cpc', 'text'), 'junction');
 }
@@ -37,9 +53,16 @@ export function installLinked(project: string): void {
 export function installCommand(modules: string): string {
   const copy = join(modules, '@cpc', 'cli');
   for (const part of ['dist', 'package.json']) cpSync(join(cliFolder, part), join(copy, part), { recursive: true });
-  for (const name of ['@cpc/core', '@cpc/records', '@tensorflow/tfjs', 'cli-progress', 'commander', 'zod']) {
-    mkdirSync(join(modules, name, '..'), { recursive: true });
-    symlinkSync(realpathSync(join(cliFolder, 'node_modules', name)), join(modules, name), 'junction');
-  }
+  const needed = [
+    '@cpc/base',
+    '@cpc/core',
+    '@cpc/records',
+    '@cpc/runs',
+    '@tensorflow/tfjs',
+    'cli-progress',
+    'commander',
+    'zod',
+  ];
+  link(needed, modules);
   return join(copy, 'dist', 'bin.js');
 }

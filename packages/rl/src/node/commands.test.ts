@@ -5,25 +5,20 @@ import { readOnnx } from '@cpc/compile';
 import { createEngine } from '@cpc/core/node';
 import { observationSize } from '@cpc/environments';
 import type { EvaluationResult } from '@cpc/records';
-import {
-  type EvaluateRequest,
-  encodeSafetensors,
-  readMetrics,
-  readRunRecord,
-  runPaths,
-  type SweepRequest,
-  type TrainRequest,
-} from '@cpc/runs';
+import { encodeSafetensors, readMetrics, readRunRecord, runPaths, type TrainRequest } from '@cpc/runs';
 import { itChecksModels, stoppedAfter, withoutChecksum } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActor } from '../agent/actor.js';
-import { domainCommands } from './commands.js';
+import { exportRl } from './commands.js';
+import { type EvaluateRequest, evaluateRl } from './evaluate.js';
 import { agentModels, loadAgentModel } from './model-file.js';
+import { type SweepRequest, sweepRl } from './sweep.js';
+import { trainRl } from './train.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cpc-rl-commands-'));
-  await events(domainCommands.train(trainRequest('run'), always));
+  await events(trainRl(trainRequest('run'), always));
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -66,7 +61,7 @@ async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]>
 
 async function evaluate(change: Partial<EvaluateRequest> = {}): Promise<EvaluationResult[]> {
   const asked = { episodes: 40, greedy: false, baselines: ['random', 'fixed'], workers: 0, seed: 5, engine };
-  const seen = await events(domainCommands.evaluation.run({ run: join(folder, 'run'), ...asked, ...change }, always));
+  const seen = await events(evaluateRl({ run: join(folder, 'run'), ...asked, ...change }, always));
   return seen.flatMap((event) => (event.type === 'evaluation-end' ? [event.result] : []));
 }
 
@@ -86,12 +81,10 @@ describe('rl train', () => {
   });
 
   it('stopped after 3 of 6 updates and resumed writes the very model of a run left alone', async () => {
-    const halted = await stoppedAfter(3, (control) =>
-      domainCommands.train(trainRequest('halves', { steps: 6 }), control),
-    );
+    const halted = await stoppedAfter(3, (control) => trainRl(trainRequest('halves', { steps: 6 }), control));
     expect(halted.at(-1)).toMatchObject({ type: 'run-end', step: 3, reason: 'interrupted' });
-    await events(domainCommands.train(trainRequest('halves', { steps: 6, resume: true }), always));
-    await events(domainCommands.train(trainRequest('whole', { steps: 6 }), always));
+    await events(trainRl(trainRequest('halves', { steps: 6, resume: true }), always));
+    await events(trainRl(trainRequest('whole', { steps: 6 }), always));
     const [one, other] = await Promise.all(
       ['halves', 'whole'].map((run) => readFile(runPaths(join(folder, run)).model)),
     );
@@ -100,19 +93,19 @@ describe('rl train', () => {
 
   it('ends after 2 updates for 600 frames of 336 an update, and refuses epochs', async () => {
     const { steps: _, ...request } = trainRequest('frames', { frames: 600 });
-    expect((await events(domainCommands.train(request, always))).at(-1)).toMatchObject({ type: 'run-end', step: 2 });
-    const epochs = events(domainCommands.train({ ...request, epochs: 1, out: join(folder, 'epochs') }, always));
+    expect((await events(trainRl(request, always))).at(-1)).toMatchObject({ type: 'run-end', step: 2 });
+    const epochs = events(trainRl({ ...request, epochs: 1, out: join(folder, 'epochs') }, always));
     await expect(epochs).rejects.toThrow(/environments have no end/);
   });
 
   it('refuses an environment that there is not, listing those there are', async () => {
-    const run = events(domainCommands.train(trainRequest('nowhere', { data: 'chess' }), always));
+    const run = events(trainRl(trainRequest('nowhere', { data: 'chess' }), always));
     await expect(run).rejects.toThrow(/cart_pole, delayed_cue.*received chess/s);
   });
 
   it('refuses to go on in another environment', async () => {
     const other = trainRequest('run', { data: 'cart_pole', resume: true, steps: 301 });
-    await expect(events(domainCommands.train(other, always))).rejects.toThrow(/received data cart_pole/);
+    await expect(events(trainRl(other, always))).rejects.toThrow(/received data cart_pole/);
   });
 });
 
@@ -147,7 +140,7 @@ describe('rl evaluate', () => {
 describe('rl export', () => {
   it('writes one step of the agent with open batch, state in and out', async () => {
     const out = join(folder, 'agent.onnx');
-    await events(domainCommands.export({ run: join(folder, 'run'), out }, always));
+    await events(exportRl({ run: join(folder, 'run'), out }));
     const { inputs, outputs } = readOnnx(await readFile(out));
     expect(inputs.hidden?.shape).toEqual(['batch', 32]);
     expect(inputs.observations?.shape).toEqual(['batch', 2]);
@@ -184,7 +177,7 @@ describe('the model of a run', () => {
       const environment = JSON.stringify({ ...JSON.parse(metadata.environment ?? '{}'), name });
       await writeFile(path, encodeSafetensors(tensors, { ...metadata, environment }));
       const request = { run: hostile, episodes: 1, greedy: false, baselines: [], workers: 0, seed: 1, engine };
-      await expect(events(domainCommands.evaluation.run(request, always))).rejects.toThrow(
+      await expect(events(evaluateRl(request, always))).rejects.toThrow(
         new RegExp(`expected the name of a built-in environment.*received "${name}".*--env NAME`),
       );
     },
@@ -217,7 +210,7 @@ describe('rl sweep', () => {
   });
 
   it('of 6 draws with halving trains all to half the length and 3 to the end, stopped and gone on with like at once', async () => {
-    await events(domainCommands.sweep.run(request('sweep'), always));
+    await events(sweepRl(request('sweep'), always));
     const sweep = JSON.parse(await readFile(join(folder, 'sweep', 'sweep.json'), 'utf8'));
     expect(sweep.runs.map(({ frames }: { frames: number }) => frames).sort()).toEqual([
       1680, 1680, 1680, 3360, 3360, 3360,
@@ -226,14 +219,14 @@ describe('rl sweep', () => {
     expect(await readFile(join(folder, 'sweep', 'sweep.md'), 'utf8')).toContain('Mean of the best three');
 
     let asked = 0;
-    const halted = await events(domainCommands.sweep.run(request('again'), { stopRequested: () => asked++ >= 17 }));
+    const halted = await events(sweepRl(request('again'), { stopRequested: () => asked++ >= 17 }));
     expect(halted.some(({ type }) => type === 'file-written')).toBe(false);
-    await events(domainCommands.sweep.run(request('again'), always));
+    await events(sweepRl(request('again'), always));
     expect(JSON.parse(await readFile(join(folder, 'again', 'sweep.json'), 'utf8'))).toEqual(sweep);
   }, 120_000);
 });
 
-itChecksModels(domainCommands, () => {
+itChecksModels(exportRl, () => {
   const run = join(folder, 'run');
   return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

@@ -1,12 +1,11 @@
 /** `cpc rl evaluate`. */
 import { CpcError, createRandom, type Random } from '@cpc/core';
-import { createEngine } from '@cpc/core/node';
+import { createEngine, type EngineRequest } from '@cpc/core/node';
 import type { Observations, VectorEnvironment } from '@cpc/environments';
 import { encodeGif, openEnvironment, requireBuiltIn } from '@cpc/environments/node';
 import type { EvaluationResult } from '@cpc/records';
 import {
   type Control,
-  type EvaluateRequest,
   readRunRecord,
   recordChange,
   reportWarnings,
@@ -27,6 +26,24 @@ export const rlBaselines = ['random', 'fixed'] as const;
 
 /** Copies that are played at once, at most. */
 const mostCopies = 16;
+
+/** How well a trained agent does. */
+export interface EvaluateRequest {
+  readonly run: string;
+  /** Default: the environment that it was trained in. */
+  readonly environment?: string | undefined;
+  /** Whole episodes of every policy; >= 1. */
+  readonly episodes: number;
+  /** Take the likeliest action instead of drawing one. */
+  readonly greedy: boolean;
+  /** Names out of `rlBaselines`. */
+  readonly baselines: readonly string[];
+  /** A file ending in `.gif`: the trained agent's first episode. */
+  readonly video?: string | undefined;
+  readonly workers: number;
+  readonly seed: number;
+  readonly engine: EngineRequest;
+}
 
 /** Plays whole episodes with the trained agent and with policies that learnt nothing, and writes the results into the run record. */
 export async function* evaluateRl(

@@ -32,9 +32,9 @@ function requestFor(out: string, resume: boolean): TrainRequest {
 /** Trains in a process of its own, with the environment in a thread; killed after so many updates. @returns updates told of. */
 function trainIn(request: TrainRequest, killAfter = Number.POSITIVE_INFINITY): Promise<number> {
   const script = `
-    import { domainCommands } from '@cpc/rl/node';
+    import { trainRl } from '@cpc/rl/node';
     const request = JSON.parse(process.argv[1]);
-    for await (const event of domainCommands.train(request, { stopRequested: () => false }))
+    for await (const event of trainRl(request, { stopRequested: () => false }))
       if (event.type === 'step-end') process.stdout.write('.');
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(request)], {

@@ -1,10 +1,10 @@
 import { describeSettings } from '@cpc/testing';
 import { describe } from 'vitest';
-import { domainCommands } from './commands.js';
+import { trainRl } from './train.js';
 
 describe.each(['delayed_cue', 'seekavoid_arena'])('%s', (data) => {
   describeSettings({
-    commands: domainCommands,
+    train: trainRl,
     data,
     values: {
       copies: [2, 1, 3],

@@ -7,7 +7,6 @@ import {
   makeFolder,
   readRunRecord,
   type SettingOverrides,
-  type SweepRequest,
   type TaskEvent,
   type TrainRequest,
   writeFileAtomically,
@@ -16,6 +15,20 @@ import { type DrawnSettings, drawSettings } from '../sweep/draw-settings.js';
 import { bestOf, roundsOf } from '../sweep/rounds.js';
 import { type SweptRun, summariseSweep, sweepTable } from '../sweep/sweep-table.js';
 import { trainRl } from './train.js';
+
+/** A random search over settings. */
+export interface SweepRequest
+  extends Pick<TrainRequest, 'data' | 'preset' | 'overrides' | 'seed' | 'engine' | 'command'> {
+  /** How many settings are drawn and trained; >= 1. */
+  readonly draws: number;
+  /** Frames of every run that is not ended early; > 0. */
+  readonly frames: number;
+  /** Ends the worse half of the runs again and again, each time after twice as many frames. */
+  readonly halving: boolean;
+  readonly workers: number;
+  /** A folder for all runs. Called again with the same request, finished runs are kept. */
+  readonly out: string;
+}
 
 /** Trains with one drawn setting after the other, and writes what they came to beside their run folders. */
 export async function* sweepRl(request: SweepRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {

@@ -12,7 +12,7 @@
 import { rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { CpcArgumentError } from '@cpc/base';
-import type { TaskEvent } from '../commands/domain-commands.js';
+import type { TaskEvent } from '../commands/command.js';
 import { type AtomicFile, createAtomicFile } from '../files/atomic-file.js';
 import { requireOutputFile, requireOwnFile } from '../files/output-file.js';
 import { npyHeader } from '../formats/npy.js';

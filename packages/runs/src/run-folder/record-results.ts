@@ -2,7 +2,7 @@
 
 import { describedSystemError } from '@cpc/base/node';
 import type { ProbeResult, RunRecord } from '@cpc/records';
-import type { TaskEvent } from '../commands/domain-commands.js';
+import type { TaskEvent } from '../commands/command.js';
 import { updateRunRecord } from './run-folder.js';
 
 /**

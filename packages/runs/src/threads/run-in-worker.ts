@@ -32,7 +32,7 @@ const nativeMilliseconds = 200;
  * @throws {WorkerJobError} what the job threw, with its message and stack.
  *
  * @example
- * for await (const event of runInWorker<TrainingEvent>({ module, object: 'domainCommands', method: 'train', request })) show(event);
+ * for await (const event of runInWorker<TrainingEvent>({ module, object: 'domainCommands', method: 'commands.train.run', request })) show(event);
  */
 export async function* runInWorker<Event>(
   job: WorkerJob,

@@ -1,12 +1,12 @@
 /** What the main thread and a worker say to one another. */
 import type { WorkerError } from '@cpc/base/node';
 
-/** A function of a module, such as `domainCommands.train`, and what to call it with. */
+/** A function of a module, such as `domainCommands.commands.train.run`, and what to call it with. */
 export interface WorkerJob {
   /** URL of a module that exports an object `object`. */
   readonly module: string;
   readonly object: string;
-  /** One of its functions `(request, control) => AsyncGenerator`, such as `train` or `ablation.run`. */
+  /** One of its functions `(request, control) => AsyncGenerator`, such as `commands.train.run`; an entry of a list goes by its `name`. */
   readonly method: string;
   /** A plain value. */
   readonly request: unknown;

@@ -1,7 +1,7 @@
 /** Entry of the worker thread: runs one job and posts its events. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from '@cpc/base/node';
-import type { Control } from '../commands/domain-commands.js';
+import type { Control } from '../commands/command.js';
 import { markThreadsEnded } from '../run-folder/run-lock.js';
 import { guardThread } from './ending-threads.js';
 import type { WorkerInput, WorkerMessage } from './worker-messages.js';
@@ -22,7 +22,9 @@ async function work({ job, stopFlag, unfinished, endedThreads }: WorkerInput): P
     post({ type: 'event', event });
 }
 
+/** In a list, the entry of that name. */
 function memberOf(owner: unknown, name: string): unknown {
+  if (Array.isArray(owner)) return owner.find((entry: { readonly name?: unknown }) => entry.name === name);
   return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }
 

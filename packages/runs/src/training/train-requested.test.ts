@@ -5,7 +5,7 @@ import { decayingAdam } from '@cpc/core';
 import type { TrainingEvent } from '@cpc/records';
 import { createToyDomain } from '@cpc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TrainRequest } from '../commands/domain-commands.js';
+import type { TrainRequest } from '../commands/requests.js';
 import { readRunRecord } from '../run-folder/run-folder.js';
 import { trainRequested } from './train-requested.js';
 

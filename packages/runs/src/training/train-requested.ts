@@ -4,7 +4,8 @@ import type { BatchSource, DecayingAdamSettings, Domain, Optimiser } from '@cpc/
 import { initialiseModel, initialStream, train } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import type { DataSummary, ResolvedSetting, TrainingEvent } from '@cpc/records';
-import type { Control, TrainRequest } from '../commands/domain-commands.js';
+import type { Control } from '../commands/command.js';
+import type { TrainRequest } from '../commands/requests.js';
 import { type KeepRunOptions, keepRun } from './keep-run.js';
 import { readStartingRun, type StartingRun } from './starting-run.js';
 import { trainingEnd } from './training-end.js';

@@ -1,7 +1,7 @@
 /** When the training that a command asked for ends, in updates and minutes. */
 import { CpcArgumentError } from '@cpc/base';
 import type { CourseOptions } from '@cpc/core';
-import type { TrainRequest } from '../commands/domain-commands.js';
+import type { TrainRequest } from '../commands/requests.js';
 
 /**
  * Steps and epochs as one limit, whichever is reached first; minutes as they are.

@@ -13,13 +13,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { padSentences } from '../data/padded-sentences.js';
 import { splitWords } from '../data/words.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';
-import { domainCommands } from './commands.js';
+import { exportText } from './commands.js';
+import { embedText } from './embed.js';
+import type { WordVectorsRequest } from './expanded-model.js';
 import { loadTextModel, textModels } from './model-file.js';
+import { textNeighbours } from './neighbours.js';
+import { probeText } from './probe.js';
+import { trainText } from './train.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cpc-text-commands-'));
-  await events(domainCommands.train(trainRequest('run'), always));
+  await events(trainText(trainRequest('run'), always));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -46,7 +51,7 @@ function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainReq
   };
 }
 
-function probeRequest(change: Partial<ProbeRequest> = {}): ProbeRequest {
+function probeRequest(change: Partial<ProbeRequest & WordVectorsRequest> = {}): ProbeRequest {
   const asked = { data: 'builtin', task: 'subject', baselines: [], seed: 1, engine, strict: false };
   return { run: join(folder, 'run'), ...asked, ...change };
 }
@@ -57,8 +62,8 @@ async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]>
   return seen;
 }
 
-async function probe(change: Partial<ProbeRequest> = {}): Promise<ProbeResult[]> {
-  const seen = await events(domainCommands.probe(probeRequest(change), always));
+async function probe(change: Partial<ProbeRequest & WordVectorsRequest> = {}): Promise<ProbeResult[]> {
+  const seen = await events(probeText(probeRequest(change), always));
   return seen.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
 }
 
@@ -84,9 +89,9 @@ describe('text train', () => {
       steps: 4,
       overrides: { ...trainRequest('x').overrides, batchSize: set(4), negativeCount: set(8) },
     };
-    await events(domainCommands.train(trainRequest('whole', small), always));
-    await events(domainCommands.train(trainRequest('halves', { ...small, steps: 2 }), always));
-    await events(domainCommands.train(trainRequest('halves', { ...small, resume: true }), always));
+    await events(trainText(trainRequest('whole', small), always));
+    await events(trainText(trainRequest('halves', { ...small, steps: 2 }), always));
+    await events(trainText(trainRequest('halves', { ...small, resume: true }), always));
     const [whole, halves] = await Promise.all(
       ['whole', 'halves'].map((run) => readFile(runPaths(join(folder, run)).model)),
     );
@@ -102,18 +107,16 @@ describe('text train', () => {
     );
     await writeFile(join(path, 'bad.txt'), Uint8Array.of(0x41, 0xe9, 0x0a));
     const overrides = { ...trainRequest('x').overrides, batchSize: set(2), negativeCount: set(4) };
-    const seen = await events(
-      domainCommands.train(trainRequest('left-out', { data: path, steps: 1, overrides }), always),
-    );
+    const seen = await events(trainText(trainRequest('left-out', { data: path, steps: 1, overrides }), always));
     expect(seen).toContainEqual({ type: 'warning', message: expect.stringMatching(/^skipped bad\.txt: not UTF-8/) });
     expect((await readRunRecord(join(folder, 'left-out'))).data.skipped).toHaveLength(1);
   });
 
   it('refuses neither steps nor minutes, and an unknown setting before any text is read', async () => {
     const { steps: _, ...endless } = trainRequest('endless');
-    await expect(events(domainCommands.train(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
+    await expect(events(trainText(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
     const wrong = trainRequest('wrong', { data: 'nowhere', overrides: { kernelWords: set(2) } });
-    await expect(events(domainCommands.train(wrong, always))).rejects.toThrow(/kernelWords: expected an odd number/);
+    await expect(events(trainText(wrong, always))).rejects.toThrow(/kernelWords: expected an odd number/);
   });
 });
 
@@ -160,7 +163,7 @@ describe('text probe', () => {
     await writeFile(join(data, 'MR.all'), lines.join('\n'));
     const request = { run: join(folder, 'run'), data, task: 'mr', baselines: [], seed: 1, engine, strict: false };
     const seen: unknown[] = [];
-    const asked = domainCommands.probe({ ...request, classifier: 'senteval' }, always);
+    const asked = probeText({ ...request, classifier: 'senteval' }, always);
     await (async () => {
       for await (const event of asked) seen.push(event);
     })().catch(() => undefined); // a fold may be refused later for having 1 class
@@ -209,7 +212,7 @@ describe('text embed and export', () => {
         engine,
         strict: false,
       } as const;
-      const written = await events(domainCommands.embed(request, always));
+      const written = await events(embedText(request, always));
       expect(written.at(-1)).toEqual({ type: 'file-written', path: out, description: 'float32 [3, 32]' });
       const bytes = await readFile(out);
       const values = new Uint8Array(bytes.subarray(bytes.length - 3 * 32 * 4));
@@ -222,9 +225,7 @@ describe('text embed and export', () => {
     await writeFile(data, sentences.join('\n'));
     const { encoded } = await vectors();
     const out = join(folder, 'vectors.parquet');
-    await events(
-      domainCommands.embed({ run: join(folder, 'run'), data, out, pooled: false, engine, strict: false }, always),
-    );
+    await events(embedText({ run: join(folder, 'run'), data, out, pooled: false, engine, strict: false }, always));
     const rows = await parquetReadObjects({ file: await asyncBufferFromFile(out) });
     expect(rows.map(({ line, text }) => [line, text])).toEqual(sentences.map((text, index) => [index + 1, text]));
     expect(rows.flatMap(({ features }): number[] => features)).toEqual([...encoded.data]);
@@ -236,7 +237,7 @@ describe('text embed and export', () => {
     await writeFile(data, `\uFEFF${lines.join('\r\n')}`);
     const out = join(folder, 'odd.parquet');
     const request = { run: join(folder, 'run'), data, out, pooled: false, engine, strict: false };
-    const told = await events(domainCommands.embed(request, always));
+    const told = await events(embedText(request, always));
     expect(told).toContainEqual({
       type: 'warning',
       message: `${data}: 1 of the lines has more than 100000 characters, of which only these are embedded: line 4`,
@@ -246,13 +247,13 @@ describe('text embed and export', () => {
       lines.map((text, index) => [index + 1, text.slice(0, 100_000)]),
     );
     const npy = join(folder, 'odd.npy');
-    await events(domainCommands.embed({ ...request, out: npy }, always));
+    await events(embedText({ ...request, out: npy }, always));
     expect((await readFile(npy)).subarray(0, 128).toString('latin1')).toContain("'shape': (7, 32)");
   });
 
   it('exports a file that agrees with the encoder to 1e-5 for 1 and 3 sentences of other lengths, with its vocabulary', async () => {
     const out = join(folder, 'text.onnx');
-    await events(domainCommands.export({ run: join(folder, 'run'), out }, always));
+    await events(exportText({ run: join(folder, 'run'), out }));
     const bytes = await readFile(out);
     const { encoded, vocabulary, settings } = await vectors();
     const { metadata } = readOnnx(bytes);
@@ -281,8 +282,8 @@ describe('text embed and export', () => {
 describe('text neighbours', () => {
   const neighbours = async (change: { query: string; data?: string; count?: number }) => {
     const request = { run: join(folder, 'run'), data: 'builtin', count: 4, engine, strict: false, ...change };
-    const seen = await events(domainCommands.neighbours?.run(request, always) ?? (async function* () {})());
-    return seen.filter((event) => event.type === 'neighbour-found');
+    const seen = await events(textNeighbours(request, always));
+    return seen.filter((event) => event.type === 'match-found');
   };
 
   it('are 4 other sentences of the stories, the most similar first, about the query’s subject', async () => {
@@ -310,7 +311,7 @@ describe('text neighbours', () => {
     await writeFile(join(data, 'b.txt'), 'a\0b');
     await writeFile(join(data, 'c.pdf'), '%PDF');
     const request = { run: join(folder, 'run'), data, count: 4, engine, strict: false, query: 'There was a boat.' };
-    const seen = await events(domainCommands.neighbours?.run(request, always) ?? (async function* () {})());
+    const seen = await events(textNeighbours(request, always));
     expect(seen.flatMap((event) => (event.type === 'warning' ? [event.message] : []))).toEqual([
       'skipped c.pdf: .pdf files are not read',
       'skipped b.txt: binary, not text: byte 1 is 0',
@@ -338,7 +339,7 @@ describe('decodeTextModel', () => {
   });
 });
 
-itChecksModels(domainCommands, () => {
+itChecksModels(exportText, () => {
   const run = join(folder, 'run');
   return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

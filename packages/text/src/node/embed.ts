@@ -13,7 +13,7 @@ import {
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { longestLine, textLines, UnreadableTextError } from './data/text-lines.js';
-import { withWordVectors } from './expanded-model.js';
+import { type WordVectorsRequest, withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { builtInData } from './open-text.js';
 
@@ -21,7 +21,10 @@ import { builtInData } from './open-text.js';
 const block = 4096;
 
 /** Writes `[N, D]`, a row per line; blank lines have a row of zeros. */
-export async function* embedText(request: EmbedRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
+export async function* embedText(
+  request: EmbedRequest & WordVectorsRequest,
+  control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
   const { out, run, representation = 'latent' } = request;
   await requireFeatureFile(out);
   if (representation === 'context') {

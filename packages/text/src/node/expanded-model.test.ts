@@ -6,8 +6,13 @@ import { flatten } from '@cpc/core';
 import type { ProbeResult } from '@cpc/records';
 import { decodeSafetensors, type ProbeRequest, readRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domainCommands } from './commands.js';
+import { exportText } from './commands.js';
+import { embedText } from './embed.js';
+import type { WordVectorsRequest } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
+import { textNeighbours } from './neighbours.js';
+import { probeText } from './probe.js';
+import { trainText } from './train.js';
 
 let folder: string;
 let run: string;
@@ -30,7 +35,7 @@ beforeAll(async () => {
     negativeCount: set(48),
   };
   const asked = { data: 'builtin', preset: 'small', steps: 1, seed: 2, engine, resume: false, strict: false };
-  await events(domainCommands.train({ ...asked, overrides, out: run, command: 'test' }, always));
+  await events(trainText({ ...asked, overrides, out: run, command: 'test' }, always));
   await writeFile(wordVectors, await vectorsOfAnotherOrigin());
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -57,16 +62,16 @@ async function embed(change: { wordVectors?: string }): Promise<number[][]> {
   const data = join(folder, 'lines.txt');
   await writeFile(data, 'There was a boat beside it.\nThere was a zboat beside it.');
   const out = join(folder, 'out.safetensors');
-  await events(domainCommands.embed({ run, data, out, pooled: false, engine, strict: false, ...change }, always));
+  await events(embedText({ run, data, out, pooled: false, engine, strict: false, ...change }, always));
   const values = Array.from(decodeSafetensors(await readFile(out), out).tensors.latents?.data ?? [], Number);
   return [values.slice(0, 24), values.slice(24)];
 }
 
-async function probe(change: Partial<ProbeRequest>): Promise<ProbeResult[]> {
+async function probe(change: Partial<ProbeRequest & WordVectorsRequest>): Promise<ProbeResult[]> {
   const lines = Array.from({ length: 40 }, (_, at) => `${at % 2} the ${at % 2 === 1 ? 'zboat' : 'zcake'} it was`);
   await writeFile(join(folder, 'MR.all'), lines.join('\n'));
   const request = { run, data: folder, task: 'mr', baselines: [], seed: 1, engine, strict: false, ...change };
-  const seen = await events(domainCommands.probe(request, always));
+  const seen = await events(probeText(request, always));
   return seen.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
 }
 
@@ -95,7 +100,7 @@ describe('word vectors made elsewhere', () => {
   it('are needed for the baseline of their means, which is said before anything is computed, and must share words with the run', async () => {
     await expect(probe({ baselines: ['word-vectors'] })).rejects.toThrow(/--word-vectors FILE with the baseline/);
     const request = { run, data: folder, task: 'mr', baselines: ['word-vectors'], seed: 1, engine, strict: false };
-    await expect(domainCommands.probe(request, always).next()).rejects.toThrow(/--word-vectors FILE/);
+    await expect(probeText(request, always).next()).rejects.toThrow(/--word-vectors FILE/);
     const few = join(folder, 'few.txt');
     await writeFile(few, 'boat 1 2\ncake 2 1\n');
     await expect(probe({ wordVectors: few })).rejects.toThrow(/more than 2 words that the vocabulary .* received 2 of/);
@@ -103,13 +108,13 @@ describe('word vectors made elsewhere', () => {
 
   it('widen an exported vocabulary, and find neighbours', async () => {
     const out = join(folder, 'text.onnx');
-    await events(domainCommands.export({ run, out, wordVectors }, always));
+    await events(exportText({ run, out, wordVectors }));
     const words: string[] = JSON.parse(readOnnx(await readFile(out)).metadata.vocabulary ?? '[]');
     expect(words.slice(-2)).toEqual(['zboat', 'zcake']);
     const data = join(folder, 'text.txt');
     await writeFile(data, 'There was a cake. There was a boat.\n');
     const request = { run, data, query: 'There was a zboat.', count: 1, wordVectors, engine, strict: false };
-    const found = await events(domainCommands.neighbours.run(request, always));
-    expect(found.at(-1)).toMatchObject({ type: 'neighbour-found', label: 'There was a boat.' });
+    const found = await events(textNeighbours(request, always));
+    expect(found.at(-1)).toMatchObject({ type: 'match-found', label: 'There was a boat.' });
   });
 });

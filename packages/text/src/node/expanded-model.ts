@@ -25,6 +25,12 @@ export interface Wanted {
   readonly limit?: number;
 }
 
+/** What the commands of this domain ask for besides what all domains' do. */
+export interface WordVectorsRequest {
+  /** A file with vectors of words that the run may not know: words that training never saw get vectors by a map from those in the file. */
+  readonly wordVectors?: string | undefined;
+}
+
 /**
  * @param file - any that `readWordVectors` reads; undefined leaves the model as it is.
  * @throws {CpcError} if the file is damaged, or shares too few words with the run to fit a map.

@@ -1,14 +1,14 @@
 /** `cpc text neighbours`: the sentences of some text that are most like another. */
 import { CpcError, skippedInWords } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
-import { type Control, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
+import { type Control, reportWarnings, type SearchRequest, type TaskEvent } from '@cpc/runs';
 import type { SkippedText } from '../data/sentence-corpus.js';
 import { splitWords } from '../data/words.js';
 import { nearestVectors } from '../neighbours.js';
 import { createSentenceEncoder } from '../sentence-encoder.js';
 import { builtInStories } from '../synthesis/stories.js';
 import { readSentences } from './data/prepare-corpus.js';
-import { withWordVectors } from './expanded-model.js';
+import { type WordVectorsRequest, withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { builtInData } from './open-text.js';
 
@@ -17,7 +17,7 @@ const block = 2048;
 
 /** Every sentence once, however often it stands there; the query itself is none of its neighbours. */
 export async function* textNeighbours(
-  { run, data, query, count, wordVectors, engine, strict }: NeighboursRequest,
+  { run, data, query, count, wordVectors, engine, strict }: SearchRequest & WordVectorsRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireWord(query);
@@ -43,7 +43,7 @@ export async function* textNeighbours(
       best = [...best, ...labelled].sort((left, right) => right.similarity - left.similarity).slice(0, count);
       yield { type: 'progress', label: 'sentences', done: first + part.length, total: sentences.length };
     }
-    for (const neighbour of best) yield { type: 'neighbour-found', ...neighbour };
+    for (const neighbour of best) yield { type: 'match-found', ...neighbour };
   } finally {
     await encoder.dispose();
   }

@@ -23,7 +23,13 @@ import { bagOfWords } from '../tasks/bag-of-words.js';
 import { type Protocol, protocolRandom, protocols, protocolText } from '../tasks/protocols.js';
 import { answerFolds, denseClassifier } from '../tasks/sentence-probe.js';
 import { meanVectors, meanWordVectors } from '../tasks/word-means.js';
-import { type AddedWords, type ExpandedModel, givenVectors, withWordVectors } from './expanded-model.js';
+import {
+  type AddedWords,
+  type ExpandedModel,
+  givenVectors,
+  type WordVectorsRequest,
+  withWordVectors,
+} from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { openTask, type SentenceTask } from './tasks/sentence-tasks.js';
 
@@ -89,7 +95,10 @@ function requireWordVectors(addedWords: AddedWords | undefined): AddedWords {
 export const textBaselines: readonly string[] = Object.keys(baselines);
 
 /** Probes a run, and each baseline asked for, on the same folds. Results also go into the run's record. */
-export async function* probeText(request: ProbeRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
+export async function* probeText(
+  request: ProbeRequest & WordVectorsRequest,
+  control: Control,
+): AsyncGenerator<TaskEvent, void, undefined> {
   const protocol = protocolNamed(request.classifier);
   refuseContexts(request);
   const engine = await createEngine(request.engine);

@@ -1,9 +1,9 @@
 import { describeSettings } from '@cpc/testing';
 import { textNegatives } from '../presets.js';
-import { domainCommands } from './commands.js';
+import { trainText } from './train.js';
 
 describeSettings({
-  commands: domainCommands,
+  train: trainText,
   data: 'builtin',
   values: {
     vocabularySize: [80, 2, 3, 100_000],

@@ -6,27 +6,26 @@ import { nodeRuntime } from '@cpc/compile/node';
 import { flatten } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import type { ProbeResult } from '@cpc/records';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type ProbeRequest,
-  readRunRecord,
-  runPaths,
-  type TrainRequest,
-} from '@cpc/runs';
+import { decodeSafetensors, encodeSafetensors, readRunRecord, runPaths, type TrainRequest } from '@cpc/runs';
 import { itChecksModels, withoutChecksum } from '@cpc/testing';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
-import { domainCommands } from './commands.js';
+import { exportVision } from './commands.js';
+import { embedVision } from './embed.js';
 import { loadVisionModel, visionModels } from './model-file.js';
+import { visionNeighbours } from './neighbours.js';
 import { openImages } from './open-images.js';
+import { visionPatches } from './patches.js';
+import { probeVision } from './probe.js';
+import type { ImageProbeRequest } from './probe-request.js';
+import { trainVision } from './train.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cpc-vision-commands-'));
-  await events(domainCommands.train(trainRequest('run'), always));
+  await events(trainVision(trainRequest('run'), always));
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -50,7 +49,7 @@ function trainRequest(out: string, change: Partial<TrainRequest> = {}): TrainReq
   };
 }
 
-function probeRequest(change: Partial<ProbeRequest> = {}): ProbeRequest {
+function probeRequest(change: Partial<ImageProbeRequest> = {}): ImageProbeRequest {
   const asked = { data: 'builtin', task: 'class', baselines: [], seed: 1, engine, strict: false };
   return { run: join(folder, 'run'), ...asked, ...change };
 }
@@ -61,8 +60,8 @@ async function events<Event>(generator: AsyncGenerator<Event>): Promise<Event[]>
   return seen;
 }
 
-async function probe(change: Partial<ProbeRequest> = {}): Promise<ProbeResult[]> {
-  const seen = await events(domainCommands.probe(probeRequest(change), always));
+async function probe(change: Partial<ImageProbeRequest> = {}): Promise<ProbeResult[]> {
+  const seen = await events(probeVision(probeRequest(change), always));
   return seen.flatMap((event) => (event.type === 'probe-end' ? [event.result] : []));
 }
 
@@ -99,9 +98,9 @@ describe('vision train', () => {
     const data = await colouredFolder('pictures', 10);
     const few = { ...overrides, batchSize: set(4), negativeCount: set(50) };
     const request = { data, steps: 4, overrides: few };
-    await events(domainCommands.train(trainRequest('whole', request), always));
-    await events(domainCommands.train(trainRequest('halves', { ...request, steps: 2 }), always));
-    await events(domainCommands.train(trainRequest('halves', { ...request, resume: true }), always));
+    await events(trainVision(trainRequest('whole', request), always));
+    await events(trainVision(trainRequest('halves', { ...request, steps: 2 }), always));
+    await events(trainVision(trainRequest('halves', { ...request, resume: true }), always));
     const [whole, halves] = await Promise.all(
       ['whole', 'halves'].map((run) => readFile(runPaths(join(folder, run)).model)),
     );
@@ -112,9 +111,7 @@ describe('vision train', () => {
     const data = await colouredFolder('with-damage', 4);
     await writeFile(join(data, 'red', 'bad.jpg'), 'no picture');
     const few = { ...overrides, batchSize: set(8), negativeCount: set(50) };
-    const seen = await events(
-      domainCommands.train(trainRequest('left-out', { data, steps: 4, overrides: few }), always),
-    );
+    const seen = await events(trainVision(trainRequest('left-out', { data, steps: 4, overrides: few }), always));
     expect(seen).toContainEqual({
       type: 'input-damaged',
       path: 'red/bad.jpg',
@@ -122,7 +119,7 @@ describe('vision train', () => {
     });
     expect((await readRunRecord(join(folder, 'left-out'))).data.skipped).toHaveLength(1);
     const strict = trainRequest('strict', { data, steps: 4, overrides: few, strict: true });
-    await expect(events(domainCommands.train(strict, always))).rejects.toThrow(/red\/bad\.jpg: expected one whole/);
+    await expect(events(trainVision(strict, always))).rejects.toThrow(/red\/bad\.jpg: expected one whole/);
   });
 
   it('skips 2 of 8 pictures that are deleted or made a folder after the first warning, by name, and makes 4 steps', async () => {
@@ -130,10 +127,7 @@ describe('vision train', () => {
     await writeFile(join(data, 'red', 'anim.gif'), 'GIF89a'); // so that there is a warning, before anything is drawn
     const few = { ...overrides, batchSize: set(6), negativeCount: set(50) };
     const seen: { type: string; path?: string }[] = [];
-    for await (const event of domainCommands.train(
-      trainRequest('of-lost', { data, steps: 4, overrides: few }),
-      always,
-    )) {
+    for await (const event of trainVision(trainRequest('of-lost', { data, steps: 4, overrides: few }), always)) {
       if (seen.length === 0) {
         for (const name of ['red/00.png', 'blue/03.png']) await rm(join(data, name));
         await mkdir(join(data, 'blue', '03.png'));
@@ -151,9 +145,9 @@ describe('vision train', () => {
 
   it('refuses neither steps nor minutes, and an unknown setting before any picture is read', async () => {
     const { steps: _, ...endless } = trainRequest('endless');
-    await expect(events(domainCommands.train(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
+    await expect(events(trainVision(endless, always))).rejects.toThrow(/steps, epochs or minutes/);
     const wrong = trainRequest('wrong', { data: 'nowhere', overrides: { depth: set(19) } });
-    await expect(events(domainCommands.train(wrong, always))).rejects.toThrow(/depth: Invalid/);
+    await expect(events(trainVision(wrong, always))).rejects.toThrow(/depth: Invalid/);
   });
 });
 
@@ -202,7 +196,7 @@ describe('vision probe', () => {
       await mkdir(join(data, `c${index}`), { recursive: true });
       await image.png().toFile(join(data, `c${index}`, 'a.png'));
     }
-    const seen = await events(domainCommands.probe(probeRequest({ data }), always));
+    const seen = await events(probeVision(probeRequest({ data }), always));
     const warnings = seen.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
     expect(warnings.join()).toMatch(/of 6 classes .* no training example.*of 6 classes .* no test example/);
   });
@@ -218,10 +212,7 @@ describe('vision probe', () => {
 describe('vision embed and export', () => {
   const embed = (out: string, data: string, change: { pooled: boolean }) =>
     events(
-      domainCommands.embed(
-        { run: join(folder, 'run'), data, out: join(folder, out), engine, strict: false, ...change },
-        always,
-      ),
+      embedVision({ run: join(folder, 'run'), data, out: join(folder, out), engine, strict: false, ...change }, always),
     );
 
   async function expected(data: string) {
@@ -287,7 +278,7 @@ describe('vision embed and export', () => {
 
   it('exports pictures to vectors, one of each, to a file that runs', async () => {
     const out = join(folder, 'images.onnx');
-    await events(domainCommands.export({ run: join(folder, 'run'), out }, always));
+    await events(exportVision({ run: join(folder, 'run'), out }));
     const session = await loadOnnx(await readFile(out), { runtime: await nodeRuntime({ threads: 1 }) });
     const images = { shape: [2, 24, 24, 3], data: new Float32Array(2 * 24 * 24 * 3).fill(128) };
     const { vectors } = await session.run({ images });
@@ -302,8 +293,8 @@ describe('vision neighbours and patches', () => {
     for (const ending of ['png', 'html']) {
       const out = join(folder, `near.${ending}`);
       const request = { run: join(folder, 'run'), data, query: 'red/02.png', count: 3, out, engine, strict: false };
-      const seen = await events(domainCommands.neighbours?.run(request, always) ?? (async function* () {})());
-      const found = seen.filter((event) => event.type === 'neighbour-found');
+      const seen = await events(visionNeighbours(request, always));
+      const found = seen.filter((event) => event.type === 'match-found');
       expect(found.map(({ label }) => label.split('/')[0])).toEqual(['red', 'red', 'red']);
       expect(found.map(({ label }) => label)).not.toContain('red/02.png');
       expect(found[0]?.similarity).toBeGreaterThanOrEqual(found[1]?.similarity ?? 2);
@@ -321,12 +312,7 @@ describe('vision neighbours and patches', () => {
       .png()
       .toFile(other);
     const ask = (query: string) =>
-      events(
-        domainCommands.neighbours?.run(
-          { run: join(folder, 'run'), data, query, count: 1, engine, strict: false },
-          always,
-        ) ?? (async function* () {})(),
-      );
+      events(visionNeighbours({ run: join(folder, 'run'), data, query, count: 1, engine, strict: false }, always));
     expect((await ask(other)).at(-1)).toMatchObject({ label: expect.stringMatching(/^blue/) });
     await expect(ask('99')).rejects.toThrow(/by its name, its number from 0 to 11, or a picture file, received "99"/);
   });
@@ -342,8 +328,7 @@ describe('vision neighbours and patches', () => {
       engine,
       strict: false,
     };
-    const run = (change = {}) =>
-      events(domainCommands.exemplars?.run({ ...request, ...change }, always) ?? (async function* () {})());
+    const run = (change = {}) => events(visionPatches({ ...request, ...change }, always));
     expect((await run()).at(-1)).toMatchObject({
       type: 'file-written',
       description: '3 patches of each of 2 features',
@@ -369,7 +354,7 @@ describe('decodeVisionModel', () => {
   });
 });
 
-itChecksModels(domainCommands, () => {
+itChecksModels(exportVision, () => {
   const run = join(folder, 'run');
   return { run, model: runPaths(run).model, out: join(folder, 'old.onnx') };
 });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { CpcError, entryAt, type HostArray, joinRows } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { measureScale, standardise } from '@cpc/probes';
-import { type Control, type NeighboursRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
+import { type Control, reportWarnings, type SearchRequest, type TaskEvent } from '@cpc/runs';
 import type { ImageSet, Picture } from '../data/image-set.js';
 import { createImageEncoder, encodeImages, pooledFeatures } from '../features.js';
 import { nearestImages } from '../nearest-images.js';
@@ -22,7 +22,7 @@ const block = 64;
  * images share would make all of them alike. The query itself is none of its neighbours.
  */
 export async function* visionNeighbours(
-  request: NeighboursRequest,
+  request: SearchRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const { query, count, out, strict } = request;
@@ -41,7 +41,7 @@ export async function* visionNeighbours(
     const index = entryAt(others, row - 1, 'images');
     return { index, label: images.images[index]?.name ?? '', similarity };
   });
-  for (const { label, similarity } of found) yield { type: 'neighbour-found', label, similarity };
+  for (const { label, similarity } of found) yield { type: 'match-found', label, similarity };
   if (out === undefined) return;
   await writeSheet(out, 'Nearest images', [await sheetRow(query, asked.picture, images, found)]);
   yield { type: 'file-written', path: out, description: `the query and ${found.length} images` };
@@ -55,7 +55,7 @@ interface FoundImage {
 
 interface Encoding {
   readonly model: VisionModelFile;
-  readonly request: NeighboursRequest;
+  readonly request: SearchRequest;
   readonly control: Control;
 }
 

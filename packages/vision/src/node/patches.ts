@@ -1,7 +1,8 @@
 /** `cpc vision patches`: the patches that excite features of z most, as a sheet (figure 5). */
 import { CpcError } from '@cpc/core';
+import type { EngineRequest } from '@cpc/core/node';
 import { createEngine } from '@cpc/core/node';
-import { type Control, type ExemplarsRequest, reportWarnings, type TaskEvent } from '@cpc/runs';
+import { type Control, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { patchOfPicture } from '../data/augmentation.js';
 import type { ImageSet } from '../data/image-set.js';
 import { latentSize } from '../encoder/architecture.js';
@@ -17,8 +18,22 @@ import { wholeImages } from './whole-images.js';
 /** Images between two reports of progress. */
 const block = 64;
 
+/** What excites features of a model most: figure 5 of the paper. */
+export interface PatchesRequest {
+  readonly run: string;
+  readonly data: string;
+  /** Features by number, from 0, none twice. */
+  readonly features: readonly number[];
+  /** How many examples of each; >= 1. */
+  readonly count: number;
+  /** A file ending in `.png` or another of the sheets' endings. */
+  readonly out: string;
+  readonly engine: EngineRequest;
+  readonly strict: boolean;
+}
+
 export async function* visionPatches(
-  { run, data, features, count, out, engine, strict }: ExemplarsRequest,
+  { run, data, features, count, out, engine, strict }: PatchesRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   requireSheetEnding('patches', out);

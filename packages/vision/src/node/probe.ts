@@ -3,7 +3,7 @@ import { CpcError, createRandom, entryAt, type HostArray } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { gatherRows } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
-import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
+import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import {
   type FeatureSource,
@@ -24,6 +24,7 @@ import { figuresOf, type ImageAnswers, leadOf } from '../probes/probe-result.js'
 import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../probes/split.js';
 import { loadVisionModel } from './model-file.js';
 import { imageWarnings, openImages } from './open-images.js';
+import type { ImageProbeRequest } from './probe-request.js';
 import { refuseWithSupervised, supervisedBaseline, superviseImages } from './supervised-baseline.js';
 import { wholeImages } from './whole-images.js';
 
@@ -46,7 +47,7 @@ export const imageBaselines: readonly string[] = [...Object.keys(featureBaseline
  * record, once all are there.
  */
 export async function* probeVision(
-  request: ProbeRequest,
+  request: ImageProbeRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const { representations = ['latent'], classifier = defaultImageClassifier, seed } = request;
@@ -79,7 +80,7 @@ export async function* probeVision(
   yield* await recordProbes(request.run, scored.results);
 }
 
-async function openSplit({ data, strict, seed }: ProbeRequest, side: number) {
+async function openSplit({ data, strict, seed }: ImageProbeRequest, side: number) {
   const { images } = await openImages(data, { side, strict });
   const { indices, damaged } = await wholeImages(images, strict);
   const warnings = imageWarnings({ ...images, skipped: [...images.skipped, ...damaged] });
@@ -100,7 +101,7 @@ function sourcesOf(
 }
 
 /** All labels, unless shares were asked for; `undefined` is no share, but all there are. */
-function sharesOf({ labelShares }: ProbeRequest): readonly (number | undefined)[] {
+function sharesOf({ labelShares }: ImageProbeRequest): readonly (number | undefined)[] {
   return labelShares ?? [undefined];
 }
 

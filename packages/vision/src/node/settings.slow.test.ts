@@ -1,9 +1,9 @@
 import { describeSettings } from '@cpc/testing';
 import { initialisations, negativeSources, normalisations, stems } from '../presets.js';
-import { domainCommands } from './commands.js';
+import { trainVision } from './train.js';
 
 describeSettings({
-  commands: domainCommands,
+  train: trainVision,
   data: 'builtin',
   values: {
     patchPixels: [8, 4, 5, 12],

@@ -1,17 +1,18 @@
 /** `--baselines supervised`: the same encoder trained end to end with the labels of the training side. */
 import { CpcError, createRandom } from '@cpc/core';
-import type { Control, ProbeRequest, TaskEvent } from '@cpc/runs';
+import type { Control, TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import type { ProbedVision } from '../probes/feature-sources.js';
 import { defaultImageClassifier } from '../probes/image-classifiers.js';
 import type { ImageAnswers } from '../probes/probe-result.js';
 import { labelsOf } from '../probes/split.js';
 import { createSupervisedNetwork, supervisedLimits, trainSupervised } from '../supervised/train-supervised.js';
+import type { ImageProbeRequest } from './probe-request.js';
 
 export const supervisedBaseline = 'supervised';
 
 /** @throws {CpcError} if the baseline is asked for with another classifier than the linear layer it is trained with. */
-export function refuseWithSupervised({ baselines, classifier = defaultImageClassifier }: ProbeRequest): void {
+export function refuseWithSupervised({ baselines, classifier = defaultImageClassifier }: ImageProbeRequest): void {
   if (!baselines.includes(supervisedBaseline) || classifier === defaultImageClassifier) return;
   throw new CpcError({
     where: `probe, baseline ${supervisedBaseline}`,

@@ -1,5 +1,5 @@
 /** What is held out where somebody decided it: a file of folds, lists beside the recordings, or the data set itself. */
-import type { ProbeRequest } from '@cpc/runs';
+
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { hopSamples } from '../../data/frame-labels.js';
 import { committedFolds, requireFoldsOf } from '../../probes/committed-folds.js';
@@ -8,6 +8,7 @@ import type { ProbedRows, ProbeSplits } from '../../probes/splits.js';
 import { loadSpeakerFolds } from '../data/folds-file.js';
 import { findSplitLists } from '../data/split-lists.js';
 import { builtInData, corpusWarnings, type OpenedSpeech } from '../open-data.js';
+import type { SpeechProbeRequest } from '../probe-request.js';
 import type { ProbeTask } from '../probe-tasks.js';
 
 export interface DecidedSplit {
@@ -29,7 +30,7 @@ export interface DecidedSplit {
  */
 export async function decidedSplit(
   corpus: SpeechCorpus,
-  { data, folds }: Pick<ProbeRequest, 'data' | 'folds'>,
+  { data, folds }: Pick<SpeechProbeRequest, 'data' | 'folds'>,
 ): Promise<DecidedSplit | undefined> {
   if (folds !== undefined) return foldsOfFile(corpus, folds);
   const lists = data === builtInData ? undefined : await findSplitLists(data);

@@ -1,15 +1,15 @@
 /** Which digit a recording says; for the Free Spoken Digit Dataset, whose files are named after it. */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { openSpeech } from '../open-data.js';
+import type { SpeechProbeRequest } from '../probe-request.js';
 import type { ProbeTask } from '../probe-tasks.js';
 import { decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 
 const digits = 10;
 
 /** All frames of a recording carry its digit, the silent ones too: `pooled` asks about the whole recording instead. */
-export async function digitTask(request: ProbeRequest): Promise<ProbeTask> {
+export async function digitTask(request: SpeechProbeRequest): Promise<ProbeTask> {
   const opened = await openSpeech(request.data, 'probe', request);
   const { corpus } = opened;
   const decided = await decidedSplit(corpus, request);

@@ -1,15 +1,15 @@
 /** Which phone a frame belongs to: of speakers or utterances that the probe was not fitted to. */
 import { CpcError, createRandom } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/runs';
 import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
 import { openLabelledSpeech } from '../open-data.js';
+import type { SpeechProbeRequest } from '../probe-request.js';
 import type { ProbeTask } from '../probe-tasks.js';
 import { counted, decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 
 const defaultFolds = 4;
 
 /** TIMIT's two sentences that everybody reads are left out: their words would be on both sides. */
-export async function phoneTask(request: ProbeRequest): Promise<ProbeTask> {
+export async function phoneTask(request: SpeechProbeRequest): Promise<ProbeTask> {
   if (request.pooled === true) throw pooledPhones();
   const { labels, ...opened } = await openLabelledSpeech(request.data, request);
   const { corpus } = opened;

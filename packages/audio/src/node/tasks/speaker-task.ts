@@ -1,14 +1,14 @@
 /** Who speaks: on recordings that were decided beforehand, else on a part of each speaker's recordings. */
 import { CpcError } from '@cpc/core';
-import type { ProbeRequest } from '@cpc/runs';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import type { RecordingSplit } from '../../probes/listed-split.js';
 import { withinSpeakerSplit } from '../../probes/splits.js';
 import { openSpeech } from '../open-data.js';
+import type { SpeechProbeRequest } from '../probe-request.js';
 import type { ProbeTask } from '../probe-tasks.js';
 import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
 
-export async function speakerTask(request: ProbeRequest): Promise<ProbeTask> {
+export async function speakerTask(request: SpeechProbeRequest): Promise<ProbeTask> {
   if (request.folds !== undefined) throw foldsOfSpeakers();
   const opened = await openSpeech(request.data, 'probe', request);
   const { corpus } = opened;

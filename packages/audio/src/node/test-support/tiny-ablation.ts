@@ -1,9 +1,10 @@
 /** An ablation of seconds: half a second of speech-like sound of each of four speakers, and a model of a few channels. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AblateRequest, TaskEvent } from '@cpc/runs';
+import type { TaskEvent } from '@cpc/runs';
 import { encodeWav } from '../../data/wav.js';
 import { ablateSpeech } from '../ablate.js';
+import type { AblateRequest } from '../ablation-runs.js';
 
 const ids = ['1-1-0000', '2-1-0000', '3-1-0000', '4-1-0000'];
 

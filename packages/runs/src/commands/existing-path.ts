@@ -2,7 +2,7 @@
 import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
-import { UsageError } from '../errors.js';
+import { UsageError } from '@cpc/base';
 
 /**
  * The path that was given to an option, such as `--data`.

@@ -1,5 +1,6 @@
 /** Files to write that are looked at before work begins. */
 import { stat } from 'node:fs/promises';
+import { requireOutputFile } from '../files/output-file.js';
 
 /** What a command reads. */
 export interface Inputs {
@@ -7,18 +8,17 @@ export interface Inputs {
   readonly run?: string | undefined;
   /** A file or folder, or `builtin`. */
   readonly data?: string | undefined;
-  readonly wordVectors?: string | undefined;
-  /** May be the path of a file. */
-  readonly query?: string | undefined;
+  /** Further ones; those that are no paths do no harm. */
+  readonly others?: readonly (string | undefined)[] | undefined;
 }
 
 /** @throws {CpcArgumentError} if no file can be written there, or it would replace one that the command reads. */
 export async function requireOutput(option: string, path: string | undefined, inputs: Inputs = {}): Promise<void> {
   if (path === undefined) return;
-  const { requireOutputFile, runPaths } = await import('@cpc/runs');
-  const { run, data, wordVectors, query } = inputs;
+  const { runPaths } = await import('../run-folder/run-folder.js'); // it brings TensorFlow.js along
+  const { run, data, others = [] } = inputs;
   const ofRun = run === undefined ? [] : [runPaths(run).model, runPaths(run).checkpoints, runPaths(run).record];
-  const read = [await readFrom(data, path), wordVectors, query].filter((file) => file !== undefined);
+  const read = [await readFrom(data, path), ...others].filter((file) => file !== undefined);
   await requireOutputFile(option, path, [...ofRun, ...read]);
 }
 

@@ -1,10 +1,10 @@
 /** Settings that were not left to the preset: a file of them, then `--set`, later ones winning. */
-import { CpcError } from '@cpc/base';
+import { CpcError, UsageError } from '@cpc/base';
 import type { ResolvedSetting } from '@cpc/records';
-import { UsageError } from '../errors.js';
-import { visibleLine } from '../terminal/visible.js';
+import { readRegularText } from '../files/regular-file.js';
 import { isJsonValue, type JsonValue, problemOfJson, repeatedName } from './json-value.js';
 import type { Assignment } from './values.js';
+import { visibleLine } from './visible.js';
 
 type Overrides = Record<string, ResolvedSetting>;
 
@@ -31,7 +31,6 @@ async function readConfig(file: string): Promise<Overrides> {
 }
 
 async function readText(file: string): Promise<string> {
-  const { readRegularText } = await import('@cpc/runs');
   try {
     return await readRegularText(file);
   } catch (error) {

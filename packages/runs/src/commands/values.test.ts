@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../test-support/fake-project.js';
+import { temporaryFolder } from '../test-support/temporary-folder.js';
 import { existingPath, folderPath } from './existing-path.js';
 import { problemOfJson, repeatedName } from './json-value.js';
 import { readOverrides } from './setting-overrides.js';
@@ -10,14 +10,14 @@ import { indices, positiveNumber, seed, shares, wholeNumber } from './values.js'
 describe('a number', () => {
   it('is read alike by 3 options: 1000, 1e3, 1E3, +1000, 1000.0, .1e4 and 1.e3', () => {
     for (const text of ['1000', '1e3', '1E3', '+1000', '1000.0', '.1e4', '1.e3']) {
-      expect(wholeNumber(1)(text)).toBe(1000);
-      expect(positiveNumber(text)).toBe(1000);
-      expect(seed(text)).toBe(1000);
+      expect(wholeNumber(1).parse(text)).toBe(1000);
+      expect(positiveNumber.parse(text)).toBe(1000);
+      expect(seed.parse(text)).toBe(1000);
     }
-    expect(indices('1e1, 2')).toEqual([10, 2]);
-    expect(shares('1e-2,.5,1')).toEqual([0.01, 0.5, 1]);
-    expect(seed('-1e3')).toBe(-1000);
-    expect(Object.is(seed('-0'), 0)).toBe(true);
+    expect(indices.parse('1e1, 2')).toEqual([10, 2]);
+    expect(shares.parse('1e-2,.5,1')).toEqual([0.01, 0.5, 1]);
+    expect(seed.parse('-1e3')).toBe(-1000);
+    expect(Object.is(seed.parse('-0'), 0)).toBe(true);
   });
 
   it('is refused by 3 options in 14 forms', () => {
@@ -38,11 +38,11 @@ describe('a number', () => {
       '５',
     ];
     for (const text of wrong) {
-      expect(() => wholeNumber(1)(text)).toThrow(/Expected a whole number of at least 1/);
-      expect(() => positiveNumber(text)).toThrow(/Expected a number above 0/);
-      expect(() => seed(text)).toThrow(/Expected a whole number/);
+      expect(() => wholeNumber(1).parse(text)).toThrow(/Expected a whole number of at least 1/);
+      expect(() => positiveNumber.parse(text)).toThrow(/Expected a number above 0/);
+      expect(() => seed.parse(text)).toThrow(/Expected a whole number/);
     }
-    for (const text of ['1.5', '1e-3', '9e15', '0']) expect(() => wholeNumber(1, 1e6)(text)).toThrow(/from 1 to/);
+    for (const text of ['1.5', '1e-3', '9e15', '0']) expect(() => wholeNumber(1, 1e6).parse(text)).toThrow(/from 1 to/);
   });
 });
 
