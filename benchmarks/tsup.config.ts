@@ -7,7 +7,13 @@ const cases = readdirSync('../packages')
   .filter(([, source]) => existsSync(source));
 
 export default defineConfig({
-  entry: { main: 'src/main.ts', agents: 'src/agents.ts', ...Object.fromEntries(cases) },
+  entry: {
+    main: 'src/main.ts',
+    agents: 'src/agents.ts',
+    reproduce: 'reproductions/main.ts',
+    reproductions: 'reproductions/reproductions.ts',
+    ...Object.fromEntries(cases),
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20',

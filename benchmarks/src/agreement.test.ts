@@ -1,6 +1,6 @@
+import type { Outcome } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
 import { compareOutcomes, findAgreement, worstGradient } from './agreement.js';
-import type { Outcome } from './case.js';
 
 const peer: Outcome = {
   milliseconds: 1,

@@ -8,7 +8,7 @@
  * batch that is tried.
  */
 import { CpcError } from '@cpc/core';
-import type { Outcome } from './case.js';
+import type { Outcome } from '@cpc/testing';
 
 /** Largest relative difference at which two sides compute the same. */
 export const tolerance = 1e-4;

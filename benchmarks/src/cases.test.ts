@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BenchmarkCase } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
 import { worstGradient } from './agreement.js';
-import type { BenchmarkCase } from './case.js';
 import type { CasesModule } from './collect.js';
 import { repositoryRoot } from './places.js';
 import { runCase } from './run-case.js';

@@ -1,5 +1,5 @@
+import type { BenchmarkCase, CaseTools } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
-import type { BenchmarkCase, CaseTools } from './case.js';
 import { compareRecords, comparisonRows } from './check.js';
 import { measure } from './measure.js';
 import { noInput } from './test-support/no-input.js';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BenchmarkCase } from '@cpc/testing';
 import { expect, it } from 'vitest';
-import type { BenchmarkCase } from './case.js';
 import { chosenCases, collectCases } from './collect.js';
 import { noInput } from './test-support/no-input.js';
 

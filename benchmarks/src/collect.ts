@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CpcArgumentError } from '@cpc/core';
-import type { BenchmarkCase } from './case.js';
+import type { BenchmarkCase } from '@cpc/testing';
 
 /** What such a file exports. */
 export interface CasesModule {

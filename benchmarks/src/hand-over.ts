@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { NamedHostTensors } from '@cpc/compile';
 import { CpcError, flatten } from '@cpc/core';
 import { decodeSafetensors, encodeSafetensors } from '@cpc/runs';
-import type { CaseInput } from './case.js';
+import type { CaseInput } from '@cpc/testing';
 
 /** The batch that step `number`, counted from 1, works on. */
 export function batchOfStep({ batches }: CaseInput, number: number): NamedHostTensors {

@@ -1,5 +1,5 @@
 /** One case measured and written down. */
-import type { BenchmarkCase, CaseTools } from './case.js';
+import type { BenchmarkCase, CaseTools } from '@cpc/testing';
 import { loadAverage, thisMachine } from './machine.js';
 import type { CaseRecord } from './record.js';
 import { type CaseResult, type RunOptions, ratioOf, runCase } from './run-case.js';

@@ -1,7 +1,7 @@
 /** Our side of a case that is no training step, in this process. */
 import type { Engine } from '@cpc/core';
+import type { Contestant, Encoding, OwnSide } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
-import type { Contestant, Encoding, OwnSide } from './case.js';
 import { peakMemoryBytes } from './memory.js';
 
 export async function ownSideContestant(

@@ -1,5 +1,5 @@
+import type { CaseTools, Contestant } from '@cpc/testing';
 import { expect, it } from 'vitest';
-import type { CaseTools, Contestant } from './case.js';
 import { filledDocument } from './documents.js';
 import { optionalPasses, passRows, withoutPass } from './passes.js';
 import { noInput } from './test-support/no-input.js';

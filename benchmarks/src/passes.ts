@@ -1,6 +1,6 @@
 /** What every pass of the compiler is worth: a case beside itself with that pass left out. */
 import { lowerPrimitives, standardPasses } from '@cpc/compile';
-import type { BenchmarkCase, CaseTools } from './case.js';
+import type { BenchmarkCase, CaseTools } from '@cpc/testing';
 import type { CaseRecord } from './record.js';
 import type { Rows } from './table.js';
 

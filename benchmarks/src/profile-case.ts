@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BenchmarkCase, CaseOptions } from './case.js';
+import type { BenchmarkCase, CaseOptions } from '@cpc/testing';
 import { type OperatorTime, operatorTimes } from './profile.js';
 import { caseTools } from './tools.js';
 

@@ -1,5 +1,5 @@
+import type { BenchmarkCase, CaseTools, Contestant, Outcome } from '@cpc/testing';
 import { describe, expect, it } from 'vitest';
-import type { BenchmarkCase, CaseTools, Contestant, Outcome } from './case.js';
 import { type RunOptions, ratioOf, runCase, type SideResult } from './run-case.js';
 import { noInput } from './test-support/no-input.js';
 

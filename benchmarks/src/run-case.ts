@@ -4,16 +4,9 @@
  */
 
 import { CpcError } from '@cpc/core';
+import type { BenchmarkCase, CaseOptions, CaseTools, Contestant, Outcome, TimedStep } from '@cpc/testing';
 import { type Agreement, type BatchAgreement, compareOutcomes, findAgreement, requireSameLoss } from './agreement.js';
-import {
-  type BenchmarkCase,
-  type CaseOptions,
-  type CaseTools,
-  type Contestant,
-  isSkipped,
-  type Outcome,
-  type TimedStep,
-} from './case.js';
+import { isSkipped } from './skipped.js';
 import { type Spread, spreadOf } from './statistics.js';
 
 export interface RunOptions extends CaseOptions {

@@ -4,7 +4,7 @@ import { standardPasses } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
 import { type Engine, onnxEngine } from '@cpc/core';
 import { createEngine, type EngineRequest } from '@cpc/core/node';
-import type { CaseTools } from './case.js';
+import type { CaseTools } from '@cpc/testing';
 import { labelModelParts } from './model-parts.js';
 import { encodingContestant, ownSideContestant } from './own-side.js';
 import { repositoryRoot } from './places.js';

@@ -1,7 +1,7 @@
 /** Our side of a case: a domain's training step on one of our engines, in this process. */
 import { createTrainingStep, type Engine, type TrainingStep } from '@cpc/core';
+import type { Contestant, Outcome, StepInput } from '@cpc/testing';
 import * as tf from '@tensorflow/tfjs';
-import type { Contestant, Outcome, StepInput } from './case.js';
 import { batchOfStep } from './hand-over.js';
 import { peakMemoryBytes } from './memory.js';
 

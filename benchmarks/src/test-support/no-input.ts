@@ -1,5 +1,5 @@
 /** A case's input that holds nothing. */
-import type { StepInput } from '../case.js';
+import type { StepInput } from '@cpc/testing';
 
 /** For sides that do not look at their input. */
 export function noInput(): StepInput {

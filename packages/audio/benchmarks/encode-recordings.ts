@@ -1,7 +1,11 @@
 /** Recordings to contexts with a model as it would be after training, beside the same in PyTorch: what using a model costs. */
-import { createBuiltInSpeech, createFeatureExtractor, initialiseSpeechModel, type SpeechSettings } from '@cpc/audio';
+
 import { createRandom } from '@cpc/core';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
+import { createFeatureExtractor } from '../src/features.js';
+import { initialiseSpeechModel } from '../src/model.js';
+import type { SpeechSettings } from '../src/presets.js';
+import { createBuiltInSpeech } from '../src/synthesis/built-in-speech.js';
 import { speechSettings } from './speech-input.js';
 
 export interface RecordingsInput extends CaseInput {

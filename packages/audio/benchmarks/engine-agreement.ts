@@ -1,6 +1,7 @@
 /** The speech model's step in the traced graph beside the same functions run one by one in plain JavaScript. */
-import { paperPreset, type SpeechSettings } from '@cpc/audio';
-import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
+
+import type { BenchmarkCase, StepInput } from '@cpc/testing';
+import { paperPreset, type SpeechSettings } from '../src/presets.js';
 import { speechInput } from './speech-input.js';
 
 /** Small enough for plain JavaScript: about 1/10,000 of the paper's step. */

@@ -1,7 +1,10 @@
 /** Model and data of a speech case: built-in speech, so that anyone can repeat it. */
-import { createBuiltInSpeech, createSpeechDomain, type SpeechSettings, speechPresets } from '@cpc/audio';
+
 import { adam, batchOf, CpcArgumentError, createRandom, initialiseModel } from '@cpc/core';
-import type { StepInput } from '../../../benchmarks/src/case.js';
+import type { StepInput } from '@cpc/testing';
+import { type SpeechSettings, speechPresets } from '../src/presets.js';
+import { createSpeechDomain } from '../src/speech-domain.js';
+import { createBuiltInSpeech } from '../src/synthesis/built-in-speech.js';
 
 const seed = 1;
 /** Batches that the steps go through in turn, and among which the check looks for one on which both sides agree. */

@@ -1,5 +1,5 @@
 /** A whole training step of the speech model, beside the same step in PyTorch. */
-import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, StepInput } from '@cpc/testing';
 import { speechInput, speechSettings } from './speech-input.js';
 
 export const trainingStep: BenchmarkCase<StepInput> = {

@@ -1,6 +1,7 @@
 export {
   createMemoryCorpus,
   type MemoryRecording,
+  recordingAt,
   type SkippedRecording,
   type SpeechCorpus,
   type SpeechRecording,
@@ -42,6 +43,7 @@ export {
 } from './model.js';
 export {
   type NegativeSource,
+  negativeSources,
   paperPreset,
   type SpeechPresetName,
   type SpeechSettings,
@@ -69,6 +71,6 @@ export {
 } from './probes/probe-figures.js';
 export { type ProbeSplit, type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
-export { createSpeechDomain, type SpeechDomain, type SpeechDomainOptions } from './speech-domain.js';
+export { createSpeechDomain, type SpeechDomain, type SpeechDomainOptions, sourceSamplesOf } from './speech-domain.js';
 export { speechOptimiser } from './speech-optimiser.js';
 export { type BuiltInSpeech, type BuiltInSpeechOptions, createBuiltInSpeech } from './synthesis/built-in-speech.js';

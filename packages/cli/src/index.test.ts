@@ -2,6 +2,6 @@ import { expect, it } from 'vitest';
 
 import * as cli from './index.js';
 
-it('exports this 1 name and no others', () => {
-  expect(Object.keys(cli)).toEqual(['runCpc']);
+it('exports these 2 names and no others', () => {
+  expect(Object.keys(cli)).toEqual(['runCommands', 'runCpc']);
 });

@@ -11,7 +11,7 @@ import { runTaskCommand } from './commands/run-task.js';
 import { runTraining } from './commands/run-training.js';
 import { notInstalled } from './domains/find-domain.js';
 import { type DomainName, domainSubjects, installCommand, knownDomains, packageOf } from './domains/known-domains.js';
-import type { LoadedDomain } from './domains/load-domain.js';
+import type { LoadedCommands, LoadedDomain } from './domains/load-domain.js';
 import { addOptions, givenValues } from './options/commander-options.js';
 import { generalOptions } from './options/general-options.js';
 
@@ -43,6 +43,17 @@ export function createProgram(options: ProgramOptions): Command {
   return program;
 }
 
+/** The command line of commands that are declared elsewhere. */
+export function createCommandsProgram(
+  source: LoadedCommands,
+  name: string,
+  options: Pick<ProgramOptions, 'context' | 'onJob'>,
+): Command {
+  const program = prepared(new Command(name), options.context).description(source.commands.summary);
+  for (const declared of source.commands.commands) addCommand(program, { source, program: name, declared }, options);
+  return program;
+}
+
 function addDomain(program: Command, name: DomainName, options: ProgramOptions): void {
   const { context, domains, installed } = options;
   const domain = domains.get(name);
@@ -66,33 +77,40 @@ function addAbsentDomain(command: Command, name: DomainName): void {
 
 function addDomainCommands(command: Command, domain: LoadedDomain, options: ProgramOptions): void {
   const { name, commands } = domain.commands;
+  const program = `cpc ${name}`;
   const [first] = commands;
-  if (first !== undefined) command.addHelpText('after', examples(examplesOf(name, first).slice(0, 1)));
-  for (const declared of commands) addDomainCommand(command, domain, declared, options);
+  if (first !== undefined) command.addHelpText('after', examples(examplesOf(program, first).slice(0, 1)));
+  for (const declared of commands) addCommand(command, { source: domain, program, declared }, options);
+}
+
+interface Declared {
+  readonly source: LoadedCommands;
+  /** What is typed in front of the command. */
+  readonly program: string;
+  readonly declared: DomainCommand;
 }
 
 /** Parser, help and work of one command, all from its declaration. */
-function addDomainCommand(
+function addCommand(
   parent: Command,
-  domain: LoadedDomain,
-  declared: DomainCommand,
-  options: ProgramOptions,
+  { source, program, declared }: Declared,
+  options: Pick<ProgramOptions, 'context' | 'onJob'>,
 ): void {
   const { context } = options;
   const command = addOptions(sub(parent, declared.name, declared.summary, context), declared.options);
   const { details } = declared;
   if (details !== undefined) command.addHelpText('after', details);
-  const own = { command, options: generalOptions, exampleLines: examplesOf(domain.commands.name, declared) };
+  const own = { command, options: generalOptions, exampleLines: examplesOf(program, declared) };
   offer(own, options, async ({ json }, typed) => {
     const given = givenValues(typed, declared.options);
     const how = { ...context, json };
-    if (declared.kind === 'training') return runTraining(domain, declared, await declared.prepare(given, context), how);
-    return runTaskCommand(domain, declared, await declared.prepare(given, context), how);
+    if (declared.kind === 'training') return runTraining(source, declared, await declared.prepare(given, context), how);
+    return runTaskCommand(source, declared, await declared.prepare(given, context), how);
   });
 }
 
-function examplesOf(domain: string, { name, examples: words }: DomainCommand): string[] {
-  return words.map((line) => `cpc ${domain} ${name} ${line}`);
+function examplesOf(program: string, { name, examples: words }: DomainCommand): string[] {
+  return words.map((line) => `${program} ${name} ${line}`);
 }
 
 interface Offer<Options extends CommandOptions> {
@@ -105,7 +123,7 @@ interface Offer<Options extends CommandOptions> {
 /** Makes a command do something; wrong use that shows only then also names the command's help. */
 function offer<const Options extends CommandOptions>(
   { command, options, exampleLines }: Offer<Options>,
-  { onJob }: ProgramOptions,
+  { onJob }: Pick<ProgramOptions, 'onJob'>,
   run: (given: GivenOf<Options>, typed: Readonly<Record<string, unknown>>) => Promise<number>,
 ): void {
   addOptions(command, options).addHelpText('after', examples(exampleLines));

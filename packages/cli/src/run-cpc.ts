@@ -5,9 +5,9 @@ import { type Command, CommanderError } from 'commander';
 import type { Context, Job } from './commands/context.js';
 import { searchDomain } from './domains/find-domain.js';
 import { type DomainName, knownDomains } from './domains/known-domains.js';
-import { type LoadedDomain, loadDomain } from './domains/load-domain.js';
+import { type LoadedDomain, loadCommands, loadDomain } from './domains/load-domain.js';
 import { describeError, exitCodes } from './errors.js';
-import { createProgram, helpCommandOf } from './program.js';
+import { createCommandsProgram, createProgram, helpCommandOf } from './program.js';
 import { surviveHangups } from './terminal/hangups.js';
 import { takeOutput } from './terminal/output.js';
 
@@ -22,12 +22,7 @@ import { takeOutput } from './terminal/output.js';
  * process.exitCode = await runCpc(['doctor', '--json']);
  */
 export async function runCpc(typed: readonly string[]): Promise<number> {
-  const output = takeOutput();
-  const release = surviveHangups();
-  const code = await exitCodeOf({ output, typed: plainWords(typed) });
-  release();
-  const isLost = await output.release();
-  return isLost && code === exitCodes.done ? exitCodes.failed : code;
+  return withOutput(typed, readJob);
 }
 
 /** `help audio train` and `audio help train` are `audio train --help`; `-V` is `--version`. */
@@ -40,9 +35,50 @@ export function plainWords(typed: readonly string[]): readonly string[] {
   return [...others, ...typed.slice(names.length), '--help'];
 }
 
-async function exitCodeOf(context: Context): Promise<number> {
+/** Where commands of someone else's are declared. */
+export interface CommandsSource {
+  /** URL of a module that exports `domainCommands`. */
+  readonly url: string;
+  /** What is typed in front of the words, for help and messages. */
+  readonly program: string;
+}
+
+/**
+ * Runs commands that are declared elsewhere as `cpc` runs those of the domains: parsing, help, progress, `--json`, Ctrl-C.
+ *
+ * @param typed - the words after the program's name; the first is the command.
+ * @returns the exit code, as `runCpc` does.
+ *
+ * @example
+ * process.exitCode = await runCommands(process.argv.slice(2), { url: new URL('./commands.js', import.meta.url).href, program: 'my-tool' });
+ */
+export async function runCommands(typed: readonly string[], { url, program }: CommandsSource): Promise<number> {
+  return withOutput(typed, async (context) => {
+    const domain = await loadCommands(url, program);
+    let chosen: Job | undefined;
+    const command = createCommandsProgram(domain, program, { context, onJob: (job) => (chosen = job) });
+    requireKnownCommands(command, context.typed);
+    await command.parseAsync([...context.typed], { from: 'user' });
+    return chosen;
+  });
+}
+
+/** Reads the words into work and does it, while stdout belongs to this command. */
+async function withOutput(
+  typed: readonly string[],
+  read: (context: Context) => Promise<Job | undefined>,
+): Promise<number> {
+  const output = takeOutput();
+  const release = surviveHangups();
+  const code = await exitCodeOf({ output, typed: plainWords(typed) }, read);
+  release();
+  const isLost = await output.release();
+  return isLost && code === exitCodes.done ? exitCodes.failed : code;
+}
+
+async function exitCodeOf(context: Context, read: (context: Context) => Promise<Job | undefined>): Promise<number> {
   try {
-    const job = await readJob(context);
+    const job = await read(context);
     return job === undefined ? exitCodes.done : await job();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;

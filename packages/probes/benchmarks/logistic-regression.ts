@@ -1,7 +1,7 @@
 /** Whole fits of the linear probe, beside scikit-learn's with the same solver, penalty and tolerance. */
 import { createRandom } from '@cpc/base';
 import type { HostArray } from '@cpc/core';
-import type { BenchmarkCase, CaseInput, Outcome } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput, Outcome } from '@cpc/testing';
 import { prepareCrossEntropy } from '../src/classifiers/linear-cross-entropy.js';
 import { fitLogisticRegression, penalised } from '../src/classifiers/logistic-regression.js';
 import type { LabelledExamples } from '../src/examples/examples.js';

@@ -1,6 +1,6 @@
 /** Whole fits of the probe with one hidden layer, with its defaults, to the frames of the linear probe's case. */
 import { createRandom } from '@cpc/base';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
 import { fitMlpProbe } from '../src/classifiers/mlp-probe.js';
 import type { LabelledExamples } from '../src/examples/examples.js';
 import { drawFrames, frameSizes } from './frames.js';

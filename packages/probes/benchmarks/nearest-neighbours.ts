@@ -1,7 +1,7 @@
 /** Classes of frames by the vote of their neighbours: a tenth of the frames ask all the others. */
 
 import type { HostArray } from '@cpc/core';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
 import { fitNearestNeighbours, neighbourScores } from '../src/classifiers/nearest-neighbours.js';
 import { gatherRows, type LabelledExamples } from '../src/examples/examples.js';
 import { drawFrames, frameSizes } from './frames.js';

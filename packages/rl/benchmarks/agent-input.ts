@@ -3,7 +3,7 @@ import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import { CpcArgumentError, type StepLoss } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { createBuiltInEnvironment } from '@cpc/environments';
-import type { CaseInput } from '../../../benchmarks/src/case.js';
+import type { CaseInput } from '@cpc/testing';
 import { createAgentLoss } from '../src/learning/agent-loss.js';
 import { type RlSettings, rlPresets } from '../src/presets.js';
 import { createAgent } from '../src/training/agent.js';

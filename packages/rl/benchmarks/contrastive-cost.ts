@@ -4,7 +4,7 @@
  */
 
 import { createBuiltInEnvironment } from '@cpc/environments';
-import type { BenchmarkCase, CaseInput, CaseTools, Contestant } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput, CaseTools, Contestant } from '@cpc/testing';
 import type { RlSettings } from '../src/presets.js';
 import { createAgent } from '../src/training/agent.js';
 import { seed, settingsOf, task } from './agent-input.js';

@@ -1,6 +1,6 @@
 /** One update of an agent on a given unroll, beside the same update in PyTorch; acting and environment apart. */
 import { createUpdateStep } from '@cpc/core';
-import type { BenchmarkCase, OwnSide } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, OwnSide } from '@cpc/testing';
 import { agentOptimiser } from '../src/training/agent-optimiser.js';
 import { type AgentInput, agentInput, settingsOf } from './agent-input.js';
 

@@ -7,7 +7,7 @@
 import { createRandom } from '@cpc/core';
 import { createBuiltInEnvironment, type VectorEnvironment } from '@cpc/environments';
 import { createThreadedEnvironment } from '@cpc/environments/node';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
 
 const tasks = [
   'rooms_watermaze',

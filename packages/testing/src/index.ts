@@ -1,3 +1,17 @@
+export type {
+  BenchmarkCase,
+  CaseInput,
+  CaseOptions,
+  CaseTools,
+  CheckedOn,
+  Contestant,
+  Encoding,
+  Outcome,
+  OwnSide,
+  Skipped,
+  StepInput,
+  TimedStep,
+} from './benchmark-case.js';
 export { ensureBuilt } from './built.js';
 export { largestRelativeDifference } from './compare.js';
 export { type DescribeDomainOptions, describeDomain } from './describe-domain.js';

@@ -1,5 +1,6 @@
 /** Sentences to vectors with a model as it would be after training, beside the same in PyTorch: what using a model costs. */
 import { createRandom } from '@cpc/core';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
 import {
   createSentenceEncoder,
   createVocabulary,
@@ -7,7 +8,6 @@ import {
   type TextSettings,
   unknownWord,
 } from '@cpc/text';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
 import { novelLikeSentences } from './novel-like-text.js';
 import { textSettings } from './text-input.js';
 

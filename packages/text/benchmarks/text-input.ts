@@ -10,8 +10,8 @@ import {
   type Tree,
   unflatten,
 } from '@cpc/core';
+import type { StepInput } from '@cpc/testing';
 import { createTextDomain, type TextSettings, textPresets } from '@cpc/text';
-import type { StepInput } from '../../../benchmarks/src/case.js';
 import { novelLikeCorpus } from './novel-like-text.js';
 
 const seed = 1;

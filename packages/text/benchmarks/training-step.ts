@@ -1,5 +1,5 @@
 /** A whole training step of the text model, beside the same step in PyTorch. */
-import type { BenchmarkCase } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase } from '@cpc/testing';
 import { paddedBatch } from './padded-batch.js';
 import { type TextStepInput, textInput, textSettings } from './text-input.js';
 

@@ -1,5 +1,5 @@
 /** The training step with 200,000 words beside the same step with as many as its preset has: a table's length must cost nothing. */
-import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
+import type { BenchmarkCase, StepInput } from '@cpc/testing';
 import { textInput, textSettings } from './text-input.js';
 
 const manyWords = 200_000;

@@ -1,5 +1,6 @@
 /** Images to latents and contexts with a model as it would be after training, beside the same in PyTorch: what using a model costs. */
 import { createRandom } from '@cpc/core';
+import type { BenchmarkCase, CaseInput } from '@cpc/testing';
 import {
   createImageEncoder,
   createScenes,
@@ -9,7 +10,6 @@ import {
   patchesShape,
   type VisionSettings,
 } from '@cpc/vision';
-import type { BenchmarkCase, CaseInput } from '../../../benchmarks/src/case.js';
 import { visionSettings } from './vision-input.js';
 
 export interface ImagesInput extends CaseInput {

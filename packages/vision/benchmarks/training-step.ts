@@ -1,7 +1,7 @@
 /** A whole training step of the vision model, beside the same step in PyTorch: on built-in scenes, so that anyone can repeat it. */
 import { adam, batchOf, createRandom, initialiseModel } from '@cpc/core';
+import type { BenchmarkCase, StepInput } from '@cpc/testing';
 import { createScenes, createVisionDomain, type VisionSettings } from '@cpc/vision';
-import type { BenchmarkCase, StepInput } from '../../../benchmarks/src/case.js';
 import { visionSettings } from './vision-input.js';
 
 const seed = 1;

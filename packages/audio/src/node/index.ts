@@ -6,5 +6,8 @@ export { loadPhoneLabelFile, loadTimitLabels } from './data/labels.js';
 export { loadSplitLists } from './data/split-lists.js';
 export { embedSpeech } from './embed.js';
 export { loadSpeechModel, type SpeechModelFile } from './model-file.js';
+export { type OpenedSpeech, openSpeech } from './open-data.js';
 export { probeSpeech } from './probe.js';
+export type { SpeechProbeRequest } from './probe-request.js';
+export { speechTasks } from './probe-tasks.js';
 export { trainSpeech } from './train.js';

@@ -30,7 +30,7 @@ export async function withProgress<Result>(work: (options: WorkOptions) => Promi
 
 /** A command of a domain, and what to call it with. */
 export interface DomainJob<Request extends object> {
-  readonly domain: FoundDomain;
+  readonly domain: Pick<FoundDomain, 'url'>;
   readonly command: string;
   readonly request: Request;
 }

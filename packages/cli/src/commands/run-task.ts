@@ -1,6 +1,6 @@
 /** Runs a task of any domain: progress, report, and how to resume. */
 import { type Outcome, type Report, type TaskCommand, table } from '@cpc/runs/commands';
-import type { LoadedDomain } from '../domains/load-domain.js';
+import type { LoadedCommands } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';
 import type { General } from '../options/general-options.js';
 import type { Context } from './context.js';
@@ -8,7 +8,7 @@ import { runTask, withProgress } from './domain-work.js';
 import { namingResume } from './naming-resume.js';
 
 export async function runTaskCommand(
-  domain: LoadedDomain,
+  domain: LoadedCommands,
   command: TaskCommand,
   request: object,
   { output, json }: Context & Pick<General, 'json'>,

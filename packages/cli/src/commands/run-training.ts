@@ -12,7 +12,7 @@ import {
   type TrainingFolder,
   table,
 } from '@cpc/runs/commands';
-import type { LoadedDomain } from '../domains/load-domain.js';
+import type { LoadedCommands } from '../domains/load-domain.js';
 import { exitCodes } from '../errors.js';
 import type { General } from '../options/general-options.js';
 import type { Context } from './context.js';
@@ -22,7 +22,7 @@ import { nextCommands } from './next-commands.js';
 import type { TrainingSummary } from './training-summary.js';
 
 export async function runTraining(
-  domain: LoadedDomain,
+  domain: LoadedCommands,
   command: TrainingCommand,
   request: TrainingFolder,
   { output, typed, json }: Context & Pick<General, 'json'>,

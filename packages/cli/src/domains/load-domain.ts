@@ -7,8 +7,22 @@ import { installCommand, packageOf } from './known-domains.js';
 /** Name of the object that a domain's `./node` entry exports. */
 export const commandsExport = 'domainCommands';
 
+/** Commands, and the module that exports them. */
+export interface LoadedCommands {
+  readonly url: string;
+  readonly commands: Pick<DomainCommands, 'name' | 'summary' | 'commands'>;
+}
+
 export interface LoadedDomain extends FoundDomain {
   readonly commands: DomainCommands;
+}
+
+/** @throws {WorkError} if the module exports no commands. */
+export async function loadCommands(url: string, program: string): Promise<LoadedCommands> {
+  const exported: Record<string, unknown> = await import(url);
+  const commands = exported[commandsExport];
+  if (isDomainCommands(commands)) return { url, commands };
+  throw new WorkError(`${program}: expected ${url} to export ${commandsExport}, a list of commands.`);
 }
 
 /** @throws {WorkError} if the package does not load, or offers no commands. */

@@ -24,7 +24,8 @@ function optionOf(key: string, declared: CommandOption): Option {
   const option = new Option(placeholder === undefined ? name : `${name} ${placeholder}`, help);
   if (choices !== undefined) option.choices(choices);
   else if (placeholder !== undefined) option.argParser((text, before) => readValue(declared, text, before));
-  if (declared.default !== undefined && placeholder !== undefined) option.default(declared.default, defaultText);
+  if (declared.default !== undefined && placeholder !== undefined && declared.isRepeatable !== true)
+    option.default(declared.default, defaultText);
   if (conflictsWith !== undefined) option.conflicts(new Option(conflictsWith).attributeName());
   return option.makeOptionMandatory(declared.isRequired === true);
 }

@@ -72,17 +72,17 @@ export function repeated<Value>(
   schema: z.ZodType<Value, string>,
   described: Pick<Described<Value>, 'flag' | 'help' | 'placeholder'>,
 ): CommandOption<readonly Value[]> {
-  return { ...described, schema, default: [], defaultText: '', isRepeatable: true };
+  return { ...described, schema, default: [], isRepeatable: true };
 }
 
 /** `--strict`: true where it is given. */
 export function flag(help: string, conflictsWith?: string): CommandOption<boolean> {
-  return { help, schema: noText, default: false, defaultText: '', conflictsWith };
+  return { help, schema: noText, default: false, conflictsWith };
 }
 
 /** `--no-x`: false where it is given. */
 export function negation(flagName: `--no-${string}`, help: string): CommandOption<boolean> {
-  return { flag: flagName, help, schema: noText, default: true, defaultText: '' };
+  return { flag: flagName, help, schema: noText, default: true };
 }
 
 /** `--step-share` of the key `stepShare`. */

@@ -1,20 +1,19 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeWav } from '@cpc/audio';
 import { parseAblationRecord } from '@cpc/records';
 import { readMetrics, readRunRecord, type TaskEvent } from '@cpc/runs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runNameOf, table2Rows } from '../ablation/table-2.js';
-import { encodeWav } from '../data/wav.js';
-import { plannedRuns } from './ablate.js';
-import type { AblateRequest } from './ablation-runs.js';
-import { startedWorkers } from './test-support/batches-in-this-thread.js';
-import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
-
-vi.mock('./batches.js', () => import('./test-support/batches-in-this-thread.js'));
+import { ensureBuilt } from '@cpc/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AblateRequest } from '../speech-runs/speech-runs.js';
+import { reproduce, set, tinyAblation, writeTinySpeech } from '../test-support/tiny-ablation.js';
+import { ablateSpeech, plannedRuns } from './ablation.js';
+import { runNameOf, table2Rows } from './table-2.js';
 
 let folder: string;
 beforeAll(async () => {
+  await ensureBuilt('@cpc/audio'); // threads that draw batches run built files
   folder = await mkdtemp(join(tmpdir(), 'cpc-ablate-'));
   await writeTinySpeech(join(folder, 'speech'));
 });
@@ -56,14 +55,13 @@ describe('plannedRuns', () => {
 
 describe('ablateSpeech', () => {
   it('goes on where it was stopped: 2 sittings end with the figures of one', async () => {
-    await ablate(request('whole'));
-    expect(startedWorkers).toEqual([1, 1]); // threads that draw: one for each run
+    await reproduce(ablateSpeech, request('whole'));
     const secondRun = (event: TaskEvent) => event.type === 'progress' && /run 2 of 2.*: step/.test(event.label);
-    await ablate(request('halves'), secondRun);
+    await reproduce(ablateSpeech, request('halves'), secondRun);
     expect((await recordOf('halves')).runs).toHaveLength(1);
     const unfinished = join(folder, 'halves', 'predict-12-own-sequence', 'seed-2');
     expect((await readRunRecord(unfinished)).status).toBe('interrupted');
-    await ablate(request('halves'));
+    await reproduce(ablateSpeech, request('halves'));
     const [whole, halves] = [await recordOf('whole'), await recordOf('halves')];
     expect(halves.runs.map(({ name, seed }) => [name, seed])).toEqual([
       ['predict-2-mixed-speaker', 2],
@@ -77,7 +75,7 @@ describe('ablateSpeech', () => {
 
   it('does nothing more when all is done, and writes the table of 2 rows anew where it was lost', async () => {
     await rm(join(folder, 'whole', 'table.md'));
-    const events = await ablate(request('whole'));
+    const events = await reproduce(ablateSpeech, request('whole'));
     expect(events.map(({ type }) => type)).toEqual(['file-written', 'file-written']);
     const table = await readFile(join(folder, 'whole', 'table.md'), 'utf8');
     expect(table).toMatch(/\| 2 steps \| \d+\.\d \| 1 \| 28\.5 \|/);
@@ -109,7 +107,10 @@ describe('ablateSpeech', () => {
 
   it('refuses negatives that are the preset’s where they were not set before: the 5 rows of steps would be others', async () => {
     const { overrides } = request('');
-    const other = ablate(request('whole', { overrides: { ...overrides, negatives: set('own-and-others') } }));
+    const other = reproduce(
+      ablateSpeech,
+      request('whole', { overrides: { ...overrides, negatives: set('own-and-others') } }),
+    );
     await expect(other).rejects.toThrow(
       /negatives in the rows of steps mixed-speaker\), received negatives in the rows of steps own-and-others\. Give/,
     );
@@ -118,30 +119,34 @@ describe('ablateSpeech', () => {
   it('takes the even number of 20 candidates for a window of 21 latents, so that own-and-others has halves', async () => {
     const { overrides } = request('');
     const odd = { ...overrides, windowSamples: set(3360), negatives: set('own-and-others') };
-    await ablate(request('odd', { rows: ['steps-2'], overrides: odd }));
+    await reproduce(ablateSpeech, request('odd', { rows: ['steps-2'], overrides: odd }));
     const { settings } = await readRunRecord(join(folder, 'odd', 'predict-2-own-and-others', 'seed-2'));
     expect(settings.negativeCount?.value).toBe(20);
   });
 
   it('refuses other folds than the 4 it was begun with', async () => {
     await writeFile(join(folder, 'folds.json'), '[["1"], ["2"]]');
-    const other = ablate(request('whole', { folds: join(folder, 'folds.json') }));
+    const other = reproduce(ablateSpeech, request('whole', { folds: join(folder, 'folds.json') }));
     await expect(other).rejects.toThrow(/was begun here \(folds none\), received folds sha256:/);
   });
 
   it('refuses before the first run what the last cannot do: a speaker of half a second has no room for 9 windows', async () => {
     const rows = ['steps-2', 'same-speaker'];
     const wide = request('narrow', { rows, overrides: { ...request('').overrides, batchSize: set(9) } });
-    await expect(ablate(wide)).rejects.toThrow(/room for 9 windows/);
+    await expect(reproduce(ablateSpeech, wide)).rejects.toThrow(/room for 9 windows/);
     await expect(readFile(join(folder, 'narrow', 'ablation.json'))).rejects.toThrow(/ENOENT/);
   });
 
   it('refuses 4 steps where it was begun with 3, and a damaged record, changing nothing', async () => {
     const before = await readFile(join(folder, 'whole', 'ablation.json'), 'utf8');
-    await expect(ablate(request('whole', { steps: 4 }))).rejects.toThrow(/steps 3\).*steps 4\. Give the same/);
+    await expect(reproduce(ablateSpeech, request('whole', { steps: 4 }))).rejects.toThrow(
+      /steps 3\).*steps 4\. Give the same/,
+    );
     expect(await readFile(join(folder, 'whole', 'ablation.json'), 'utf8')).toBe(before);
     await writeFile(join(folder, 'whole', 'ablation.json'), '{"schema": 1');
-    await expect(ablate(request('whole'))).rejects.toThrow(/ablation\.json: expected an ablation record/);
+    await expect(reproduce(ablateSpeech, request('whole'))).rejects.toThrow(
+      /ablation\.json: expected an ablation record/,
+    );
   });
 });
 
@@ -163,7 +168,7 @@ describe('ablateSpeech on 5 recordings of 4 speakers, of which one has room for 
   });
 
   it('trains both rows on the 2 recordings that same-speaker can use, and says so in record, table and a warning', async () => {
-    const events = await ablate(uneven('both', ['mixed-speaker', 'same-speaker']));
+    const events = await reproduce(ablateSpeech, uneven('both', ['mixed-speaker', 'same-speaker']));
     for (const run of ['predict-12-mixed-speaker', 'predict-12-same-speaker'])
       expect(await counts('both', run)).toEqual({ recordings: 2, speakers: 1 });
     const { trainedOn } = await recordOf('both');
@@ -178,13 +183,15 @@ describe('ablateSpeech on 5 recordings of 4 speakers, of which one has room for 
   });
 
   it('goes on in the same folder, and refuses to add a row trained on all 5', async () => {
-    const again = await ablate(uneven('both', ['mixed-speaker', 'same-speaker']));
+    const again = await reproduce(ablateSpeech, uneven('both', ['mixed-speaker', 'same-speaker']));
     expect(again.filter(({ type }) => type === 'progress')).toEqual([]);
-    await expect(ablate(uneven('both', ['own-sequence']))).rejects.toThrow(/begun here \(data .* without 3 recordings/);
+    await expect(reproduce(ablateSpeech, uneven('both', ['own-sequence']))).rejects.toThrow(
+      /begun here \(data .* without 3 recordings/,
+    );
   });
 
   it('trains on all 5 where every row can use them', async () => {
-    await ablate(uneven('mixed', ['own-sequence']));
+    await reproduce(ablateSpeech, uneven('mixed', ['own-sequence']));
     expect(await counts('mixed', 'predict-12-own-sequence')).toEqual({ recordings: 5, speakers: 4 });
     expect((await recordOf('mixed')).trainedOn).toMatchObject({ recordings: 5, leftOut: 0 });
   });

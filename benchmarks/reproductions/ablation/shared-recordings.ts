@@ -4,13 +4,13 @@
  * Batches of one speaker need speakers with a batch's worth of speech: trained on these alone, such a row would have less data
  * than the others. Which recordings a row can use is told by its window sampler.
  */
+
+import type { SpeechSettings } from '@cpc/audio';
+import { createSpeechDomain, recordingAt, sourceSamplesOf } from '@cpc/audio';
+import type { OpenedSpeech } from '@cpc/audio/node';
 import { createRandom } from '@cpc/core';
 import type { AblationRecord } from '@cpc/records';
-import { type AblationRow, runNameOf } from '../ablation/table-2.js';
-import { recordingAt } from '../data/corpus.js';
-import type { SpeechSettings } from '../presets.js';
-import { createSpeechDomain, sourceSamplesOf } from '../speech-domain.js';
-import type { OpenedSpeech } from './open-data.js';
+import { type AblationRow, runNameOf } from './table-2.js';
 
 export interface RowToTrain {
   readonly row: AblationRow;

@@ -2,19 +2,18 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMemoryCorpus, encodeWav } from '@cpc/audio';
 import { parsePredictionRecord } from '@cpc/records';
 import { readMetrics, readRunRecord, runPaths, type TaskEvent } from '@cpc/runs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createMemoryCorpus } from '../data/corpus.js';
-import { encodeWav } from '../data/wav.js';
-import type { AblateRequest } from './ablation-runs.js';
-import { holdOutSpeakers } from './prediction-accuracy.js';
-import { ablate, set, tinyAblation, writeTinySpeech } from './test-support/tiny-ablation.js';
-
-vi.mock('./batches.js', () => import('./test-support/batches-in-this-thread.js'));
+import { ensureBuilt } from '@cpc/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AblateRequest } from '../speech-runs/speech-runs.js';
+import { reproduce, set, tinyAblation, writeTinySpeech } from '../test-support/tiny-ablation.js';
+import { holdOutSpeakers, predictionAccuracy } from './prediction-accuracy.js';
 
 let folder: string;
 beforeAll(async () => {
+  await ensureBuilt('@cpc/audio'); // threads that draw batches run built files
   folder = await mkdtemp(join(tmpdir(), 'cpc-figure-'));
   await writeTinySpeech(join(folder, 'speech'));
 });
@@ -23,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Windows of 21 latents: one anchor each for step 20. */
 const request = (out: string, windowSamples = 3360, change: Partial<AblateRequest> = {}) => {
   const { rows: _rows, ...asked } = tinyAblation(join(folder, 'speech'), join(folder, out), change);
-  return { ...asked, figure: '3', overrides: { ...asked.overrides, windowSamples: set(windowSamples) } };
+  return { ...asked, overrides: { ...asked.overrides, windowSamples: set(windowSamples) } };
 };
 
 const recordOf = async (out: string) => {
@@ -64,12 +63,12 @@ describe('holdOutSpeakers', () => {
 
 describe('ablate --figure 3', () => {
   it('trains 20 steps ahead in windows of 21 latents, stopped and resumed or not, to the same 20 accuracies', async () => {
-    await ablate(request('whole'));
-    await ablate(request('halves'), ({ type }: TaskEvent) => type === 'progress');
+    await reproduce(predictionAccuracy, request('whole'));
+    await reproduce(predictionAccuracy, request('halves'), ({ type }: TaskEvent) => type === 'progress');
     const run = join(folder, 'halves', 'figure-3', 'seed-2');
     expect((await readRunRecord(run)).status).toBe('interrupted');
     expect((await recordOf('halves')).runs).toEqual([]);
-    await ablate(request('halves'));
+    await reproduce(predictionAccuracy, request('halves'));
     const [whole, halves] = [await recordOf('whole'), await recordOf('halves')];
     const figures = ({ trainedSeconds: _seconds, ...rest }: (typeof whole.runs)[number]) => rest;
     expect(halves.runs.map(figures)).toEqual(whole.runs.map(figures));
@@ -103,11 +102,11 @@ describe('ablate --figure 3', () => {
     const measured = (events: TaskEvent[]) =>
       events.flatMap((event) => (event.type === 'progress' && /measuring/.test(event.label) ? [event.done] : []));
     const fifth = (event: TaskEvent) => event.type === 'progress' && /measuring/.test(event.label) && event.done === 5;
-    const events = await ablate(request('measured'), fifth);
+    const events = await reproduce(predictionAccuracy, request('measured'), fifth);
     expect(measured(events)).toEqual([1, 2, 3, 4, 5]);
     expect(events.at(-1)?.type).toBe('progress'); // no file is told of
     expect((await recordOf('measured')).runs).toEqual([]);
-    expect(measured(await ablate(request('measured')))).toHaveLength(99);
+    expect(measured(await reproduce(predictionAccuracy, request('measured')))).toHaveLength(99);
     expect((await recordOf('measured')).rows).toEqual((await recordOf('whole')).rows);
   });
 
@@ -120,12 +119,12 @@ describe('ablate --figure 3', () => {
     }
     const { overrides } = request('');
     const five = { ...overrides, negatives: set('same-speaker'), batchSize: set(5) };
-    await ablate({ ...request('same'), data: uneven, overrides: five });
+    await reproduce(predictionAccuracy, { ...request('same'), data: uneven, overrides: five });
     expect((await recordOf('same')).heldOut).toMatchObject({ speakers: 1, recordings: 1 });
   });
 
   it('writes a table and a CSV of 20 rows each, and does nothing more when called again', async () => {
-    const events = await ablate(request('whole'));
+    const events = await reproduce(predictionAccuracy, request('whole'));
     expect(events.map(({ type }) => type)).toEqual(['file-written', 'file-written', 'file-written']);
     const table = await readFile(join(folder, 'whole', 'figure-3.md'), 'utf8');
     expect(table.match(/^\| \d+ \| \d+\.\d \| 1 \| 4\.\d \|$/gm)).toHaveLength(20);
@@ -135,7 +134,11 @@ describe('ablate --figure 3', () => {
   });
 
   it('refuses windows of 20 latents, which have no step 20, and other steps than the 3 it was begun with', async () => {
-    await expect(ablate(request('short', 3200))).rejects.toThrow(/above 3200 \(the steps to predict\)/);
-    await expect(ablate(request('whole', 3360, { steps: 4 }))).rejects.toThrow(/steps 3.*received.*steps 4/);
+    await expect(reproduce(predictionAccuracy, request('short', 3200))).rejects.toThrow(
+      /above 3200 \(the steps to predict\)/,
+    );
+    await expect(reproduce(predictionAccuracy, request('whole', 3360, { steps: 4 }))).rejects.toThrow(
+      /steps 3.*received.*steps 4/,
+    );
   });
 });

@@ -1,25 +1,22 @@
 /**
- * `cpc audio ablate --figure 3`: how often a model picks the positive, 1 to 20 latents ahead, on speakers that were not trained on.
+ * `npm run reproduce -- prediction-accuracy`: how often a model picks the positive, 1 to 20 latents ahead, on speakers that were not trained on.
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, figure 3. The paper does not say on what it measured; ours is each
  * tenth speaker of the data, two at least, held out from training.
  */
 import { join } from 'node:path';
+import type { SpeechSettings } from '@cpc/audio';
+import { createSpeechDomain, recordingAt, resolveSpeechSettings } from '@cpc/audio';
+import { loadSpeechModel, type OpenedSpeech, openSpeech } from '@cpc/audio/node';
 import { CpcError, createRandom, type Evaluation, evaluateBatches } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import { formatPredictionRecord, type PredictionRecord, parsePredictionRecord } from '@cpc/records';
 import { type Control, readRunRecord, reportWarnings, type TaskEvent, thisMachine } from '@cpc/runs';
-import { offsetFigures, predictionCsv, predictionTable } from '../ablation/prediction-figure.js';
 import { commonSettings } from '../ablation/table-2.js';
-import { recordingAt } from '../data/corpus.js';
-import type { SpeechSettings } from '../presets.js';
-import { resolveSpeechSettings } from '../settings.js';
-import { createSpeechDomain } from '../speech-domain.js';
-import { openRecordFile } from './ablation-folder.js';
-import type { AblateRequest } from './ablation-runs.js';
-import { createRunHeads, rowOverrides, trainToEnd } from './ablation-runs.js';
-import { loadSpeechModel } from './model-file.js';
-import { type OpenedSpeech, openSpeech } from './open-data.js';
+import { openRecordFile } from '../speech-runs/record-file.js';
+import type { SpeechRunsRequest } from '../speech-runs/speech-runs.js';
+import { createRunHeads, eachWarningOnce, rowOverrides, trainToEnd } from '../speech-runs/speech-runs.js';
+import { offsetFigures, predictionCsv, predictionTable } from './prediction-figure.js';
 
 /** Latents ahead that the figure shows. */
 const figureSteps = 20;
@@ -27,10 +24,14 @@ const figureSteps = 20;
 const evaluatedBatches = 100;
 
 /** Trains a model for every seed and measures it; the record, the table and the CSV are written after every one. */
-export async function* predictionAccuracy(
-  request: AblateRequest,
+export function predictionAccuracy(
+  request: SpeechRunsRequest,
   control: Control,
 ): AsyncGenerator<TaskEvent, void, undefined> {
+  return eachWarningOnce(makeFigure(request, control));
+}
+
+async function* makeFigure(request: SpeechRunsRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
   const row = commonSettings(request.overrides, { predictionSteps: figureSteps });
   const { settings, resolved } = resolveSpeechSettings(request.preset, rowOverrides(request, row));
   const { training, heldOut } = holdOutSpeakers(await openSpeech(request.data, 'train', request));
@@ -77,7 +78,7 @@ export function holdOutSpeakers(speech: OpenedSpeech): {
   const speakers = [...new Set(opened.map(speakerOf))].sort();
   if (speakers.length < 2) {
     throw new CpcError({
-      where: 'ablate --figure 3',
+      where: 'prediction-accuracy',
       expected: 'recordings of at least 2 speakers, one of them to measure on',
       received: `${speakers.length}`,
     });
@@ -101,7 +102,7 @@ function keptFromTraining(speakers: readonly string[]): { readonly kept: Readonl
 }
 
 interface Measuring {
-  readonly request: AblateRequest;
+  readonly request: SpeechRunsRequest;
   readonly control: Control;
   readonly heldOut: OpenedSpeech;
   /** Which run it is, for people. */
@@ -149,7 +150,7 @@ async function runOf(
 
 /** @param measured - the recordings that windows to measure on are drawn from. */
 function newRecord(
-  { command, preset, steps }: AblateRequest,
+  { command, preset, steps }: SpeechRunsRequest,
   { predictionSteps, negatives, negativeCount, batchSize }: SpeechSettings,
   { corpus, recordings }: Required<Pick<OpenedSpeech, 'corpus' | 'recordings'>>,
 ): Omit<PredictionRecord, 'settings'> {

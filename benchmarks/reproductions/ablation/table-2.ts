@@ -3,8 +3,9 @@
  *
  * Source: van den Oord, Li & Vinyals, 2018, arXiv:1807.03748, table 2: accuracy of phones, linear classifier, LibriSpeech.
  */
+
+import { type NegativeSource, negativeSources, type SpeechSettings } from '@cpc/audio';
 import type { ResolvedSetting } from '@cpc/records';
-import { type NegativeSource, negativeSources, type SpeechSettings } from '../presets.js';
 
 /** What rows differ in. */
 export type RowSettings = Pick<SpeechSettings, 'predictionSteps' | 'negatives'>;

@@ -1,7 +1,7 @@
 /** The paper's figure 3 from its record: accuracy of picking the positive by steps ahead, as figures, Markdown and CSV. */
 import { meanAndDeviation } from '@cpc/core';
 import type { PredictionRecord } from '@cpc/records';
-import { percentText } from './ablation-table.js';
+import { percentText } from '../ablation/ablation-table.js';
 
 type OffsetFigures = NonNullable<PredictionRecord['rows']>[number];
 

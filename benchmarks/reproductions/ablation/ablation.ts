@@ -1,18 +1,17 @@
 /**
- * `cpc audio ablate`: the rows of the paper's table 2, each trained with several seeds for equally many updates and probed alike.
+ * `npm run reproduce -- ablation`: the rows of the paper's table 2, each trained with several seeds for equally many updates and probed alike.
  *
  * Seed by seed: what is there after an interruption is whole tables of fewer seeds. Finished runs are kept, the one under way goes
  * on from its checkpoint.
  */
 import { join } from 'node:path';
+import { resolveSpeechSettings } from '@cpc/audio';
+import { type OpenedSpeech, openSpeech, probeSpeech } from '@cpc/audio/node';
 import { CpcError } from '@cpc/core';
 import { type AblationRecord, formatAblationRecord, type ProbeResult, parseAblationRecord } from '@cpc/records';
 import { type Control, readRunRecord, type TaskEvent, thisMachine } from '@cpc/runs';
-import { ablationTable, rowFigures } from '../ablation/ablation-table.js';
-import { type AblationRow, commonSettings, commonSettingsText, runNameOf, table2Rows } from '../ablation/table-2.js';
-import { resolveSpeechSettings } from '../settings.js';
-import { openRecordFile, type RecordFile } from './ablation-folder.js';
-import type { AblateRequest } from './ablation-runs.js';
+import { openRecordFile, type RecordFile } from '../speech-runs/record-file.js';
+import type { AblateRequest } from '../speech-runs/speech-runs.js';
 import {
   createRunHeads,
   eachWarningOnce,
@@ -20,15 +19,14 @@ import {
   rowSettings,
   sharedOverrides,
   trainToEnd,
-} from './ablation-runs.js';
-import { type OpenedSpeech, openSpeech } from './open-data.js';
-import { predictionAccuracy } from './prediction-accuracy.js';
-import { probeSpeech } from './probe.js';
+} from '../speech-runs/speech-runs.js';
+import { ablationTable, rowFigures } from './ablation-table.js';
 import { sharedRecordings } from './shared-recordings.js';
+import { type AblationRow, commonSettings, commonSettingsText, runNameOf, table2Rows } from './table-2.js';
 
-/** Makes what was asked for, the table or a figure: trains and measures what is not yet there. */
+/** Makes the table: trains and probes what is not yet there. */
 export function ablateSpeech(request: AblateRequest, control: Control): AsyncGenerator<TaskEvent, void, undefined> {
-  return eachWarningOnce((request.figure === undefined ? makeTable : predictionAccuracy)(request, control));
+  return eachWarningOnce(makeTable(request, control));
 }
 
 /** The record and the table are written after every run. */

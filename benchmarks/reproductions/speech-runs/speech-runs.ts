@@ -2,21 +2,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SpeechSettings } from '@cpc/audio';
+import { encoderHop, resolveSpeechSettings } from '@cpc/audio';
+import type { OpenedSpeech } from '@cpc/audio/node';
+import { trainSpeech } from '@cpc/audio/node';
 import type { EngineRequest } from '@cpc/core/node';
 import { type Control, regularFilePieces, type SettingOverrides, type TaskEvent } from '@cpc/runs';
 import type { RowSettings } from '../ablation/table-2.js';
-import { encoderHop } from '../model.js';
-import type { SpeechSettings } from '../presets.js';
-import { resolveSpeechSettings } from '../settings.js';
-import type { OpenedSpeech } from './open-data.js';
-import { trainSpeech } from './train.js';
 
-/** The runs of a table of the paper, trained and probed alike. */
-export interface AblateRequest {
+/** The runs of a table or figure of the paper, trained alike. */
+export interface SpeechRunsRequest {
   /** To train on. */
   readonly data: string;
-  /** To probe with. */
-  readonly probeData: string;
   readonly preset: string;
   /** For all runs. */
   readonly overrides: SettingOverrides;
@@ -24,12 +21,6 @@ export interface AblateRequest {
   readonly steps: number;
   /** One run of every row for each; none twice. */
   readonly seeds: readonly number[];
-  /** Names of rows of table 2; all if left out. */
-  readonly rows?: readonly string[] | undefined;
-  /** A name: makes that figure instead of the table; rows, task, folds and `probeData` do not count. */
-  readonly figure?: string | undefined;
-  readonly task: string;
-  readonly folds?: string | undefined;
   readonly engine: EngineRequest;
   /** A folder for all runs. Called again with the same request, finished runs are kept. */
   readonly out: string;
@@ -38,11 +29,21 @@ export interface AblateRequest {
   readonly command: string;
 }
 
+/** Runs that are also probed alike. */
+export interface AblateRequest extends SpeechRunsRequest {
+  /** To probe with. */
+  readonly probeData: string;
+  /** Names of rows of table 2; all if left out. */
+  readonly rows?: readonly string[] | undefined;
+  readonly task: string;
+  readonly folds?: string | undefined;
+}
+
 /**
  * What all runs share, beside what was asked for: as many candidates as every source of negatives has to give (an even number,
  * so that it has halves), and a rate that ends its decay with the run.
  */
-export function sharedOverrides({ preset, overrides, steps }: AblateRequest): SettingOverrides {
+export function sharedOverrides({ preset, overrides, steps }: SpeechRunsRequest): SettingOverrides {
   const { settings } = resolveSpeechSettings(preset, overrides);
   const positions = Math.floor(settings.windowSamples / encoderHop(settings.layers));
   const shared: SettingOverrides = {
@@ -53,7 +54,10 @@ export function sharedOverrides({ preset, overrides, steps }: AblateRequest): Se
 }
 
 /** Shared settings with those of a row over them. */
-export function rowOverrides(request: AblateRequest, { predictionSteps, negatives }: RowSettings): SettingOverrides {
+export function rowOverrides(
+  request: SpeechRunsRequest,
+  { predictionSteps, negatives }: RowSettings,
+): SettingOverrides {
   return {
     ...sharedOverrides(request),
     predictionSteps: { value: predictionSteps, source: 'flag' },
@@ -62,7 +66,7 @@ export function rowOverrides(request: AblateRequest, { predictionSteps, negative
 }
 
 /** The same, ready to make a domain of. */
-export function rowSettings(request: AblateRequest, row: RowSettings): SpeechSettings {
+export function rowSettings(request: SpeechRunsRequest, row: RowSettings): SpeechSettings {
   return resolveSpeechSettings(request.preset, rowOverrides(request, row)).settings;
 }
 
@@ -74,7 +78,7 @@ export async function fileFingerprint(path: string): Promise<string> {
 }
 
 export interface AblationTraining {
-  readonly request: AblateRequest;
+  readonly request: SpeechRunsRequest;
   readonly control: Control;
   readonly opened: OpenedSpeech;
   readonly row: RowSettings;

@@ -1,10 +1,9 @@
 /** An ablation of seconds: half a second of speech-like sound of each of four speakers, and a model of a few channels. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TaskEvent } from '@cpc/runs';
-import { encodeWav } from '../../data/wav.js';
-import { ablateSpeech } from '../ablate.js';
-import type { AblateRequest } from '../ablation-runs.js';
+import { encodeWav } from '@cpc/audio';
+import type { Control, TaskEvent } from '@cpc/runs';
+import type { AblateRequest } from '../speech-runs/speech-runs.js';
 
 const ids = ['1-1-0000', '2-1-0000', '3-1-0000', '4-1-0000'];
 
@@ -44,11 +43,17 @@ export function tinyAblation(data: string, out: string, change: Partial<AblateRe
   };
 }
 
+type Reproduction<Request> = (request: Request, control: Control) => AsyncGenerator<TaskEvent, void, undefined>;
+
 /** Runs until done, or until the stop is asked for at the event that `stopAt` names. */
-export async function ablate(asked: AblateRequest, stopAt?: (event: TaskEvent) => boolean): Promise<TaskEvent[]> {
+export async function reproduce<Request>(
+  make: Reproduction<Request>,
+  asked: Request,
+  stopAt?: (event: TaskEvent) => boolean,
+): Promise<TaskEvent[]> {
   let stopped = false;
   const events: TaskEvent[] = [];
-  for await (const event of ablateSpeech(asked, { stopRequested: () => stopped })) {
+  for await (const event of make(asked, { stopRequested: () => stopped })) {
     events.push(event);
     if (stopAt?.(event) === true) stopped = true;
   }

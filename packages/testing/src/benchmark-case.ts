@@ -1,7 +1,7 @@
 /**
  * What a benchmark is: one computation done by us and by somebody else, from the same numbers.
  *
- * A domain's cases stand in `packages/<domain>/benchmarks/index.ts`, which exports them as `cases`; `collect.ts` finds them.
+ * A domain's cases stand in `packages/<domain>/benchmarks/index.ts`, which exports them as `cases`; the private package `benchmarks` finds them.
  * A case knows its model and data; how steps are run, checked, timed and written down is known here only.
  */
 import type { NamedHostTensors } from '@cpc/compile';
@@ -131,8 +131,4 @@ export interface CaseTools {
    * @param packages - what it imports, as pip calls it; default `torch`.
    */
   readonly pythonTwin: (input: CaseInput, script: string, packages?: string) => Promise<Contestant | Skipped>;
-}
-
-export function isSkipped(side: Contestant | Skipped | undefined): side is Skipped {
-  return side !== undefined && 'skipped' in side;
 }
