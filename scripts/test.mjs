@@ -1,7 +1,7 @@
 /**
  * `npm test`: all that must hold before a change is taken, from a fresh clone with only Node and npm.
  *
- * `--full` adds the slow tier: `*.slow.test.ts`, pages in Chromium (`CPC_CHROMIUM`), every package manager and runtime. The
+ * `--full` adds the slow tier: `*.slow.test.ts`, every package by itself, pages in Chromium (`CPC_CHROMIUM`), every package manager and runtime. The
  * last line is `N passed, M failed`.
  */
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ await inTemporaryFolder(async (folder) => {
   await checkSources(stage, { slow: full });
   await checkTarballs(stage, tarballs);
   await checkConsumers(stage, tarballs, folder);
-  await checkAloneOnes(stage, tarballs, folder);
+  await checkAloneOnes(stage, tarballs, folder, { full });
   if (!full) return;
   await checkUses(stage, folder);
   await checkAllManagers(stage, tarballs, folder);

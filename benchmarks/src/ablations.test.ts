@@ -44,7 +44,9 @@ describe.each(figures)('%s', (name) => {
       expect(table).toContain(`| ${offset} | ${percent} | 3 |`);
       expect(readmeOf(domain)).toContain(percent);
     }
-    expect(readmeOf(domain)).toContain(`--figure 3 --set channels=128 --steps ${steps} `);
+    expect(readmeOf(domain)).toContain(
+      `npm run reproduce -- prediction-accuracy --data "$CPC_DATA/speech/librispeech-251" --set channels=128 --steps ${steps} `,
+    );
   });
 });
 

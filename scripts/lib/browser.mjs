@@ -224,3 +224,43 @@ async function checkPage(project, vite, { name, options, threads, error }) {
   const output = `${JSON.stringify(answer)}, ${bytes} bytes of WebAssembly`;
   return { ok: isRight && bytes < 15e6, output };
 }
+
+/** 200 points of two classes, far apart: fits, predicts, and answers with the accuracy. */
+const probesPage = `import { createRandom } from '@cpc/base';
+import { eagerEngine } from '@cpc/core';
+import { accuracy, classesOf, fitLogisticRegression, logisticScores } from '@cpc/probes';
+
+async function fitted() {
+  const random = createRandom(1);
+  const labels = Int32Array.from({ length: 200 }, (_, row) => row % 2);
+  const data = Float32Array.from({ length: 600 }, (_, place) => random.normal() + 4 * (labels[Math.floor(place / 3)] ?? 0));
+  const features = { shape: [200, 3], data };
+  const engine = await eagerEngine({ name: 'cpu', backend: 'cpu', provider: 'cpu', note: 'plain JavaScript' });
+  const model = await fitLogisticRegression({ features, labels, classes: 2, engine });
+  return { accuracy: accuracy(classesOf(await logisticScores(model, features, engine)), labels) };
+}
+
+const answer = await fitted().catch((error: Error) => ({ error: error.message }));
+await fetch('/answer', { method: 'POST', body: JSON.stringify(answer) });
+`;
+
+/** A page of a project that installed `@cpc/probes` alone. */
+export async function checkProbesInBrowser(stage, project, prepared) {
+  await stage('@cpc/probes alone in Chromium', () => checkProbesPage(project), [prepared]);
+}
+
+async function checkProbesPage(project) {
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
+  const vite = await run('npm', ['install', `vite7@${tools.vite7}`, ...flags], { cwd: project });
+  if (vite.code !== 0) return { ok: false, output: vite.text };
+  const source = join(project, 'page');
+  mkdirSync(source, { recursive: true });
+  writeFileSync(join(source, 'index.html'), '<!doctype html><script type="module" src="/page.ts"></script>');
+  writeFileSync(join(source, 'page.ts'), probesPage);
+  writeFileSync(join(source, 'vite.config.mjs'), "export default { build: { target: 'es2022' } };\n");
+  const script = join(project, 'node_modules/vite7/bin/vite.js');
+  const { code, text } = await runNode(script, ['build'], { cwd: source, timeoutSeconds: limitSeconds });
+  if (code !== 0) return { ok: false, output: text };
+  const answer = await openPage(join(source, 'dist'));
+  return { ok: answer.accuracy > 0.95, output: JSON.stringify(answer) };
+}

@@ -28,6 +28,9 @@ export const types = () =>
 /** Directions of imports and the other rules of docs/architecture.md. */
 export const boundaries = () => outcome(runNode(join(root, 'scripts/check-boundaries.mjs'), []));
 
+/** The reference of commands says what the commands declare. */
+export const commandsReference = () => outcome(runNode(join(root, 'scripts/commands.mjs'), ['--check']));
+
 /**
  * The unit tests, counted one by one; what did not run is listed with its reason.
  *

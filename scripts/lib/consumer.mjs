@@ -37,16 +37,19 @@ export async function installWithNpm(folder, tarballs, others = []) {
  * The overrides stand in for the registry, where a package of ours finds the others that it needs.
  *
  * @param tarballs - package name -> tarball, absolute.
+ * @param names - what the project depends on itself: names of tarballs, or of packages of the registry; default: all tarballs, and
+ *   TensorFlow.js as the READMEs' install lines name it.
  */
-export function consumerManifest(tarballs) {
+export function consumerManifest(tarballs, names = [...tarballs.keys(), '@tensorflow/tfjs']) {
   const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]));
-  const dependencies = { ...overrides, '@tensorflow/tfjs': '4.22.0' }; // as the READMEs' install lines name it
+  const versions = { ...overrides, '@tensorflow/tfjs': '4.22.0' };
+  const dependencies = Object.fromEntries(names.map((name) => [name, versions[name] ?? 'latest']));
   return { dependencies, pnpm: { overrides } };
 }
 
 /** `pnpm install` of the same. */
-export async function installWithPnpm(folder, tarballs) {
-  writeProject(folder, consumerManifest(tarballs));
+export async function installWithPnpm(folder, tarballs, names) {
+  writeProject(folder, consumerManifest(tarballs, names));
   const { code, text } = await pnpm(['install', '--ignore-workspace'], { cwd: folder });
   return { ok: code === 0, output: text };
 }

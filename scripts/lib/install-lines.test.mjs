@@ -9,8 +9,8 @@ const markdown = [
   ...publishedPackages().map(({ folder }) => join(folder, 'README.md')),
   ...readdirSync(join(root, 'docs/decisions')).map((name) => join(root, 'docs/decisions', name)),
 ];
-/** @cpc/records alone brings no runtime. */
-const installing = /^npm install (?!@cpc\/records$).*@cpc\/.*$/gm;
+/** These bring no runtime. */
+const installing = /^npm install (?!(@cpc\/(base|records|environments) ?)+$).*@cpc\/.*$/gm;
 
 /** @returns `file: line` of each. */
 function installLines(path) {

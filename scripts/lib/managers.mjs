@@ -10,7 +10,9 @@ import { run } from './run.mjs';
 const limitSeconds = 300;
 
 /** The packages of a project that only listens; each brings what it needs. */
-const installed = ['records', 'compile', 'core', 'audio', 'cli'].map((name) => `@cpc/${name}`);
+const installed = ['base', 'records', 'compile', 'core', 'probes', 'runs', 'audio', 'cli'].map(
+  (name) => `@cpc/${name}`,
+);
 
 const bun = `@oven/bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`;
 const deno = `@deno/${{ linux: 'linux', darwin: 'darwin', win32: 'win32' }[process.platform]}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`;

@@ -2,15 +2,26 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { checkAlone } from './alone.mjs';
-import { checkBrowsers } from './browser.mjs';
-import { boundaries, build, install, lint, lintTarball, pack, tarballOf, types, unitTests } from './checks.mjs';
+import { checkAlone, unwantedWith } from './alone.mjs';
+import { checkBrowsers, checkProbesInBrowser } from './browser.mjs';
+import {
+  boundaries,
+  build,
+  commandsReference,
+  install,
+  lint,
+  lintTarball,
+  pack,
+  tarballOf,
+  types,
+  unitTests,
+} from './checks.mjs';
 import { checkFences } from './code-fences.mjs';
 import { installWithNpm, installWithPnpm } from './consumer.mjs';
 import { checkDeclarations } from './declarations.mjs';
 import { checkManagers } from './managers.mjs';
 import { runExample } from './readme-example.mjs';
-import { publishedPackages } from './workspace.mjs';
+import { publishedPackages, root } from './workspace.mjs';
 
 /** Everything that can be said about the sources in place. */
 export async function checkSources(stage, { slow }) {
@@ -19,6 +30,7 @@ export async function checkSources(stage, { slow }) {
   await stage('lint', lint, ['install']);
   await stage('types', types, ['install']);
   await stage('boundaries', boundaries, ['install']);
+  await stage('docs/commands.md', commandsReference, ['build']);
   await stage('unit tests', () => unitTests({ slow }), ['build']); // some start processes, which run built files
 }
 
@@ -56,6 +68,7 @@ export async function checkUses(stage, projects) {
   const project = join(projects, 'npm');
   await checkDeclarations(stage, project, 'install from tarballs with npm');
   await checkBrowsers(stage, project, 'install from tarballs with npm');
+  await checkProbesInBrowser(stage, join(projects, 'probes-alone-npm'), '@cpc/probes alone with npm');
 }
 
 /** Installs with every package manager of `managers.mjs`, and runs the command under each and under Deno and Bun. */
@@ -65,16 +78,30 @@ export async function checkAllManagers(stage, tarballFolder, projects) {
   await checkManagers(stage, tarballs, join(projects, 'managers'));
 }
 
-/** Packages that bundle a library whose own dependencies nobody is to get. */
-const bundling = [{ name: '@cpc/text', bundled: 'natural' }];
+const engines = [/^@tensorflow\//, /^onnxruntime-/];
 
-/** Installs these by themselves, each into an empty project of its own. */
-export async function checkAloneOnes(stage, tarballFolder, projects) {
-  for (const { name, bundled } of bundling) {
-    const project = join(projects, `${basename(name)}-alone`);
-    const check = { name, bundled, project, tarballOf: (needed) => tarballOf(needed, tarballFolder) };
-    await stage(`${name} alone, without ${bundled}`, () => checkAlone(check), ['pack']);
-  }
+/** What a package must not bring, by its name. */
+const unwantedBy = {
+  '@cpc/base': engines,
+  '@cpc/records': engines,
+  '@cpc/environments': engines, // usable without an agent
+  '@cpc/text': unwantedWith(join(root, 'packages/text'), 'natural'), // bundled
+};
+
+/**
+ * Installs packages by themselves, each into an empty project of its own.
+ *
+ * @param options - `full`: every package, with npm and pnpm; else the one that bundles a library, with npm.
+ */
+export async function checkAloneOnes(stage, tarballFolder, projects, { full }) {
+  const names = full ? publishedPackages().map(({ name }) => name) : ['@cpc/text'];
+  for (const manager of full ? ['npm', 'pnpm'] : ['npm'])
+    for (const name of names) {
+      const project = join(projects, `${basename(name)}-alone-${manager}`);
+      const tarball = (needed) => tarballOf(needed, tarballFolder);
+      const check = { name, manager, unwanted: unwantedBy[name] ?? [], project, tarballOf: tarball };
+      await stage(`${name} alone with ${manager}`, () => checkAlone(check), ['pack']);
+    }
 }
 
 /** Calls `work` with a new folder outside the repository, and removes it afterwards. */

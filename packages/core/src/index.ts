@@ -131,16 +131,9 @@ export {
 } from './parameter-tree.js';
 export { initialisePredictors, type PredictorParameters, type PredictorShape, predict } from './predictors.js';
 export { type ModelPart, recomputed } from './recomputed.js';
-export {
-  type BatchMaker,
-  type BatchSource,
-  batchesInThread,
-  batchOf,
-  type DamagedInput,
-  type MadeBatch,
-} from './training/batches.js';
+export { type BatchMaker, type BatchSource, batchesInThread, batchOf, type MadeBatch } from './training/batches.js';
 export { type Course, type CourseOptions, nextTurn, openCourse, requireCourse } from './training/course.js';
-export type { BatchTensors, Domain, DomainLayout, DomainTable, TensorTree } from './training/domain.js';
+export type { BatchTensors, DamagedInput, Domain, DomainLayout, DomainTable, TensorTree } from './training/domain.js';
 export { type EvaluateOptions, type Evaluation, evaluate, evaluateBatches } from './training/evaluate.js';
 export {
   candidatesInput,

@@ -21,8 +21,9 @@ import { frameNumbers } from '../supervised/labelled-frames.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import type { SpeechProbeRequest } from './probe-request.js';
-import { openTask, type ProbeTask } from './probe-tasks.js';
+import { openTask } from './probe-tasks.js';
 import { probeSupervised, refuseWithSupervised, supervisedBaseline } from './supervised-baseline.js';
+import type { ProbeTask } from './tasks/probe-task.js';
 
 /** What `--baselines` may name. */
 export const speechBaselines: readonly string[] = [...featureBaselines, supervisedBaseline];

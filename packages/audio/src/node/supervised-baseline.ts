@@ -8,7 +8,7 @@ import { type SupervisedEvent, superviseSplits } from '../supervised/supervised-
 import type { SpeechModelFile } from './model-file.js';
 import { defaultClassifier } from './probe-classifiers.js';
 import type { SpeechProbeRequest } from './probe-request.js';
-import type { ProbeTask } from './probe-tasks.js';
+import type { ProbeTask } from './tasks/probe-task.js';
 
 export const supervisedBaseline = 'supervised';
 

@@ -6,7 +6,7 @@
  *   B  batch    N  blocks    C  values of a block    T  outputs    O  output channels
  */
 import * as tf from '@tensorflow/tfjs';
-import type { BlockProducts } from './block-conv1d.js';
+import type { BlockProducts } from './block-products.js';
 
 export const productsOfBlocks: BlockProducts = {
   forward: (blocks, kernel, bias) => {

@@ -10,7 +10,7 @@
  *   F  values of a frame: taps C, and 1 more where there is a bias
  */
 import * as tf from '@tensorflow/tfjs';
-import type { BlockProducts } from './block-conv1d.js';
+import type { BlockProducts } from './block-products.js';
 
 export const productsOfFrames: BlockProducts = {
   forward: (blocks, kernel, bias) => {

@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { TensorSpec } from '../graph.js';
 import { productsOfBlocks } from './block-conv1d-blocks.js';
 import { productsOfFrames } from './block-conv1d-frames.js';
+import type { BlockProducts } from './block-products.js';
 import { definePrimitive } from './define.js';
 
 /** Stride and zero padding of a block convolution, in input samples. */
@@ -26,24 +27,6 @@ export interface BlockConv1dOptions {
 }
 
 type Attributes = { readonly stride: number; readonly padBefore: number; readonly padAfter: number };
-
-/** One way to compute a block convolution from the padded input. */
-export interface BlockProducts {
-  /**
-   * @param blocks - `[B, N, S I]`.
-   * @param kernel - `[taps, S I, O]`.
-   * @param bias - `[O]`.
-   * @returns `[B, T, O]`.
-   */
-  readonly forward: (blocks: tf.Tensor3D, kernel: tf.Tensor3D, bias: tf.Tensor1D | undefined) => tf.Tensor3D;
-  /** The same three, each given the gradient of the result, `[B, T, O]`; of the bias only where `hasBias`. */
-  readonly gradients: (
-    blocks: tf.Tensor3D,
-    kernel: tf.Tensor3D,
-    upstream: tf.Tensor3D,
-    hasBias: boolean,
-  ) => { readonly blocks: tf.Tensor3D; readonly kernel: tf.Tensor3D; readonly bias: tf.Tensor1D | undefined };
-}
 
 const primitive = definePrimitive<Attributes>({
   name: 'BlockConv1d',

@@ -7,9 +7,9 @@ import {
   batchesInThread,
   batchOf,
   createBatchQueue,
-  type DamagedInput,
   type MadeBatch,
 } from './batches.js';
+import type { DamagedInput } from './domain.js';
 
 interface Asked {
   readonly seed: number;

@@ -7,16 +7,8 @@
 
 import { createRandom, type Random } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
-import type { Domain } from './domain.js';
+import type { DamagedInput, Domain } from './domain.js';
 import { candidatesInput } from './loss.js';
-
-/** Something of the data that was found damaged while a batch was drawn, and left out of it. */
-export interface DamagedInput {
-  /** What it is called in errors, such as a path. */
-  readonly path: string;
-  /** In words, with the name. */
-  readonly reason: string;
-}
 
 /** The inputs of one step, and what its drawing has left out for the first time. */
 export interface MadeBatch {

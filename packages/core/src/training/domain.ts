@@ -13,7 +13,14 @@ import type { NamedHostTensors, NamedSpecs } from '@cpc/compile';
 import type * as tf from '@tensorflow/tfjs';
 import type { NegativeSampler } from '../negatives.js';
 import type { HostArray, Tree } from '../parameter-tree.js';
-import type { DamagedInput } from './batches.js';
+
+/** Something of the data that was found damaged while a batch was drawn, and left out of it. */
+export interface DamagedInput {
+  /** What it is called in errors, such as a path. */
+  readonly path: string;
+  /** In words, with the name. */
+  readonly reason: string;
+}
 
 export interface DomainLayout {
   readonly sequences: number;

@@ -33,6 +33,7 @@ export {
   withDefault,
 } from './option.js';
 export { type ProbeDescription, probeCommand } from './probe-command.js';
+export { commandReference } from './reference.js';
 export type { EmbedRequest, ExportRequest, ProbeRequest, SearchRequest, TrainRequest } from './requests.js';
 export { requireOutput } from './require-output.js';
 export { outputOptions, runOptions, seedOptions, strictOptions } from './run-options.js';

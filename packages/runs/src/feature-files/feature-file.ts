@@ -20,6 +20,7 @@ import { safetensorsHeader } from '../formats/safetensors.js';
 import { finishingWork } from '../threads/ending-threads.js';
 import { type IndexTable, indexHeader, indexText } from './index-table.js';
 import { parquetRows, type RowColumn } from './parquet-rows.js';
+import type { RowWriter } from './row-writer.js';
 
 /** What a feature file is told before the first row. */
 export interface FeatureContents {
@@ -124,13 +125,6 @@ function written(path: string, { shape, description }: FeatureContents): TaskEve
   const inWords = `float32 [${shape.join(', ')}]`;
   if (ending === '.parquet') return { type: 'file-written', path, description: `${rows} rows of ${width} features` };
   return { type: 'file-written', path, description: ending === '.safetensors' ? (description ?? inWords) : inWords };
-}
-
-/** What a format does with rows. */
-export interface RowWriter {
-  readonly write: (rows: Float32Array) => Promise<void>;
-  /** Once, after the last row. */
-  readonly finish: () => Promise<void>;
 }
 
 async function rowWriter(file: AtomicFile, ending: string, contents: FeatureContents): Promise<RowWriter> {

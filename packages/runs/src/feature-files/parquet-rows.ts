@@ -6,7 +6,7 @@
  */
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { AtomicFile } from '../files/atomic-file.js';
-import type { RowWriter } from './feature-file.js';
+import type { RowWriter } from './row-writer.js';
 
 /** A column, with the value of every row, counted from 0 through the file. */
 export type RowColumn =

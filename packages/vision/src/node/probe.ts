@@ -13,12 +13,8 @@ import {
   randomFeatures,
   trainedFeatures,
 } from '../probes/feature-sources.js';
-import {
-  defaultImageClassifier,
-  type ImageClassifier,
-  imageClassifierNamed,
-  imageClassifiers,
-} from '../probes/image-classifiers.js';
+import type { ImageClassifier } from '../probes/image-classifier.js';
+import { defaultImageClassifier, imageClassifierNamed, imageClassifiers } from '../probes/image-classifiers.js';
 import { colourAndGradientHistograms, rawPixels } from '../probes/picture-baselines.js';
 import { figuresOf, type ImageAnswers, leadOf } from '../probes/probe-result.js';
 import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../probes/split.js';

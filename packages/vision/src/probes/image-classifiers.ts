@@ -17,29 +17,8 @@ import {
   neighbourScores,
   standardise,
 } from '@cpc/probes';
+import type { ImageClassifier, ImageTraining } from './image-classifier.js';
 import { fitBySchedule } from './schedule-probe.js';
-
-export interface ImageTraining {
-  /** `[N, F]`. */
-  readonly features: HostArray;
-  /** `[N]`. */
-  readonly labels: Int32Array;
-  /** C. */
-  readonly classes: number;
-  readonly engine: Engine;
-  readonly random: Random;
-  /** Of the paper's updates, above 0: for the classifier that is trained as the paper's. Default: a fiftieth. */
-  readonly stepShare?: number;
-}
-
-export interface FittedImages {
-  /** `[M, C]` of `[M, F]`: the higher, the likelier. */
-  readonly scores: (features: HostArray) => Promise<HostArray>;
-  /** Where one was chosen. */
-  readonly inverseRegularisation?: number;
-}
-
-export type ImageClassifier = (training: ImageTraining) => Promise<FittedImages>;
 
 /** Inverse strengths of the L2 penalty, the strongest penalty first. */
 const penaltyChoices = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1];

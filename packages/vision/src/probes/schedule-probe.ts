@@ -19,7 +19,7 @@ import {
 } from '@cpc/core';
 import { gatherLabels, gatherRows, logisticScores } from '@cpc/probes';
 import type * as tf from '@tensorflow/tfjs';
-import type { FittedImages, ImageTraining } from './image-classifiers.js';
+import type { FittedImages, ImageTraining } from './image-classifier.js';
 
 const phases = [
   { steps: 50_000, rate: 0.1 },

@@ -9,7 +9,7 @@ import { loadSpeakerFolds } from '../data/folds-file.js';
 import { findSplitLists } from '../data/split-lists.js';
 import { builtInData, corpusWarnings, type OpenedSpeech } from '../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
-import type { ProbeTask } from '../probe-tasks.js';
+import type { ProbeTask } from './probe-task.js';
 
 export interface DecidedSplit {
   readonly splits: (rows: ProbedRows) => ProbeSplits;

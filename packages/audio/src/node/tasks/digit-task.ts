@@ -3,8 +3,8 @@ import { CpcError } from '@cpc/core';
 import type { SpeechCorpus } from '../../data/corpus.js';
 import { openSpeech } from '../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
-import type { ProbeTask } from '../probe-tasks.js';
 import { decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
+import type { ProbeTask } from './probe-task.js';
 
 const digits = 10;
 

@@ -3,8 +3,8 @@ import { CpcError, createRandom } from '@cpc/core';
 import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
 import { openLabelledSpeech } from '../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
-import type { ProbeTask } from '../probe-tasks.js';
 import { counted, decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
+import type { ProbeTask } from './probe-task.js';
 
 const defaultFolds = 4;
 

@@ -5,8 +5,8 @@ import type { RecordingSplit } from '../../probes/listed-split.js';
 import { withinSpeakerSplit } from '../../probes/splits.js';
 import { openSpeech } from '../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
-import type { ProbeTask } from '../probe-tasks.js';
 import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
+import type { ProbeTask } from './probe-task.js';
 
 export async function speakerTask(request: SpeechProbeRequest): Promise<ProbeTask> {
   if (request.folds !== undefined) throw foldsOfSpeakers();
