@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import * as audio from './index.js';
 
-it('exports these names and no others', () => {
+it('exports these 44 names and no others', () => {
   expect(Object.keys(audio).sort()).toEqual([
     'DamagedFileError',
     'buildFrameTable',
@@ -27,6 +27,7 @@ it('exports these names and no others', () => {
     'mfcc',
     'mixToMono',
     'mlpClassifier',
+    'negativeSources',
     'neighbourClassifier',
     'paperLayers',
     'paperPreset',
@@ -35,10 +36,12 @@ it('exports these names and no others', () => {
     'phoneLabelsFromSegments',
     'probeFigures',
     'receptiveFieldSamples',
+    'recordingAt',
     'resample',
     'resolveSpeechSettings',
     'runFrameProbe',
     'smallPreset',
+    'sourceSamplesOf',
     'speakerDisjointSplits',
     'speechOptimiser',
     'speechPresets',

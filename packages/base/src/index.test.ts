@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import * as base from './index.js';
 import * as node from './node/index.js';
 
-it('exports these 10 names and no others', () => {
+it('exports these 11 names and no others', () => {
   expect(Object.keys(base).sort()).toEqual([
     'CompileError',
     'CpcArgumentError',
     'CpcError',
     'RecordError',
+    'UsageError',
     'createRandom',
     'entryAt',
     'firstAbove',

@@ -48,7 +48,7 @@ export const logisticRegression: BenchmarkCase<FitInput> = {
       },
       dispose: async () => undefined,
     })),
-  peer: (input, tools) => tools.pythonTwin(input, 'packages/core/benchmarks/logistic_regression.py', 'scikit-learn'),
+  peer: (input, tools) => tools.pythonTwin(input, 'packages/probes/benchmarks/logistic_regression.py', 'scikit-learn'),
 };
 
 type Engine = Parameters<typeof prepareCrossEntropy>[0]['engine'];

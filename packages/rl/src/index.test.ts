@@ -35,6 +35,13 @@ it('exports these 28 names and no others', () => {
   ]);
 });
 
-it('exports these 2 names for Node and no others', () => {
-  expect(Object.keys(node).sort()).toEqual(['domainCommands', 'loadAgentModel']);
+it('exports these 6 names for Node and no others', () => {
+  expect(Object.keys(node).sort()).toEqual([
+    'domainCommands',
+    'evaluateRl',
+    'exportRl',
+    'loadAgentModel',
+    'sweepRl',
+    'trainRl',
+  ]);
 });

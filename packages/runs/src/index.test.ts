@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import * as commands from './commands/index.js';
 import * as runs from './index.js';
 
 it('exports these 52 names and no others', () => {
@@ -55,5 +56,67 @@ it('exports these 52 names and no others', () => {
     'unreadableReason',
     'updateRunRecord',
     'writeFileAtomically',
+  ]);
+});
+
+it('exports these 57 names for commands and no others', () => {
+  expect(Object.keys(commands).sort()).toEqual([
+    'assignment',
+    'atLeastOne',
+    'builtInData',
+    'choice',
+    'commandNamed',
+    'commandReference',
+    'dataOf',
+    'dataOptions',
+    'defaultPreset',
+    'defineTask',
+    'defineTraining',
+    'duration',
+    'embedCommand',
+    'engineOptions',
+    'engineRequestOf',
+    'environmentOptions',
+    'existingPath',
+    'exportCommand',
+    'fileEndingIn',
+    'flag',
+    'flagOf',
+    'folderPath',
+    'grouped',
+    'indices',
+    'namesOutOf',
+    'negation',
+    'optional',
+    'outputOptions',
+    'path',
+    'percent',
+    'positiveNumber',
+    'probeCommand',
+    'readOverrides',
+    'repeated',
+    'representation',
+    'representations',
+    'requireOutput',
+    'requireSettings',
+    'required',
+    'runOptions',
+    'searchCommand',
+    'seed',
+    'seedOptions',
+    'settingsOptions',
+    'shares',
+    'shellCommand',
+    'short',
+    'strictOptions',
+    'table',
+    'text',
+    'timestamp',
+    'trainCommand',
+    'visible',
+    'visibleJson',
+    'visibleLine',
+    'wholeNumber',
+    'withDefault',
   ]);
 });

@@ -10,11 +10,8 @@ export function commandReference(
   { summary, commands }: Pick<DomainCommands, 'summary' | 'commands'>,
   program: string,
 ): string {
-  return (
-    [`## ${program}`, `${sentence(summary)}`, ...commands.map((command) => commandText(command, program))].join(
-      '\n\n',
-    ) + '\n'
-  );
+  const parts = [`## ${program}`, sentence(summary), ...commands.map((command) => commandText(command, program))];
+  return `${parts.join('\n\n')}\n`;
 }
 
 function commandText({ name, summary, options, examples }: DomainCommand, program: string): string {
