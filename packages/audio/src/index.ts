@@ -63,12 +63,6 @@ export {
 } from './probes/frame-classifiers.js';
 export { type FrameProbeOptions, runFrameProbe } from './probes/frame-probe.js';
 export { buildFrameTable, type FrameTable, type LabelledRecording } from './probes/frame-table.js';
-export {
-  type ProbeFigureOptions,
-  type ProbeFigures,
-  probeFigures,
-  type SplitPredictions,
-} from './probes/probe-figures.js';
 export { type ProbeSplit, type ProbeSplits, speakerDisjointSplits, withinSpeakerSplit } from './probes/splits.js';
 export { resolveSpeechSettings, type SpeechOverrides } from './settings.js';
 export { createSpeechDomain, type SpeechDomain, type SpeechDomainOptions, sourceSamplesOf } from './speech-domain.js';

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import * as probes from './index.js';
 
-it('exports these 31 names and no others', () => {
+it('exports these 36 names and no others', () => {
   expect(Object.keys(probes).sort()).toEqual([
     'accuracy',
     'bootstrapInterval',
     'chooseSetting',
     'classesOf',
     'confusionMatrix',
+    'createScoreboard',
     'fitLogisticRegression',
     'fitLogisticRegressions',
     'fitMlpProbe',
@@ -16,6 +17,7 @@ it('exports these 31 names and no others', () => {
     'gatherRows',
     'groupedFolds',
     'holdOutGroups',
+    'leadOf',
     'logisticClassifier',
     'logisticScores',
     'macroAverage',
@@ -27,6 +29,8 @@ it('exports these 31 names and no others', () => {
     'oneSidedClasses',
     'pairedBootstrap',
     'recallPerClass',
+    'requireKnown',
+    'scorePredictions',
     'shareRight',
     'standardise',
     'stratifiedFolds',
@@ -34,5 +38,6 @@ it('exports these 31 names and no others', () => {
     'tallyClusters',
     'tallyPairs',
     'topKAccuracy',
+    'trainRounds',
   ]);
 });

@@ -38,6 +38,15 @@ export {
 export { type Fold, groupedFolds, stratifiedFolds } from './folds/folds.js';
 export { holdOutGroups } from './folds/held-out.js';
 export { stratifiedGroupedFolds } from './folds/stratified-grouped-folds.js';
+export { requireKnown } from './scoring/require-known.js';
+export {
+  type FoldPredictions,
+  leadOf,
+  type ProbeFigures,
+  type ScoreOptions,
+  scorePredictions,
+} from './scoring/score-predictions.js';
+export { createScoreboard, type Origin, type Scoreboard } from './scoring/scoreboard.js';
 export {
   type BootstrapOptions,
   bootstrapInterval,
@@ -58,3 +67,10 @@ export {
   recallPerClass,
   topKAccuracy,
 } from './statistics/metrics.js';
+export {
+  type BestRound,
+  type RoundLimits,
+  type Rounds,
+  type RoundUpdate,
+  trainRounds,
+} from './supervised/train-rounds.js';

@@ -3,8 +3,6 @@
  * held out, and knows nothing of where features come from.
  */
 import { CpcError } from '@cpc/core';
-import type { SpeechCorpus } from '../data/corpus.js';
-import type { ProbedRows, ProbeSplits } from '../probes/splits.js';
 import type { SpeechProbeRequest } from './probe-request.js';
 import { digitTask } from './tasks/digit-task.js';
 import { phoneTask } from './tasks/phone-task.js';

@@ -1,7 +1,7 @@
 /** `cpc audio probe`: what a classifier reads off frozen features. */
 import { CpcError, createRandom } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
-import { oneSidedClasses } from '@cpc/probes';
+import { createScoreboard, type FoldPredictions, type Origin, oneSidedClasses, requireKnown } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import { hopSamples } from '../data/frame-labels.js';
@@ -14,9 +14,8 @@ import {
   trainedFeatures,
 } from '../probes/feature-sources.js';
 import type { FrameClassifier } from '../probes/frame-classifiers.js';
-import { predictSplits } from '../probes/frame-probe.js';
+import { clusterName, predictSplits } from '../probes/frame-probe.js';
 import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
-import { leadOf, probeFigures, type SplitPredictions } from '../probes/probe-figures.js';
 import { frameNumbers } from '../supervised/labelled-frames.js';
 import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
@@ -38,7 +37,7 @@ export async function* probeSpeech(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const classifier = request.classifier ?? defaultClassifier;
   const createClassifier = classifierNamed(classifier);
-  refuseUnknownBaselines(request.baselines);
+  requireKnown('baselines', request.baselines, speechBaselines);
   refuseWithSupervised(request);
   const model = yield* reportWarnings(await loadSpeechModel(request.run));
   const engine = await createEngine(request.engine);
@@ -49,11 +48,11 @@ export async function* probeSpeech(
   const fitted = createClassifier({ engine, ...(task.groupOf === undefined ? {} : { groupOf: task.groupOf }) });
   const means = { classifier: fitted, pooled: request.pooled === true, seed: request.seed, control };
   const results: ProbeResult[] = [];
-  const trained = new Map<string, readonly SplitPredictions[]>();
+  const { classes, groupOf } = task;
+  const scoreboard = createScoreboard({ classes, seed: request.seed, over: clusterName(groupOf) });
   const addResult = (origin: Origin, { predictions, split }: Answers): TaskEvent => {
-    if (origin.baseline === undefined) trained.set(origin.representation, predictions);
     const head = { ...resultHead(origin, task, means.pooled), classifier };
-    const result = { ...head, ...figuresOf(origin, predictions, { task, seed: request.seed, trained }), split };
+    const result = { ...head, ...scoreboard.add(origin, predictions), split };
     results.push(result);
     return { type: 'probe-end', result };
   };
@@ -79,16 +78,6 @@ function classWarnings(task: ProbeTask, { settings }: Pick<SpeechModelFile, 'set
   return oneSidedClasses(task.classNames, sides);
 }
 
-function refuseUnknownBaselines(baselines: readonly string[]): void {
-  const unknown = baselines.find((name) => !speechBaselines.includes(name));
-  if (unknown === undefined) return;
-  throw new CpcError({
-    where: 'probe',
-    expected: `baselines out of ${speechBaselines.join(', ')}`,
-    received: `"${unknown}"`,
-  });
-}
-
 /** The trained model, then each baseline, in each representation asked for; one that is the same in all of them once. */
 function featureSources(
   { representations = ['context'], baselines }: SpeechProbeRequest,
@@ -106,9 +95,6 @@ function featureSources(
   return [...different.values()];
 }
 
-/** Where features come from. */
-type Origin = Pick<FeatureSource, 'baseline' | 'representation'>;
-
 /** What a result says besides its figures. */
 function resultHead({ baseline, representation }: Origin, task: ProbeTask, pooled: boolean) {
   return {
@@ -121,37 +107,6 @@ function resultHead({ baseline, representation }: Origin, task: ProbeTask, poole
   };
 }
 
-interface Scoring {
-  readonly task: ProbeTask;
-  readonly seed: number;
-  /** What was said on the trained model's features, by representation. */
-  readonly trained: ReadonlyMap<string, readonly SplitPredictions[]>;
-}
-
-/**
- * Accuracy and what belongs to it; of a baseline also how far the trained model's features are ahead: those of the same
- * representation where there are any, else all.
- */
-function figuresOf(
-  { baseline, representation: own }: Origin,
-  predictions: readonly SplitPredictions[],
-  { task, seed, trained }: Scoring,
-): Omit<ProbeResult, 'task' | 'representation'> {
-  const { classes, groupOf } = task;
-  const drawing = () => ({
-    random: createRandom(seed).fold('bootstrap'),
-    ...(groupOf === undefined ? {} : { groupOf }),
-  });
-  const figures = probeFigures(predictions, { classes, ...drawing() });
-  if (baseline === undefined) return figures;
-  const rivals = [...trained].filter(([representation]) => !trained.has(own) || representation === own);
-  const trainedLead = rivals.map(([representation, ahead]) => ({
-    representation,
-    ...leadOf(ahead, predictions, drawing()),
-  }));
-  return { ...figures, trainedLead };
-}
-
 interface Means {
   readonly classifier: FrameClassifier;
   readonly pooled: boolean;
@@ -161,7 +116,7 @@ interface Means {
 
 /** What was said of the held-out examples of every split, and what that split was. */
 interface Answers {
-  readonly predictions: readonly SplitPredictions[];
+  readonly predictions: readonly FoldPredictions[];
   readonly split: string;
 }
 
@@ -181,8 +136,9 @@ async function* probeSource(
   const table = buildFrameTable(recordings);
   const { splits, description } = task.splits(table);
   yield { type: 'progress', label: `${label}: probe`, done: 0, total: splits.length };
-  const options = { table, classes: task.classes, splits, classifier, pooled, random: createRandom(seed) };
-  const predictions: SplitPredictions[] = [];
+  const { classes, groupOf } = task;
+  const options = { table, classes, splits, classifier, pooled, groupOf, random: createRandom(seed) };
+  const predictions: FoldPredictions[] = [];
   for await (const split of predictSplits(options)) {
     predictions.push(split);
     if (control.stopRequested()) return undefined;

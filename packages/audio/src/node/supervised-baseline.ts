@@ -1,8 +1,8 @@
 /** `--baselines supervised`: the same network trained end to end with the labels of each split's training side. */
 import { CpcError, createRandom, type Engine } from '@cpc/core';
+import type { FoldPredictions } from '@cpc/probes';
 import type { Control, TaskEvent } from '@cpc/runs';
 import { encoderHop } from '../model.js';
-import type { SplitPredictions } from '../probes/probe-figures.js';
 import { frameNumbers } from '../supervised/labelled-frames.js';
 import { type SupervisedEvent, superviseSplits } from '../supervised/supervised-probe.js';
 import type { SpeechModelFile } from './model-file.js';
@@ -39,7 +39,7 @@ export interface SupervisedMeans {
 export async function* probeSupervised(
   task: ProbeTask,
   { model, engine, seed, control }: SupervisedMeans,
-): AsyncGenerator<TaskEvent, { predictions: SplitPredictions[]; split: string } | undefined, undefined> {
+): AsyncGenerator<TaskEvent, { predictions: FoldPredictions[]; split: string } | undefined, undefined> {
   const table = frameNumbers(task, encoderHop(model.settings.layers));
   const { splits, description } = task.splits(table);
   const { groupOf } = task;
@@ -48,7 +48,7 @@ export async function* probeSupervised(
     ...(groupOf === undefined ? {} : { groupOf }),
     random: createRandom(seed).fold('supervised'),
   });
-  const predictions: SplitPredictions[] = [];
+  const predictions: FoldPredictions[] = [];
   for await (const event of events) {
     if (event.type === 'split-end') predictions.push(event.predictions);
     if (control.stopRequested()) return undefined;

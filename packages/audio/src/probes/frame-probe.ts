@@ -1,11 +1,11 @@
 /**
  * The probe of section 3.1: a classifier fitted to frozen features, frame by frame, and asked about held-out data. Which
- * classifier is the caller's; what a table holds out is told by splits; what predictions come to by `probe-figures.ts`.
+ * classifier is the caller's; what a table holds out is told by splits; what predictions come to by `scorePredictions`.
  */
 import type { Random } from '@cpc/core';
+import { type FoldPredictions, type ProbeFigures, scorePredictions } from '@cpc/probes';
 import type { FittedClassifier, FrameClassifier } from './frame-classifiers.js';
 import { type FrameTable, poolRecordings, selectRows } from './frame-table.js';
-import { type ProbeFigures, probeFigures, type SplitPredictions } from './probe-figures.js';
 import type { ProbeSplit } from './splits.js';
 
 export interface FrameProbeOptions {
@@ -22,7 +22,7 @@ export interface FrameProbeOptions {
    */
   readonly pooled?: boolean;
   /** The speaker of a recording, where the splits hold whole speakers out: the interval is then over speakers. */
-  readonly groupOf?: (recording: number) => string;
+  readonly groupOf?: ((recording: number) => string) | undefined;
   /** For classifiers that draw, and for the bootstrap of the interval. */
   readonly random: Random;
 }
@@ -39,9 +39,10 @@ export interface FrameProbeOptions {
  * });
  */
 export async function runFrameProbe(options: FrameProbeOptions): Promise<ProbeFigures> {
-  const predictions: SplitPredictions[] = [];
+  const { classes, random, groupOf } = options;
+  const predictions: FoldPredictions[] = [];
   for await (const split of predictSplits(options)) predictions.push(split);
-  return probeFigures(predictions, options);
+  return scorePredictions(predictions, { classes, random, over: clusterName(groupOf) });
 }
 
 /** Fits a classifier to each split's training rows and tells what it says of the held-out ones, split by split. */
@@ -51,8 +52,9 @@ export async function* predictSplits({
   splits,
   classifier,
   pooled = false,
+  groupOf,
   random,
-}: FrameProbeOptions): AsyncGenerator<SplitPredictions, void, undefined> {
+}: FrameProbeOptions): AsyncGenerator<FoldPredictions, void, undefined> {
   const rows = (keep: (row: number) => boolean) =>
     pooled ? poolRecordings(selectRows(table, keep)) : selectRows(table, keep);
   for (const [index, { isTrain, isTest }] of splits.entries()) {
@@ -60,7 +62,9 @@ export async function* predictSplits({
     const { features, labels, recordings } = rows(isTest);
     const fitted = await classifier({ table: train, classes, random: random.fold('classifier', index) });
     const predicted = await fitted.predict(features);
-    yield { ...countsOf(train, fitted), ...penaltyOf(fitted), predicted, labels, recordings };
+    const { inverseRegularisation } = fitted;
+    const clusters = clustersOf(recordings, groupOf);
+    yield { ...countsOf(train, fitted), inverseRegularisation, predicted, labels, clusters };
   }
 }
 
@@ -69,6 +73,14 @@ function countsOf({ labels }: FrameTable, { validationCount }: FittedClassifier)
   return { trainCount: labels.length - validationCount, validationCount };
 }
 
-function penaltyOf({ inverseRegularisation }: FittedClassifier) {
-  return inverseRegularisation === undefined ? {} : { inverseRegularisation };
+type GroupOf = FrameProbeOptions['groupOf'];
+
+/** `[N]`: what each example comes from as a whole: its speaker where whole speakers are held out, else its recording. */
+export function clustersOf(recordings: Int32Array, groupOf: GroupOf): ArrayLike<number | string> {
+  return groupOf === undefined ? recordings : Array.from(recordings, groupOf);
+}
+
+/** What these clusters are, for the record. */
+export function clusterName(groupOf: GroupOf): string {
+  return groupOf === undefined ? 'recordings' : 'speakers';
 }

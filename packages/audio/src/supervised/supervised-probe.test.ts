@@ -53,7 +53,7 @@ describe('superviseSplits', () => {
     ]);
     for (const [index, { predictions }] of found.entries()) {
       const rows = Array.from(table.labels.keys()).filter((row) => splits[index]?.isTest(row));
-      expect([...predictions.recordings]).toEqual(rows.map(recordingOf));
+      expect(Array.from(predictions.clusters)).toEqual(rows.map((row) => groupOf(recordingOf(row))));
       expect([...predictions.labels]).toEqual(rows.map((row) => recordingOf(row) % 3));
       expect(predictions.predicted).toHaveLength([100, 300][index] ?? 0);
     }

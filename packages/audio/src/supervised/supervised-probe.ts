@@ -1,12 +1,12 @@
 /**
  * The supervised baseline of table 1, split by split: trained on the split's training rows, a part of them kept to stop by, and
- * asked about the held-out ones. Its predictions are scored by `probe-figures.ts` as those of every probe.
+ * asked about the held-out ones. Its predictions are scored by `scorePredictions` as those of every probe.
  */
-import type { Engine, Random } from '@cpc/core';
-import { holdOutGroups } from '@cpc/probes';
+import { type Engine, entryAt, type Random } from '@cpc/core';
+import { type FoldPredictions, holdOutGroups } from '@cpc/probes';
 import type { SpeechSettings } from '../presets.js';
+import { clustersOf } from '../probes/frame-probe.js';
 import { type FrameTable, selectRows } from '../probes/frame-table.js';
-import type { SplitPredictions } from '../probes/probe-figures.js';
 import type { ProbeSplit } from '../probes/splits.js';
 import { stoppingGroups } from '../probes/training-groups.js';
 import type { LabelledSpeech } from './labelled-frames.js';
@@ -46,7 +46,7 @@ export interface SupervisedProbeOptions {
 /** What happens, with the split it happens in, counted from 1. */
 export type SupervisedEvent = { readonly split: number; readonly ofSplits: number } & (
   | SupervisedUpdate
-  | { readonly type: 'split-end'; readonly predictions: SplitPredictions }
+  | { readonly type: 'split-end'; readonly predictions: FoldPredictions }
 );
 
 /**
@@ -86,7 +86,10 @@ async function* superviseSplit(
     const predicted = await classifyFrames({ read, table: held, settings, parameters: event.parameters, engine });
     const { labels, recordings } = held;
     const counts = { trainCount: fitted.size, validationCount: validation.size };
-    yield { type: 'split-end', predictions: { ...counts, predicted, labels, recordings } } as const;
+    yield {
+      type: 'split-end',
+      predictions: { ...counts, predicted, labels, clusters: clustersOf(recordings, groupOf) },
+    } as const;
   }
 }
 
@@ -100,6 +103,7 @@ function divideTraining(
   const rows = Array.from(table.labels.keys()).filter(isTrain);
   const groups = stoppingGroups(selectRows(table, isTrain), groupOf);
   const { train, test } = holdOutGroups(groups, validationShare, random.fold('validation'));
-  const rowsAt = (places: readonly number[]) => new Set(places.map((place) => rows[place] ?? 0));
+  const rowsAt = (places: readonly number[]) =>
+    new Set(places.map((place) => entryAt(rows, place, 'rows to train on')));
   return { fitted: rowsAt(train), validation: rowsAt(test) };
 }

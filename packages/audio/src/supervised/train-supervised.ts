@@ -3,30 +3,24 @@
  * be left out of what is heard.
  */
 
-import { adam, createLossStep, type Engine, type HostArray, type LossStep, type Random, type Tree } from '@cpc/core';
-import { accuracy } from '@cpc/probes';
+import { adam, createLossStep, type Engine, type Random } from '@cpc/core';
+import { accuracy, type BestRound, type RoundLimits, type RoundUpdate, trainRounds } from '@cpc/probes';
 import { encoderHop } from '../model.js';
 import type { SpeechSettings } from '../presets.js';
 import { type FrameTable, selectRows } from '../probes/frame-table.js';
 import type { LabelledSpeech } from './labelled-frames.js';
 import { labelledSpans } from './labelled-spans.js';
-import { createSpanSampler, type SpanSampler } from './span-sampler.js';
+import { createSpanSampler } from './span-sampler.js';
 import { classifyFrames, initialiseSupervised, supervisedLoss } from './supervised-network.js';
 
-/** How long and how fast. */
-export interface SupervisedLimits {
+/** How long and how fast; a round ends with an evaluation on the validation frames. */
+export interface SupervisedLimits extends RoundLimits {
   /** Of Adam. */
   readonly learningRate: number;
   /** Windows of an update. */
   readonly batchSize: number;
-  /** Updates between two looks at the validation frames at least; more where a pass over the fitted frames takes more. */
+  /** Updates of a round at least; more where a pass over the fitted frames takes more. */
   readonly leastRoundUpdates: number;
-  /** Looks at most. */
-  readonly maxRounds: number;
-  /** Looks before which training does not end; default 1. */
-  readonly leastRounds?: number;
-  /** Ends after this many looks in a row that saw no better accuracy. */
-  readonly patience: number;
 }
 
 export interface SupervisedTraining {
@@ -49,27 +43,13 @@ export interface SupervisedTraining {
   readonly limits: SupervisedLimits;
 }
 
-export interface SupervisedUpdate {
+export interface SupervisedUpdate extends RoundUpdate {
   readonly type: 'update';
-  /** Updates made. */
-  readonly updates: number;
-  /** The limit. */
-  readonly ofUpdates: number;
-  readonly lossNats: number;
-  /** Share of the validation frames that were right at the last look; absent before the first. */
-  readonly validationAccuracy?: number;
 }
 
 /** The last event. */
-export interface SupervisedEnd {
+export interface SupervisedEnd extends BestRound {
   readonly type: 'trained';
-  /** Of the look with the best validation accuracy, the earliest of equals. */
-  readonly parameters: Tree<HostArray>;
-  readonly validationAccuracy: number;
-  /** The look that they come from, counted from 1. */
-  readonly bestRound: number;
-  /** Looks made. */
-  readonly rounds: number;
 }
 
 /**
@@ -105,38 +85,15 @@ export async function* trainSupervised(
     return accuracy(predicted, validation.labels);
   };
   try {
-    yield* trainRounds(training, { step, sampler, accuracyNow, perRound: Math.max(limits.leastRoundUpdates, perPass) });
+    const draw = async (update: number) => ({ ...(await sampler.draw(training.random.fold('windows', update))) });
+    const perRound = Math.max(limits.leastRoundUpdates, perPass);
+    const rounds = trainRounds({ step, draw, accuracyNow, perRound, limits });
+    for (;;) {
+      const { value, done } = await rounds.next();
+      yield done === true ? { type: 'trained', ...value } : { type: 'update', ...value };
+      if (done === true) return;
+    }
   } finally {
     await step.dispose();
   }
-}
-
-interface Means {
-  readonly step: LossStep;
-  readonly sampler: SpanSampler;
-  readonly accuracyNow: () => Promise<number>;
-  readonly perRound: number;
-}
-
-/** Round after round; keeps the parameters of the best. */
-async function* trainRounds(
-  { random, limits }: SupervisedTraining,
-  { step, sampler, accuracyNow, perRound }: Means,
-): AsyncGenerator<SupervisedUpdate | SupervisedEnd, void, undefined> {
-  let best = { bestRound: 0, validationAccuracy: Number.NEGATIVE_INFINITY, parameters: step.current() };
-  let latest: Pick<SupervisedUpdate, 'validationAccuracy'> = {};
-  let rounds = 0;
-  const { leastRounds = 1, maxRounds, patience } = limits;
-  while (rounds < maxRounds && (rounds < leastRounds || rounds - best.bestRound < patience)) {
-    for (let updates = rounds * perRound + 1; updates <= (rounds + 1) * perRound; updates++) {
-      const lossNats = await step.run({ ...(await sampler.draw(random.fold('windows', updates))) }, updates);
-      yield { type: 'update', updates, ofUpdates: maxRounds * perRound, lossNats, ...latest };
-    }
-    rounds += 1;
-    latest = { validationAccuracy: await accuracyNow() };
-    const { validationAccuracy = 0 } = latest;
-    if (validationAccuracy > best.validationAccuracy)
-      best = { bestRound: rounds, validationAccuracy, parameters: step.current() };
-  }
-  yield { type: 'trained', ...best, rounds };
 }

@@ -1,18 +1,15 @@
 /** `cpc text probe`: what logistic regression reads off vectors of sentences, by the two protocols that are in use. */
 
-import { CpcError, createRandom, type Engine, type HostArray, type Tree, untrainedModel } from '@cpc/core';
+import { CpcError, type Engine, entryAt, type HostArray, type Tree, untrainedModel } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
 import {
-  bootstrapInterval,
   type Classifier,
-  confusionMatrix,
+  createScoreboard,
   type Fold,
   gatherLabels,
   oneSidedClasses,
-  pairedBootstrap,
-  shareRight,
-  tallyClusters,
-  tallyPairs,
+  requireKnown,
+  type Scoreboard,
 } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
@@ -111,13 +108,12 @@ export async function* probeText(
   const folds = foldsOf(task, protocol, request.seed);
   for (const message of classWarnings(task, folds)) yield { type: 'warning', message };
   const results: ProbeResult[] = [];
-  const answers: Int32Array[] = [];
+  const scoreboard = createScoreboard({ classes: task.data.classes.length, seed: request.seed, over: 'sentences' });
   for (const source of sources) {
     const asked = { source, task, protocol, folds, seed: request.seed };
     const answered = yield* answersOf(asked, control);
     if (answered === undefined) return;
-    answers.push(joined(answered.predicted));
-    const result = resultOf({ ...asked, ...answered, trained: answers[0] });
+    const result = resultOf({ ...asked, ...answered, scoreboard });
     results.push(result);
     yield { type: 'probe-end', result };
   }
@@ -202,73 +198,41 @@ interface Answered {
 }
 
 interface Scored extends Asked, Answered {
-  /** What was said on the trained model's vectors. */
-  readonly trained: Int32Array | undefined;
+  readonly scoreboard: Scoreboard;
 }
 
 /** A sentence by itself is what is drawn anew for the intervals. */
-function resultOf({ source, task, protocol, folds, predicted, chosen, seed, trained }: Scored): ProbeResult {
+function resultOf({ source, task, protocol, folds, predicted, chosen, seed, scoreboard }: Scored): ProbeResult {
   const { data, name, testFrom, fingerprint } = task;
-  const rows = folds.flatMap(({ test }) => test);
-  const all = joined(predicted);
-  const labels = gatherLabels(data.labels, rows);
-  const random = () => createRandom(seed).fold('bootstrap');
-  const tallies = tallyClusters(all, labels, rows);
-  const right = (answers: Int32Array, fold: Fold | undefined) =>
-    answers.filter((answer, place) => answer === data.labels[fold?.test[place] ?? -1]).length / answers.length;
-  const lead =
-    source.baseline === undefined || trained === undefined
-      ? {}
-      : {
-          trainedLead: [
-            {
-              representation: 'latent',
-              ...pairedBootstrap(tallyPairs(all, trained, labels, rows), { random: random() }),
-            },
-          ],
-        };
+  const { representation, baseline, addedWords } = source;
+  const predictions = folds.map(({ train, test }, fold) => ({
+    trainCount: train.length,
+    inverseRegularisation: chosen[fold],
+    predicted: entryAt(predicted, fold, 'folds'),
+    labels: gatherLabels(data.labels, test),
+    clusters: test,
+  }));
   return {
     task: name,
-    representation: source.representation,
-    ...(source.baseline === undefined ? {} : { baseline: source.baseline }),
+    representation,
+    ...(baseline === undefined ? {} : { baseline }),
     classifier: protocol.name,
-    accuracy: shareRight(tallies),
-    accuracyPerFold: predicted.map((answers, fold) => right(answers, folds[fold])),
-    classes: data.classes.length,
-    counts: {
-      train: Math.round(folds.reduce((sum, { train }) => sum + train.length, 0) / folds.length),
-      test: rows.length,
-    },
-    folds: folds.length,
     dataFingerprint: fingerprint,
     split: protocolText(protocol, testFrom === undefined ? `${outerFolds} folds` : 'the given split', seed),
-    confidence: { ...bootstrapInterval(tallies, { random: random() }), over: 'sentences', clusters: rows.length },
-    inverseRegularisation: [...chosen],
-    ...lead,
-    ...(source.addedWords === undefined ? {} : { addedWords: source.addedWords }),
-    confusion: confusionMatrix(all, labels, data.classes.length).map((row) => [...row]),
+    ...(addedWords === undefined ? {} : { addedWords }),
+    ...scoreboard.add({ baseline, representation }, predictions),
   };
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(parts.flatMap((part) => [...part]));
-}
-
 function protocolNamed(name: string | undefined): Protocol {
-  const protocol = protocols.find((candidate) => candidate.name === (name ?? protocols[0]?.name));
-  if (protocol !== undefined) return protocol;
-  throw new CpcError({
-    where: 'probe',
-    expected: `a classifier out of ${textClassifiers.join(', ')}`,
-    received: `"${name}"`,
-  });
+  const wanted = name ?? textClassifiers[0] ?? '';
+  requireKnown('a classifier', [wanted], textClassifiers);
+  return entryAt(protocols, textClassifiers.indexOf(wanted), 'classifiers');
 }
 
 function baselineNamed(name: string): (model: Made) => Source {
-  const baseline = Object.hasOwn(baselines, name) ? baselines[name] : undefined;
-  if (baseline !== undefined) return baseline;
-  const expected = `baselines out of ${textBaselines.join(', ')}`;
-  throw new CpcError({ where: 'probe', expected, received: `"${name}"` });
+  requireKnown('baselines', [name], textBaselines);
+  return entryAt(Object.values(baselines), textBaselines.indexOf(name), 'baselines');
 }
 
 /** A sentence of these tasks stands alone: there is nothing before it that a context could know. */

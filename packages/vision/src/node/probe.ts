@@ -1,7 +1,7 @@
 /** `cpc vision probe`: what a classifier reads off one vector per image. */
-import { CpcError, createRandom, entryAt, type HostArray } from '@cpc/core';
+import { createRandom, entryAt, type HostArray } from '@cpc/core';
 import { createEngine } from '@cpc/core/node';
-import { gatherRows } from '@cpc/probes';
+import { createScoreboard, type FoldPredictions, gatherRows, requireKnown } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
@@ -15,8 +15,8 @@ import {
 } from '../probes/feature-sources.js';
 import type { ImageClassifier } from '../probes/image-classifier.js';
 import { defaultImageClassifier, imageClassifierNamed, imageClassifiers } from '../probes/image-classifiers.js';
+import { imagePredictions } from '../probes/image-predictions.js';
 import { colourAndGradientHistograms, rawPixels } from '../probes/picture-baselines.js';
-import { figuresOf, type ImageAnswers, leadOf } from '../probes/probe-result.js';
 import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../probes/split.js';
 import { loadVisionModel } from './model-file.js';
 import { imageWarnings, openImages } from './open-images.js';
@@ -48,7 +48,7 @@ export async function* probeVision(
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const { representations = ['latent'], classifier = defaultImageClassifier, seed } = request;
   const fit = classifierNamed(classifier);
-  refuseUnknownBaselines(request.baselines);
+  requireKnown('baselines', request.baselines, imageBaselines);
   refuseWithSupervised(request);
   const model = {
     ...(yield* reportWarnings(await loadVisionModel(request.run))),
@@ -56,13 +56,13 @@ export async function* probeVision(
   };
   const { images, split, warnings } = await openSplit(request, model.settings.resizePixels);
   for (const message of warnings) yield { type: 'warning', message };
-  const scored = createScores({ images, split, classifier, seed });
+  const scored = createResults({ images, split, classifier, seed });
   for (const source of sourcesOf(request.baselines, representations, model)) {
     const features = yield* featuresOf(source, images, split, control);
     if (features === undefined) return;
     for (const share of sharesOf(request)) {
       const training = { images, split, fit, model, seed, share, stepShare: request.stepShare };
-      yield scored.add(source, await answersOf(features, training));
+      yield scored.add(source, share, await answersOf(features, training));
     }
   }
   if (request.baselines.includes(supervisedBaseline)) {
@@ -70,7 +70,7 @@ export async function* probeVision(
       const train = trainRows(images, split, share, seed).map((row) => entryAt(split.train, row, 'images to train on'));
       const answers = yield* superviseImages({ images, train, test: split.test, model, seed, control });
       if (answers === undefined) return;
-      yield scored.add({ baseline: supervisedBaseline, representation: 'latent' }, { ...answers, share });
+      yield scored.add({ baseline: supervisedBaseline, representation: 'latent' }, share, answers);
     }
   }
   yield* await recordProbes(request.run, scored.results);
@@ -132,23 +132,14 @@ interface Training {
   readonly stepShare: number | undefined;
 }
 
-/** What was said of the images that were asked about, and what it was learned from. */
-interface Answers extends ImageAnswers {
-  readonly share: number | undefined;
-  readonly trainCount: number;
-  readonly validationCount?: number;
-  /** C, where one was chosen. */
-  readonly chosen?: number;
-}
-
-async function answersOf(features: HostArray, training: Training): Promise<Answers> {
+async function answersOf(features: HostArray, training: Training): Promise<FoldPredictions> {
   const { images, split, fit, model, seed, share, stepShare } = training;
   const rows = trainRows(images, split, share, seed);
   const fitted = await fit({
     features: gatherRows(features, rows),
     labels: labelsOf(
       images,
-      rows.map((row) => split.train[row] ?? 0),
+      rows.map((row) => entryAt(split.train, row, 'images to train on')),
     ),
     classes: images.classes.length,
     engine: model.engine,
@@ -159,11 +150,11 @@ async function answersOf(features: HostArray, training: Training): Promise<Answe
     features,
     split.test.map((_, row) => split.train.length + row),
   );
-  const { inverseRegularisation: chosen } = fitted;
-  return {
-    ...{ scores: await fitted.scores(asked), labels: labelsOf(images, split.test), share, trainCount: rows.length },
-    ...(chosen === undefined ? {} : { chosen }),
-  };
+  const { inverseRegularisation } = fitted;
+  return imagePredictions(await fitted.scores(asked), labelsOf(images, split.test), {
+    trainCount: rows.length,
+    inverseRegularisation,
+  });
 }
 
 /** Rows of the training side whose labels are used. */
@@ -179,31 +170,26 @@ interface Scoring {
   readonly seed: number;
 }
 
-/** Makes results of answers, and keeps those of the trained model to compare others with. */
-function createScores({ images, split, classifier, seed }: Scoring) {
+/** Makes results of predictions, and keeps them. */
+function createResults({ images, split, classifier, seed }: Scoring) {
   const results: ProbeResult[] = [];
-  const trained: { representation: string; answers: Answers }[] = [];
-  const leadsOver = (answers: Answers, own: string) => {
-    const alike = trained.filter(({ answers: { share } }) => share === answers.share);
-    const same = alike.filter(({ representation }) => representation === own);
-    const rivals = same.length > 0 ? same : alike;
-    return rivals.map(({ representation, answers: ahead }) => leadOf(ahead, answers, representation, seed));
-  };
+  const scoreboard = createScoreboard({ classes: images.classes.length, seed, over: 'images' });
   return {
     results,
-    add: ({ baseline, representation }: Omit<FeatureSource, 'features'>, answers: Answers): TaskEvent => {
-      const { share, trainCount, validationCount, chosen } = answers;
-      if (baseline === undefined) trained.push({ representation, answers });
-      const validation = validationCount === undefined ? {} : { validation: validationCount };
+    add: (
+      { baseline, representation }: Omit<FeatureSource, 'features'>,
+      share: number | undefined,
+      predictions: FoldPredictions,
+    ): TaskEvent => {
+      const origin = { baseline, representation, condition: share };
+      const { accuracyPerFold: _, ...figures } = scoreboard.add(origin, [predictions]); // there is one fold
       const result: ProbeResult = {
-        ...{ task: imageTask, representation, classifier, folds: 1, split: split.description },
+        ...{ task: imageTask, representation, classifier, split: split.description },
         ...(representation === 'latent' || representation === 'context' ? { pooled: true } : {}),
-        ...(baseline === undefined ? {} : { baseline, trainedLead: leadsOver(answers, representation) }),
+        ...(baseline === undefined ? {} : { baseline }),
         ...(share === undefined ? {} : { labelShare: share }),
-        ...(chosen === undefined ? {} : { inverseRegularisation: [chosen] }),
         dataFingerprint: images.fingerprint,
-        ...figuresOf(answers, seed),
-        counts: { train: trainCount, ...validation, test: split.test.length },
+        ...figures,
       };
       results.push(result);
       return { type: 'probe-end', result };
@@ -212,15 +198,8 @@ function createScores({ images, split, classifier, seed }: Scoring) {
 }
 
 function classifierNamed(name: string): ImageClassifier {
+  requireKnown('a classifier', [name], imageClassifiers);
   const classifier = imageClassifierNamed(name);
-  if (classifier !== undefined) return classifier;
-  const expected = `a classifier out of ${imageClassifiers.join(', ')}`;
-  throw new CpcError({ where: 'probe', expected, received: `"${name}"` });
-}
-
-function refuseUnknownBaselines(names: readonly string[]): void {
-  const unknown = names.find((name) => !imageBaselines.includes(name));
-  if (unknown === undefined) return;
-  const expected = `baselines out of ${imageBaselines.join(', ')}`;
-  throw new CpcError({ where: 'probe', expected, received: `"${unknown}"` });
+  if (classifier === undefined) throw new Error(`${name} is listed and not there`);
+  return classifier;
 }

@@ -1,10 +1,11 @@
 /** `--baselines supervised`: the same encoder trained end to end with the labels of the training side. */
 import { CpcError, createRandom } from '@cpc/core';
+import type { FoldPredictions } from '@cpc/probes';
 import type { Control, TaskEvent } from '@cpc/runs';
 import type { ImageSet } from '../data/image-set.js';
 import type { ProbedVision } from '../probes/feature-sources.js';
 import { defaultImageClassifier } from '../probes/image-classifiers.js';
-import type { ImageAnswers } from '../probes/probe-result.js';
+import { imagePredictions } from '../probes/image-predictions.js';
 import { labelsOf } from '../probes/split.js';
 import { createSupervisedNetwork, supervisedLimits, trainSupervised } from '../supervised/train-supervised.js';
 import type { ImageProbeRequest } from './probe-request.js';
@@ -40,11 +41,7 @@ export async function* superviseImages({
   model,
   seed,
   control,
-}: SupervisedProbe): AsyncGenerator<
-  TaskEvent,
-  (ImageAnswers & { trainCount: number; validationCount: number }) | undefined,
-  undefined
-> {
+}: SupervisedProbe): AsyncGenerator<TaskEvent, FoldPredictions | undefined, undefined> {
   const random = createRandom(seed).fold('supervised');
   const training = trainSupervised({ ...model, images, train, random, limits: supervisedLimits });
   try {
@@ -56,13 +53,14 @@ export async function* superviseImages({
         const network = createSupervisedNetwork({ ...model, parameters });
         const scores = await network.scores(images, test, parameters);
         await network.dispose();
-        return { scores, labels: labelsOf(images, test), trainCount: train.length - validationCount, validationCount };
+        const trainCount = train.length - validationCount;
+        return imagePredictions(scores, labelsOf(images, test), { trainCount, validationCount });
       }
       const { updates, ofUpdates, validationAccuracy } = value;
       const latest = validationAccuracy === undefined ? '' : `, validation ${(100 * validationAccuracy).toFixed(1)} %`;
       yield { type: 'progress', label: `supervised: updates${latest}`, done: updates, total: ofUpdates };
     }
   } finally {
-    await training.return({ parameters: {}, validationAccuracy: 0, validationCount: 0 });
+    await training.return({ parameters: {}, validationAccuracy: 0, validationCount: 0, bestRound: 0, rounds: 0 });
   }
 }

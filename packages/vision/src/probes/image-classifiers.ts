@@ -6,7 +6,6 @@
  *   N  training images    M  images to classify    F  features    C  classes
  */
 
-import type { Engine, HostArray, Random } from '@cpc/core';
 import {
   chooseSetting,
   fitLogisticRegression,

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { ImageSet } from '../data/image-set.js';
 import { paintedPicture } from '../test-support/tensors.js';
 import { imageClassifierNamed, imageClassifiers } from './image-classifiers.js';
+import { imagePredictions } from './image-predictions.js';
 import { colourAndGradientHistograms, rawPixels } from './picture-baselines.js';
-import { figuresOf, leadOf } from './probe-result.js';
 import { fitBySchedule } from './schedule-probe.js';
 import { labelledShare, labelsOf, splitImages } from './split.js';
 
@@ -143,34 +143,11 @@ describe('baselines of pictures', () => {
   });
 });
 
-describe('figures', () => {
-  const answers = (data: readonly number[], classes: number, labels: readonly number[]) => ({
-    scores: { shape: [labels.length, classes], data: Float32Array.from(data) },
-    labels: Int32Array.from(labels),
-  });
-
-  it('of 3 right answers of 4 is 75 %, its interval over 4 images; no top 5 of 2 classes', () => {
-    const figures = figuresOf(answers([1, 0, 1, 0, 0, 1, 1, 0], 2, [0, 0, 1, 1]), 1);
-    expect(figures).toMatchObject({
-      accuracy: 0.75,
-      classes: 2,
-      confusion: [
-        [2, 0],
-        [1, 1],
-      ],
-    });
-    expect(figures.confidence).toMatchObject({ over: 'images', clusters: 4 });
-    expect(figures).not.toHaveProperty('accuracyTop5');
-  });
-
-  it('has a top 5 of 6 classes: wrong where the class scores lowest', () => {
-    const scores = [0, 1, 2, 3, 4, 5, 5, 4, 3, 2, 1, 0];
-    expect(figuresOf(answers(scores, 6, [0, 1]), 1)).toMatchObject({ accuracy: 0, accuracyTop5: 0.5 });
-  });
-
-  it('tells a lead of 50 points where one is right of 4 images and the other of 2', () => {
-    const ahead = answers([1, 0, 1, 0, 0, 1, 0, 1], 2, [0, 0, 1, 1]);
-    const behind = answers([1, 0, 0, 1, 0, 1, 1, 0], 2, [0, 0, 1, 1]);
-    expect(leadOf(ahead, behind, 'latent', 1)).toMatchObject({ representation: 'latent', difference: 0.5 });
+describe('predictions of images', () => {
+  it('are the classes that score highest, each of 4 images by itself', () => {
+    const scores = { shape: [4, 2], data: Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0) };
+    const predictions = imagePredictions(scores, Int32Array.of(0, 0, 1, 1), { trainCount: 9 });
+    expect(predictions).toMatchObject({ trainCount: 9, scores, clusters: [0, 1, 2, 3] });
+    expect([...predictions.predicted]).toEqual([0, 0, 1, 0]);
   });
 });

@@ -6,14 +6,23 @@ import {
   adam,
   createLossStep,
   type Engine,
+  entryAt,
   type HostArray,
-  type LossStep,
   layerAt,
   type Random,
   type Tree,
   untrainedModel,
 } from '@cpc/core';
-import { accuracy, classesOf, logisticScores, stratifiedFolds } from '@cpc/probes';
+import {
+  accuracy,
+  type BestRound,
+  classesOf,
+  logisticScores,
+  type RoundLimits,
+  type RoundUpdate,
+  stratifiedFolds,
+  trainRounds,
+} from '@cpc/probes';
 import { patchesShape } from '../data/augmentation.js';
 import { type BatchSampler, createBatchSampler } from '../data/batch-sampler.js';
 import type { ImageSet } from '../data/image-set.js';
@@ -23,18 +32,14 @@ import type { VisionSettings } from '../presets.js';
 import { labelOf, labelsOf } from '../probes/split.js';
 import { initialiseSupervised, linearLayer, supervisedLoss } from './supervised-network.js';
 
-/** How long and how fast. */
-export interface SupervisedLimits {
+/** How long and how fast; a round ends with an evaluation on the images to stop by. */
+export interface SupervisedLimits extends RoundLimits {
   /** Of Adam. */
   readonly learningRate: number;
   /** Images of an update. */
   readonly batchSize: number;
-  /** Updates between two looks at the images to stop by at least; more where a pass over the others takes more. */
+  /** Updates of a round at least; more where a pass over the images to learn from takes more. */
   readonly leastRoundUpdates: number;
-  /** Looks at most. */
-  readonly maxRounds: number;
-  /** Ends after this many looks in a row that saw no better accuracy. */
-  readonly patience: number;
 }
 
 /** Ours; the paper trained its own for other ends. */
@@ -55,19 +60,8 @@ export interface SupervisedTraining {
   readonly limits: SupervisedLimits;
 }
 
-export interface SupervisedUpdate {
-  /** Updates made, and the most there may be. */
-  readonly updates: number;
-  readonly ofUpdates: number;
-  readonly lossNats: number;
-  /** Share of the images to stop by that were right at the last look; absent before the first. */
-  readonly validationAccuracy?: number;
-}
-
-export interface SupervisedModel {
-  /** Of the look with the best validation accuracy, the earliest of equals. */
-  readonly parameters: Tree<HostArray>;
-  readonly validationAccuracy: number;
+export interface SupervisedModel extends BestRound {
+  /** Images to stop by. */
   readonly validationCount: number;
 }
 
@@ -81,7 +75,7 @@ const heldOutParts = 10;
  */
 export async function* trainSupervised(
   training: SupervisedTraining,
-): AsyncGenerator<SupervisedUpdate, SupervisedModel, undefined> {
+): AsyncGenerator<RoundUpdate, SupervisedModel, undefined> {
   const { images, settings, seed, engine, random } = training;
   const { fitted, validation } = dividedTraining(training);
   const limits = { ...training.limits, batchSize: Math.min(training.limits.batchSize, fitted.length) };
@@ -99,48 +93,13 @@ export async function* trainSupervised(
   };
   try {
     const perRound = Math.max(limits.leastRoundUpdates, Math.floor(fitted.length / limits.batchSize));
-    const best = yield* trainRounds({ images, step, sampler, accuracyNow, perRound, limits, random });
+    const draw = (update: number) => batchOf(images, sampler, random.fold('batch', update));
+    const best = yield* trainRounds({ step, draw, accuracyNow, perRound, limits });
     return { ...best, validationCount: validation.length };
   } finally {
     await network.dispose();
     await step.dispose();
   }
-}
-
-interface Rounds {
-  readonly images: ImageSet;
-  readonly step: LossStep;
-  readonly sampler: BatchSampler;
-  readonly accuracyNow: () => Promise<number>;
-  readonly perRound: number;
-  readonly limits: SupervisedLimits;
-  readonly random: Random;
-}
-
-/** Round after round; keeps the parameters of the best. */
-async function* trainRounds({
-  images,
-  step,
-  sampler,
-  accuracyNow,
-  perRound,
-  limits,
-  random,
-}: Rounds): AsyncGenerator<SupervisedUpdate, Omit<SupervisedModel, 'validationCount'>, undefined> {
-  const { maxRounds, patience } = limits;
-  let best = { validationAccuracy: Number.NEGATIVE_INFINITY, parameters: step.current(), round: 0 };
-  let latest: Pick<SupervisedUpdate, 'validationAccuracy'> = {};
-  for (let round = 1; round <= maxRounds && round - best.round <= patience; round++) {
-    for (let updates = (round - 1) * perRound + 1; updates <= round * perRound; updates++) {
-      const lossNats = await step.run(await batchOf(images, sampler, random.fold('batch', updates)), updates);
-      yield { updates, ofUpdates: maxRounds * perRound, lossNats, ...latest };
-    }
-    const validationAccuracy = await accuracyNow();
-    latest = { validationAccuracy };
-    if (validationAccuracy > best.validationAccuracy) best = { validationAccuracy, parameters: step.current(), round };
-  }
-  const { parameters, validationAccuracy } = best;
-  return { parameters, validationAccuracy };
 }
 
 /** A supervised network that is asked about images. */
@@ -175,7 +134,7 @@ function dividedTraining({ images, train, random }: SupervisedTraining) {
   if (train.length < heldOutParts) return { fitted: train, validation: train };
   const labels = train.map((index) => labelOf(images, index));
   const [fold] = stratifiedFolds(labels, heldOutParts, random.fold('validation'));
-  const chosen = (rows: readonly number[] = []) => rows.map((row) => train[row] ?? 0);
+  const chosen = (rows: readonly number[] = []) => rows.map((row) => entryAt(train, row, 'images to train on'));
   return { fitted: chosen(fold?.train), validation: chosen(fold?.test) };
 }
 
