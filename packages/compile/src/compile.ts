@@ -17,7 +17,7 @@ import { refuseSharedMemory } from './memory.js';
 import { toOnnx } from './onnx/encode.js';
 import { applyPasses, standardPasses } from './passes/index.js';
 import type { Purpose } from './passes/lower-primitives.js';
-import type { Pass } from './passes/pass.js';
+import type { Pass } from './passes/support/pass.js';
 import type { Runtime } from './runtime.js';
 import { GuardedSession } from './session.js';
 import { type NamedSpecs, type PureFunction, trace, withAnyInputs } from './trace.js';

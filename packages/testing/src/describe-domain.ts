@@ -1,7 +1,7 @@
 /**
  * What holds for every domain, as tests: call it in the domain's own test file.
  */
-import { lowerPrimitives, type NamedHostTensors, type Pass, type Purpose, removeDeadCode } from '@cpc/compile';
+import { deadCode, lowerPrimitives, type NamedHostTensors, type Pass, type Purpose } from '@cpc/compile';
 import { nodeRuntime } from '@cpc/compile/node';
 import {
   adam,
@@ -154,7 +154,7 @@ async function firstGradients(domain: Domain, engine: Engine) {
 
 /** Only what a graph needs to be executed at all. */
 function withoutPasses(purpose: Purpose): Pass[] {
-  return [removeDeadCode, lowerPrimitives(purpose), removeDeadCode];
+  return [deadCode, lowerPrimitives(purpose), deadCode];
 }
 
 async function lossesOf(domain: Domain, engine: Engine): Promise<number[]> {

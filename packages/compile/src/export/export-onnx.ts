@@ -5,12 +5,12 @@ import { CompileError } from '@cpc/base';
 import type { AxisLength, Graph, TensorSpec } from '../graph.js';
 import { type OnnxOptions, toOnnx } from '../onnx/encode.js';
 import { leastLengthsAsMetadata } from '../onnx/least-lengths.js';
-import { collapseChains } from '../passes/chains.js';
-import { removeDeadCode } from '../passes/dead-code.js';
-import { removeIdentities } from '../passes/identities.js';
+import { chains } from '../passes/chains.js';
+import { deadCode } from '../passes/dead-code.js';
+import { identities } from '../passes/identities.js';
 import { applyPasses } from '../passes/index.js';
 import { lowerPrimitives } from '../passes/lower-primitives.js';
-import { takeParts } from '../passes/parts.js';
+import { parts } from '../passes/parts.js';
 import { type PureFunction, trace, withAnyInputs } from '../trace.js';
 import { type AxisSizes, fixedSpecs, type NamedAxes, type SymbolicSpecs, tracedSizes } from './axes.js';
 import { generalise, type SizedGraph } from './generalise.js';
@@ -76,11 +76,4 @@ function tracedAt(fn: PureFunction, inputs: SymbolicSpecs, sizes: AxisSizes): Gr
 }
 
 /** Passes that treat the same function alike at every size; the rest needs lengths to be named first. */
-const passesPerTrace = [
-  removeDeadCode,
-  lowerPrimitives('export'),
-  removeIdentities,
-  takeParts,
-  collapseChains,
-  removeIdentities,
-];
+const passesPerTrace = [deadCode, lowerPrimitives('export'), identities, parts, chains, identities];

@@ -1,8 +1,8 @@
 /** Collapses chains: Reshape of Reshape into one, Transpose of Transpose into one (or none, by `identities`). */
 import type { Graph, Node } from '../graph.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const collapseChains: Pass = { name: 'chains', apply: collapsed };
+export const chains: Pass = { name: 'chains', apply: collapsed };
 
 function collapsed(graph: Graph): Graph {
   const producers = new Map<string, Node>();

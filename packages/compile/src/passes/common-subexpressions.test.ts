@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../graph-builder.js';
 import { applied, linesOf } from '../test-support/passes.js';
-import { shareCommonSubexpressions } from './common-subexpressions.js';
+import { commonSubexpressions } from './common-subexpressions.js';
 
 it('computes x * 2 + 1 once where it is written three times', async () => {
   const g = new GraphBuilder();
   const x = g.input('x', { shape: [2], dtype: 'float32' });
   const line = () => g.node('Add', [g.node('Mul', [x, g.scalar(2)], [2], 'float32'), g.scalar(1)], [2], 'float32');
   const sum = g.node('Sum', [line(), line(), line()], [2], 'float32');
-  const after = await applied(shareCommonSubexpressions, g.finish([['y', sum]]));
+  const after = await applied(commonSubexpressions, g.finish([['y', sum]]));
   expect(linesOf(after)).toEqual([
     'input x: float32[2]',
     't1: float32[2] = Mul(x, 2)',
@@ -29,7 +29,7 @@ it('tells 0 from -0, 1 from int32 1, and nodes apart by their attributes', async
   const reversed = g.node('CumSum', [x, g.int64([0])], [2, 2], 'float32', { reverse: 1 });
   const outputs = { up, down, whole, rows, reversed, one: g.node('Add', [x, g.scalar(1)], [2, 2], 'float32') };
   const graph = g.finish(Object.entries(outputs));
-  const after = await applied(shareCommonSubexpressions, graph);
+  const after = await applied(commonSubexpressions, graph);
   expect(after.nodes).toHaveLength(graph.nodes.length);
 });
 
@@ -42,5 +42,5 @@ it('leaves two nodes that each make an output', async () => {
     [first.name, first],
     [second.name, second],
   ]);
-  expect((await applied(shareCommonSubexpressions, graph)).nodes).toHaveLength(2);
+  expect((await applied(commonSubexpressions, graph)).nodes).toHaveLength(2);
 });

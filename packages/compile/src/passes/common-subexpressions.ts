@@ -1,9 +1,9 @@
 /** Computes equal things once: equal constants and nodes with equal operator, inputs and attributes. */
 import { type Constant, type Graph, type Node, subgraphsOf } from '../graph.js';
-import type { Pass } from './pass.js';
-import { renamedInputs } from './rename.js';
+import type { Pass } from './support/pass.js';
+import { renamedInputs } from './support/rename.js';
 
-export const shareCommonSubexpressions: Pass = { name: 'common-subexpressions', apply: shared };
+export const commonSubexpressions: Pass = { name: 'common-subexpressions', apply: shared };
 
 /** Constants above this size are compared by identity only. */
 const comparedElements = 4096;

@@ -5,8 +5,8 @@ import { GraphBuilder, type Traced } from '../graph-builder.js';
 import { scan } from '../primitives/scan.js';
 import { applied, countOf, linesOf } from '../test-support/passes.js';
 import { trace } from '../trace.js';
-import { foldConstants } from './constant-folding.js';
-import { removeDeadCode } from './dead-code.js';
+import { constantFolding } from './constant-folding.js';
+import { deadCode } from './dead-code.js';
 
 const matrix = (g: GraphBuilder) => g.constant(Float32Array.from([1, 2, 3, 4, 5, 6]), [2, 3], 'float32');
 
@@ -43,7 +43,7 @@ const folded: readonly [name: string, make: (g: GraphBuilder) => Traced][] = [
 it(`folds ${folded.length} operators on constants and gives the runtime's results`, async () => {
   const g = new GraphBuilder();
   const outputs = folded.map(([name, make]) => [name, make(g)] as const);
-  const after = await applied(foldConstants, g.finish(outputs));
+  const after = await applied(constantFolding, g.finish(outputs));
   expect(after.nodes.map((node) => node.op)).toEqual(folded.map(() => 'Identity'));
 });
 
@@ -51,8 +51,8 @@ it('leaves one node of a chain that ends at an input', async () => {
   const g = new GraphBuilder();
   const x = g.input('x', { shape: [3, 2], dtype: 'float32' });
   const turned = g.transpose(g.node('Mul', [matrix(g), g.scalar(2)], [2, 3], 'float32'), [1, 0]);
-  const after = await applied(foldConstants, g.finish([['y', g.node('Add', [x, turned], [3, 2], 'float32')]]));
-  expect(linesOf(removeDeadCode.apply(after))).toEqual([
+  const after = await applied(constantFolding, g.finish([['y', g.node('Add', [x, turned], [3, 2], 'float32')]]));
+  expect(linesOf(deadCode.apply(after))).toEqual([
     'input x: float32[3, 2]',
     't4: float32[3, 2] = Add(x, [2, 8, 4, 10, 6, 12])',
     'y: float32[3, 2] = Identity(t4)',
@@ -67,7 +67,7 @@ it('expands 1 number to 1,024 and no further, so that files stay small', async (
     ['small', g.node('Exp', [expanded(1024)], [1024], 'float32')],
     ['large', g.node('Exp', [expanded(1025)], [1025], 'float32')],
   ]);
-  const after = await applied(foldConstants, graph);
+  const after = await applied(constantFolding, graph);
   expect(countOf(after, 'Expand')).toBe(1);
 });
 
@@ -81,7 +81,7 @@ it('computes 1,024 sums of constants and no more', async () => {
     ['small', sum(1024)],
     ['large', sum(1025)],
   ]);
-  expect(countOf(await applied(foldConstants, graph), 'Add')).toBe(1);
+  expect(countOf(await applied(constantFolding, graph), 'Add')).toBe(1);
 });
 
 it('keeps a division by 0 of integers, and a cast of infinity to an integer, for the runtime', () => {
@@ -89,7 +89,7 @@ it('keeps a division by 0 of integers, and a cast of infinity to an integer, for
   const quotient = g.node('Div', [g.scalar(1, 'int32'), g.scalar(0, 'int32')], [], 'int32');
   const cast = g.cast(g.scalar(Number.POSITIVE_INFINITY), 'int32');
   const sum = g.node('Add', [quotient, cast], [], 'int32');
-  expect(foldConstants.apply(g.finish([['y', sum]])).nodes.map(({ op }) => op)).toEqual([
+  expect(constantFolding.apply(g.finish([['y', sum]])).nodes.map(({ op }) => op)).toEqual([
     'Div',
     'Cast',
     'Add',
@@ -114,7 +114,7 @@ it('folds inside the body of a Scan, constants from around it included', async (
     },
     { x: { shape: [3, 1, 2], dtype: 'float32' } },
   );
-  const after = await applied(foldConstants, graph);
+  const after = await applied(constantFolding, graph);
   const body = (of: typeof graph) =>
     of.nodes.flatMap(({ attributes: { body: inner } }) =>
       typeof inner === 'object' && 'graph' in inner ? inner.graph.nodes.map(({ op }) => op) : [],
@@ -127,7 +127,7 @@ it('shares no data with the graph it was given', () => {
   const g = new GraphBuilder();
   const graph = g.finish([['y', g.node('Exp', [g.transpose(matrix(g), [1, 0])], [3, 2], 'float32')]]);
   const given = new Set<Constant['data']>([...graph.constants.values()].map(({ data }) => data));
-  const made = [...foldConstants.apply(graph).constants].filter(([name]) => !graph.constants.has(name));
+  const made = [...constantFolding.apply(graph).constants].filter(([name]) => !graph.constants.has(name));
   expect(made).toHaveLength(1);
   expect(made.some(([, { data }]) => given.has(data))).toBe(false);
 });

@@ -9,10 +9,10 @@ import {
   subgraphsOf,
   type Value,
 } from '../graph.js';
-import { evaluated } from './evaluate.js';
-import type { Pass } from './pass.js';
+import { evaluated } from './support/evaluate.js';
+import type { Pass } from './support/pass.js';
 
-export const foldConstants: Pass = { name: 'constant-folding', apply: (graph) => folded(graph, noConstants) };
+export const constantFolding: Pass = { name: 'constant-folding', apply: (graph) => folded(graph, noConstants) };
 
 /** A constant of the graph at hand or of one around it. */
 type Lookup = (name: string) => Constant | undefined;

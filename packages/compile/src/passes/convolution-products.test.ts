@@ -4,7 +4,7 @@ import { type Graph, sizeOf } from '../graph.js';
 import { GraphBuilder } from '../graph-builder.js';
 import { applied, countOf } from '../test-support/passes.js';
 import { trace } from '../trace.js';
-import { multiplyConvolutions } from './convolution-products.js';
+import { convolutionProducts } from './convolution-products.js';
 import { applyPasses, standardPasses } from './index.js';
 
 /** A 3 x 3 window over 5 rows of 6 positions with a border of 1. */
@@ -35,14 +35,14 @@ function thereAndBack(stride: number, group = 1): Graph {
 
 describe('a convolution and its gradient', () => {
   it.each([1, 2])('with stride %d are one product each, with the same results', async (stride) => {
-    const after = await applied(multiplyConvolutions, thereAndBack(stride));
+    const after = await applied(convolutionProducts, thereAndBack(stride));
     const counts = ['Conv', 'ConvTranspose', 'Gemm', 'Gather'].map((op) => countOf(after, op));
     expect(counts).toEqual([0, 0, 2, 2]);
   });
 
   it('adds up what several windows hand back to a position only where they skip positions', async () => {
     const sums = [1, 2].map(async (stride) =>
-      countOf(await applied(multiplyConvolutions, thereAndBack(stride)), 'ReduceSum'),
+      countOf(await applied(convolutionProducts, thereAndBack(stride)), 'ReduceSum'),
     );
     expect(await Promise.all(sums)).toEqual([0, 1]);
   });
@@ -61,7 +61,7 @@ it('multiplies single positions as they lie, however many, and their channels ba
       filter: { shape: [1, 1, 16, 8], dtype: 'float32' },
       dy: { shape: [count, 4, 4, 8], dtype: 'float32' },
     });
-  await applied(multiplyConvolutions, graphOf(2));
+  await applied(convolutionProducts, graphOf(2));
   const after = applyPasses(graphOf(2 ** 17), standardPasses('train')); // 2^25 elements
   const counts = ['Conv', 'ConvTranspose', 'Gemm', 'Gather', 'Transpose'].map((op) => countOf(after, op));
   expect(counts).toEqual([0, 0, 3, 0, 0]);
@@ -100,7 +100,7 @@ it('turns the filter around where a transposed convolution without strides is to
     group: 1,
   };
   const graph = g.finish([['dx', g.node('ConvTranspose', [dy, filter], dxShape, 'float32', back)]]);
-  const after = await applied(multiplyConvolutions, graph);
+  const after = await applied(convolutionProducts, graph);
   expect(['ConvTranspose', 'Conv', 'Gemm'].map((op) => countOf(after, op))).toEqual([0, 1, 0]);
 });
 
@@ -128,7 +128,7 @@ describe('windows that fill more than 64 MiB, of pictures with fewer positions t
     { op: 'ConvTranspose', stride: 1, groups: 5 },
     { op: 'ConvTranspose', stride: 2, groups: 2 },
   ] as const)('are $groups products for $op with stride $stride, with the same results', async (each) => {
-    const after = await applied(multiplyConvolutions, graphOf(each.op, each.stride));
+    const after = await applied(convolutionProducts, graphOf(each.op, each.stride));
     expect(['Conv', 'ConvTranspose', 'Gemm'].map((op) => countOf(after, op))).toEqual([0, 0, each.groups]);
   });
 });
@@ -141,7 +141,7 @@ describe('what stays as it is', () => {
     );
     return g.finish([['y', g.node('Conv', terms, y, 'float32', attributes)]]);
   };
-  const isKept = (graph: Graph) => countOf(multiplyConvolutions.apply(graph), 'Conv') === 1;
+  const isKept = (graph: Graph) => countOf(convolutionProducts.apply(graph), 'Conv') === 1;
 
   it('is a convolution whose windows fill more than 64 MiB', () => {
     const ofPictures = (count: number) => convolution([count, 64, 16, 16], [8, 64, 3, 3], [count, 8, 16, 16], []);

@@ -12,9 +12,9 @@ import { range } from '../kernels/kernel.js';
 import { concatenated, sliced } from '../kernels/slicing.js';
 import { isPointwise, type Window } from '../kernels/window.js';
 import { groupsOf, readingColumns, summedColumns, windowColumns } from '../kernels/window-columns.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const multiplyConvolutions: Pass = { name: 'convolution-products', apply: multiplied };
+export const convolutionProducts: Pass = { name: 'convolution-products', apply: multiplied };
 
 const multiplications: Readonly<Record<string, typeof convolution | undefined>> = {
   Conv: convolution,

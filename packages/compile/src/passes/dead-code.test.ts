@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../graph-builder.js';
 import { applied, linesOf } from '../test-support/passes.js';
-import { removeDeadCode } from './dead-code.js';
+import { deadCode } from './dead-code.js';
 
 it('drops 2 nodes that no output needs, with their constants, and keeps the input that is not read', async () => {
   const g = new GraphBuilder();
@@ -11,7 +11,7 @@ it('drops 2 nodes that no output needs, with their constants, and keeps the inpu
   g.node('Exp', [wasted], [2], 'float32');
   const kept = g.node('Add', [x, g.scalar(5)], [2], 'float32');
   const graph = g.finish([['y', kept]]);
-  const after = await applied(removeDeadCode, graph);
+  const after = await applied(deadCode, graph);
   expect(linesOf(after)).toEqual([
     'input x: float32[2]',
     'input unread: float32[1]',

@@ -1,8 +1,8 @@
 /** Drops nodes, constants and values that no output depends on. Inputs stay: they are the signature. */
 import { type Graph, type Node, namesReadBy } from '../graph.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const removeDeadCode: Pass = { name: 'dead-code', apply: withoutDeadCode };
+export const deadCode: Pass = { name: 'dead-code', apply: withoutDeadCode };
 
 function withoutDeadCode(graph: Graph): Graph {
   const live = new Set(graph.outputs.map((value) => value.name));

@@ -9,7 +9,7 @@ import { zeros } from '../host-tensor.js';
 import { nodeRuntime } from '../node/index.js';
 import { applied } from '../test-support/passes.js';
 import { type NamedTensors, trace } from '../trace.js';
-import { computeOutputsEarly } from './early-outputs.js';
+import { earlyOutputs } from './early-outputs.js';
 import { applyPasses, standardPasses } from './index.js';
 
 let folder = '';
@@ -47,7 +47,7 @@ function backwardPass(): Graph {
 }
 
 it('keeps results, and puts the gradients of 4 layers behind everything else, the last layer’s at the very end', async () => {
-  const after = await applied(computeOutputsEarly, applyPasses(backwardPass(), standardPasses('export')));
+  const after = await applied(earlyOutputs, applyPasses(backwardPass(), standardPasses('export')));
   expect(after.nodes.slice(-4).flatMap(({ outputs }) => outputs)).toEqual(layers.map((name) => `d ${name}`));
 });
 
@@ -81,7 +81,7 @@ it('lets the runtime make a layer’s gradient before it goes on to the layer be
     await productsOf(
       applyPasses(
         graph,
-        passes.filter((pass) => pass !== computeOutputsEarly),
+        passes.filter((pass) => pass !== earlyOutputs),
       ),
     ),
   ).toEqual(late);

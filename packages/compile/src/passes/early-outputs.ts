@@ -6,9 +6,9 @@
  * parameters come when it is over, with everything that they read in memory until then. Begun at the last layer's, each comes when it can.
  */
 import { type Graph, type Node, namesReadBy } from '../graph.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const computeOutputsEarly: Pass = { name: 'early-outputs', apply: withEarlyOutputs };
+export const earlyOutputs: Pass = { name: 'early-outputs', apply: withEarlyOutputs };
 
 function withEarlyOutputs(graph: Graph): Graph {
   const read = new Set(graph.nodes.flatMap(namesReadBy));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../graph-builder.js';
 import { applied, linesOf } from '../test-support/passes.js';
-import { leadRelus } from './early-relus.js';
+import { earlyRelus } from './early-relus.js';
 
 /** A product, turned and flattened, and its ReLU. */
 function rectified(hasOtherReader: boolean) {
@@ -16,11 +16,11 @@ function rectified(hasOtherReader: boolean) {
 const made = (lines: readonly string[]) => lines.filter((line) => line.includes(' = '));
 
 it('moves a ReLU before Transpose and Reshape, behind the node that computes', async () => {
-  const lines = made(linesOf(await applied(leadRelus, rectified(false))));
+  const lines = made(linesOf(await applied(earlyRelus, rectified(false))));
   expect(lines.map((line) => / = (\w+)/.exec(line)?.[1])).toEqual(['Add', 'Relu', 'Transpose', 'Reshape', 'Identity']);
 });
 
 it('stays behind what another reader needs as it is', async () => {
-  const lines = made(linesOf(await applied(leadRelus, rectified(true))));
+  const lines = made(linesOf(await applied(earlyRelus, rectified(true))));
   expect(lines.map((line) => / = (\w+)/.exec(line)?.[1]).slice(0, 4)).toEqual(['Add', 'Transpose', 'Relu', 'Reshape']);
 });

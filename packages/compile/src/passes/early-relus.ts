@@ -3,9 +3,9 @@
  * its ReLU as one, and rearrangements on both sides of the ReLU meet.
  */
 import { type Graph, type Node, namesReadBy } from '../graph.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const leadRelus: Pass = { name: 'early-relus', apply: withEarlyRelus };
+export const earlyRelus: Pass = { name: 'early-relus', apply: withEarlyRelus };
 
 const rearranging = new Set(['Reshape', 'Transpose']);
 

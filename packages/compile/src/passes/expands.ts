@@ -3,13 +3,13 @@
  * they make of one number many times over is computed once. Gradients of sums and means are full of these.
  */
 import { type Graph, type Node, namesReadBy } from '../graph.js';
-import { elementwise } from './elementwise.js';
-import { GraphAdditions } from './graph-additions.js';
-import type { Pass } from './pass.js';
-import { renamedInputs } from './rename.js';
+import { elementwise } from './support/elementwise.js';
+import { GraphAdditions } from './support/graph-additions.js';
+import type { Pass } from './support/pass.js';
+import { renamedInputs } from './support/rename.js';
 
 /** The pass: an Expand is written only where a node needs the repeated value itself. */
-export const sinkExpands: Pass = { name: 'expands', apply: (graph) => new Sinking(graph).graph() };
+export const expands: Pass = { name: 'expands', apply: (graph) => new Sinking(graph).graph() };
 
 class Sinking {
   readonly #graph: Graph;

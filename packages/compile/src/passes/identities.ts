@@ -1,9 +1,9 @@
 /** Removes nodes that change nothing: Identity, Reshape to the same shape, Transpose that keeps the order. */
 import type { Graph, Node } from '../graph.js';
-import type { Pass } from './pass.js';
-import { renamedInputs } from './rename.js';
+import type { Pass } from './support/pass.js';
+import { renamedInputs } from './support/rename.js';
 
-export const removeIdentities: Pass = { name: 'identities', apply: withoutIdentities };
+export const identities: Pass = { name: 'identities', apply: withoutIdentities };
 
 function withoutIdentities(graph: Graph): Graph {
   const outputs = new Set(graph.outputs.map((value) => value.name));

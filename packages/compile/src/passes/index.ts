@@ -1,21 +1,21 @@
 /** The passes in the order in which they help one another. */
 import type { Graph } from '../graph.js';
-import { collapseChains } from './chains.js';
-import { shareCommonSubexpressions } from './common-subexpressions.js';
-import { foldConstants } from './constant-folding.js';
-import { multiplyConvolutions } from './convolution-products.js';
-import { removeDeadCode } from './dead-code.js';
-import { computeOutputsEarly } from './early-outputs.js';
-import { leadRelus } from './early-relus.js';
-import { sinkExpands } from './expands.js';
-import { removeIdentities } from './identities.js';
-import { splitLongSums } from './long-sums.js';
+import { chains } from './chains.js';
+import { commonSubexpressions } from './common-subexpressions.js';
+import { constantFolding } from './constant-folding.js';
+import { convolutionProducts } from './convolution-products.js';
+import { deadCode } from './dead-code.js';
+import { earlyOutputs } from './early-outputs.js';
+import { earlyRelus } from './early-relus.js';
+import { expands } from './expands.js';
+import { identities } from './identities.js';
+import { longSums } from './long-sums.js';
 import { lowerPrimitives, type Purpose } from './lower-primitives.js';
 import { nameOutputs } from './name-outputs.js';
-import { takeParts } from './parts.js';
-import type { Pass } from './pass.js';
-import { maskByReluOutputs } from './relu-masks.js';
-import { moveTransposes } from './transposes.js';
+import { parts } from './parts.js';
+import { reluMasks } from './relu-masks.js';
+import type { Pass } from './support/pass.js';
+import { transposes } from './transposes.js';
 
 /**
  * The passes that `compile` applies: for functions whose parameters change from run to run (`train`), or whose parameters are constants
@@ -23,26 +23,26 @@ import { moveTransposes } from './transposes.js';
  */
 export function standardPasses(purpose: Purpose): Pass[] {
   return [
-    removeDeadCode,
+    deadCode,
     lowerPrimitives(purpose),
-    ...(purpose === 'train' ? [multiplyConvolutions] : []),
-    removeIdentities,
-    takeParts,
-    sinkExpands,
-    foldConstants,
-    maskByReluOutputs,
-    ...(purpose === 'infer' ? [leadRelus] : []),
-    collapseChains,
-    removeIdentities,
-    shareCommonSubexpressions,
-    removeDeadCode,
-    moveTransposes,
-    ...(purpose === 'export' ? [] : [splitLongSums]),
-    removeIdentities,
-    shareCommonSubexpressions,
-    removeDeadCode,
+    ...(purpose === 'train' ? [convolutionProducts] : []),
+    identities,
+    parts,
+    expands,
+    constantFolding,
+    reluMasks,
+    ...(purpose === 'infer' ? [earlyRelus] : []),
+    chains,
+    identities,
+    commonSubexpressions,
+    deadCode,
+    transposes,
+    ...(purpose === 'export' ? [] : [longSums]),
+    identities,
+    commonSubexpressions,
+    deadCode,
     nameOutputs,
-    ...(purpose === 'train' ? [computeOutputsEarly] : []),
+    ...(purpose === 'train' ? [earlyOutputs] : []),
   ];
 }
 

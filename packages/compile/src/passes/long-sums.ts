@@ -5,10 +5,10 @@
  * Measured for 125,120 rows of 16: 0.2 instead of 1.9 ms; the largest relative error is 2e-7 instead of 1e-5.
  */
 import { type Graph, type Node, numbersOf, sizeOf } from '../graph.js';
-import { GraphAdditions } from './graph-additions.js';
-import type { Pass } from './pass.js';
+import { GraphAdditions } from './support/graph-additions.js';
+import type { Pass } from './support/pass.js';
 
-export const splitLongSums: Pass = { name: 'long-sums', apply: (graph) => new Splitting(graph).graph() };
+export const longSums: Pass = { name: 'long-sums', apply: (graph) => new Splitting(graph).graph() };
 
 const divisible = new Set(['ReduceMean', 'ReduceSum']);
 /** Fewer are not worth another call; single numbers the runtime adds up fast enough, and exactly enough up to here. */

@@ -7,7 +7,7 @@ import { type Attribute, type Graph, type Node, subgraphsOf } from '../graph.js'
 import { GraphBuilder, Traced } from '../graph-builder.js';
 import { loweringOf, type PrimitiveAttributes, primitiveDomain } from '../primitives/define.js';
 import { recordTensors } from '../trace.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
 /** What the lowered graph is for: parameters that change from run to run, constant ones, or files that other programs read. */
 export type Purpose = 'train' | 'infer' | 'export';
@@ -19,7 +19,7 @@ export type Purpose = 'train' | 'infer' | 'export';
  */
 export function lowerPrimitives(purpose: Purpose): Pass {
   return {
-    name: `lower-primitives-${purpose}`,
+    name: 'lower-primitives',
     apply: (graph) => (holdsPrimitive(graph) ? new Lowering(purpose, [graph], new GraphBuilder()).graph() : graph),
   };
 }

@@ -1,7 +1,7 @@
 /** Lets the node that makes an output carry its name, instead of an Identity behind it. */
 import type { Graph, Node } from '../graph.js';
-import type { Pass } from './pass.js';
-import { renamedInputs } from './rename.js';
+import type { Pass } from './support/pass.js';
+import { renamedInputs } from './support/rename.js';
 
 export const nameOutputs: Pass = { name: 'name-outputs', apply: withNamedOutputs };
 

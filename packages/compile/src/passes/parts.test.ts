@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { GraphBuilder, type Traced } from '../graph-builder.js';
 import { concatenated, sliced } from '../kernels/slicing.js';
 import { applied, linesOf } from '../test-support/passes.js';
-import { removeDeadCode } from './dead-code.js';
-import { takeParts } from './parts.js';
+import { deadCode } from './dead-code.js';
+import { parts } from './parts.js';
 
 /** Three parts of 2, 1 and 3 columns, and what is cut out of them. */
 function columns(begin: number, count: number) {
@@ -14,7 +14,7 @@ function columns(begin: number, count: number) {
 }
 
 const nodesOf = async (begin: number, count: number) => {
-  const after = removeDeadCode.apply(await applied(takeParts, columns(begin, count)));
+  const after = deadCode.apply(await applied(parts, columns(begin, count)));
   return linesOf(after).filter((line) => line.includes('='));
 };
 
@@ -41,7 +41,7 @@ it('keeps a Slice across parts, one of half a part, one along another axis and o
   const other = sliced(g, rows, [0, 0], [2, 3]);
   const stepped = g.node('Slice', [rows, ...[0, 2, 1, 2].map((value) => g.int64([value]))], [3, 1], 'float32');
   const after = await applied(
-    takeParts,
+    parts,
     g.finish([
       ['y', other],
       ['z', stepped],
@@ -56,17 +56,17 @@ it('reads through parts of parts, though the Concat between them is gone', async
   const inner = sliced(g, concatenated(g, [a as Traced, b as Traced], 1), [0, 2], [2, 1]); // b
   const outer = sliced(g, concatenated(g, [inner, d as Traced], 1), [0, 0], [2, 1]); // b again
   const graph = g.finish([['y', g.node('Neg', [outer], outer.shape, 'float32')]]);
-  const after = removeDeadCode.apply(await applied(takeParts, graph));
+  const after = deadCode.apply(await applied(parts, graph));
   expect(linesOf(after).filter((line) => line.includes('='))[0]).toContain('Neg(part1)');
 });
 
 it('leaves a part that is an output its name', async () => {
   const g = new GraphBuilder();
-  const parts = [2, 1].map((width, index) => g.input(`part${index}`, { shape: [2, width], dtype: 'float32' }));
-  const cut = sliced(g, concatenated(g, parts, 1), [0, 2], [2, 1]);
+  const pieces = [2, 1].map((width, index) => g.input(`part${index}`, { shape: [2, width], dtype: 'float32' }));
+  const cut = sliced(g, concatenated(g, pieces, 1), [0, 2], [2, 1]);
   const finished = g.finish([]);
   const graph = { ...finished, outputs: [{ name: cut.name, shape: cut.shape, dtype: cut.dtype }] };
-  expect(linesOf(removeDeadCode.apply(await applied(takeParts, graph)))).toContain(
+  expect(linesOf(deadCode.apply(await applied(parts, graph)))).toContain(
     `${cut.name}: float32[2, 1] = Identity(part1)`,
   );
 });

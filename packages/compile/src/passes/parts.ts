@@ -1,9 +1,9 @@
 /** A Slice that cuts one part of a Concat back out is that part. */
 import type { Graph, Node } from '../graph.js';
-import type { Pass } from './pass.js';
-import { renamedInputs } from './rename.js';
+import type { Pass } from './support/pass.js';
+import { renamedInputs } from './support/rename.js';
 
-export const takeParts: Pass = { name: 'parts', apply: withPartsTaken };
+export const parts: Pass = { name: 'parts', apply: withPartsTaken };
 
 function withPartsTaken(graph: Graph): Graph {
   const outputs = new Set(graph.outputs.map((value) => value.name));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GraphBuilder } from '../graph-builder.js';
 import { applied, linesOf } from '../test-support/passes.js';
-import { maskByReluOutputs } from './relu-masks.js';
+import { reluMasks } from './relu-masks.js';
 
 /** relu(x), and where x is above a bound. */
 function rectifiedAndMask(bound: number, order: 'relu first' | 'mask first') {
@@ -17,7 +17,7 @@ function rectifiedAndMask(bound: number, order: 'relu first' | 'mask first') {
 }
 
 const maskLine = async (bound: number, order: 'relu first' | 'mask first') =>
-  linesOf(await applied(maskByReluOutputs, rectifiedAndMask(bound, order))).find((line) => line.includes('Greater('));
+  linesOf(await applied(reluMasks, rectifiedAndMask(bound, order))).find((line) => line.includes('Greater('));
 
 it('asks whether relu(x) is above 0 instead of x, with the same results', async () => {
   expect(await maskLine(0, 'relu first')).toMatch(/Greater\(t0, 0\)/);

@@ -4,9 +4,9 @@
  */
 import type { Graph, Node } from '../graph.js';
 import { numbersOf } from '../graph.js';
-import type { Pass } from './pass.js';
+import type { Pass } from './support/pass.js';
 
-export const maskByReluOutputs: Pass = { name: 'relu-masks', apply: masked };
+export const reluMasks: Pass = { name: 'relu-masks', apply: masked };
 
 function masked(graph: Graph): Graph {
   const rectified = new Map<string, string>(); // input of a Relu -> its output

@@ -5,14 +5,14 @@ import { GraphBuilder } from '../graph-builder.js';
 import { scan } from '../primitives/scan.js';
 import { applied, countOf, linesOf } from '../test-support/passes.js';
 import { type NamedTensors, trace } from '../trace.js';
-import { shareCommonSubexpressions } from './common-subexpressions.js';
-import { removeDeadCode } from './dead-code.js';
-import { removeIdentities } from './identities.js';
+import { commonSubexpressions } from './common-subexpressions.js';
+import { deadCode } from './dead-code.js';
+import { identities } from './identities.js';
 import { applyPasses } from './index.js';
-import { moveTransposes, transposedElements } from './transposes.js';
+import { transposedElements, transposes } from './transposes.js';
 
 /** As the standard passes have it before Transposes move. */
-const tidied = (graph: Graph) => applyPasses(graph, [removeIdentities, shareCommonSubexpressions, removeDeadCode]);
+const tidied = (graph: Graph) => applyPasses(graph, [identities, commonSubexpressions, deadCode]);
 
 it('brings two opposite Transposes together over a bias and an activation', async () => {
   const g = new GraphBuilder();
@@ -21,7 +21,7 @@ it('brings two opposite Transposes together over a bias and an activation', asyn
   const last = g.transpose(x, [0, 2, 3, 1]);
   const active = g.node('Relu', [g.node('Add', [last, bias], [1, 3, 4, 2], 'float32')], [1, 3, 4, 2], 'float32');
   const first = g.transpose(active, [0, 3, 1, 2]);
-  const after = await applied(moveTransposes, g.finish([['y', first]]));
+  const after = await applied(transposes, g.finish([['y', first]]));
   expect(linesOf(after)).toEqual([
     'input x: float32[1, 2, 3, 4]',
     'input bias: float32[2]',
@@ -38,7 +38,7 @@ it('adds two transposed values before it transposes their sum', async () => {
   const a = g.input('a', { shape: [2, 3], dtype: 'float32' });
   const b = g.input('b', { shape: [2, 3], dtype: 'float32' });
   const sum = g.node('Add', [g.transpose(a, [1, 0]), g.transpose(b, [1, 0])], [3, 2], 'float32');
-  const after = await applied(moveTransposes, g.finish([['y', sum]]));
+  const after = await applied(transposes, g.finish([['y', sum]]));
   expect(linesOf(after).slice(2)).toEqual([
     't2_moved: float32[2, 3] = Add(a, b)',
     't2: float32[3, 2] = Transpose(t2_moved, perm=[1, 0])',
@@ -56,17 +56,17 @@ describe('a sum over axes of a transposed value', () => {
   };
 
   it('needs no Transpose where what is left is in order', async () => {
-    const after = await applied(moveTransposes, summed([0, 1, 2], [3], 0));
+    const after = await applied(transposes, summed([0, 1, 2], [3], 0));
     expect(countOf(after, 'Transpose')).toBe(0);
   });
 
   it('transposes 30 sums instead of 120 elements, axes kept', async () => {
-    const after = await applied(moveTransposes, summed([1], [2, 1, 5, 3], 1));
+    const after = await applied(transposes, summed([1], [2, 1, 5, 3], 1));
     expect(transposedElements(after)).toBe(30);
   });
 
   it('transposes 30 sums instead of 120 elements, axes dropped and counted from the end', async () => {
-    const after = await applied(moveTransposes, summed([-3], [2, 5, 3], 0));
+    const after = await applied(transposes, summed([-3], [2, 5, 3], 0));
     expect(transposedElements(after)).toBe(30);
   });
 });
@@ -82,7 +82,7 @@ it('leaves a graph alone in which moving would transpose more', async () => {
     ['b', outputs[1] ?? column],
     ['c', g.node('Mul', [column, tall], [3, 4], 'float32')],
   ]);
-  expect(await applied(moveTransposes, graph)).toBe(graph);
+  expect(await applied(transposes, graph)).toBe(graph);
 });
 
 /** Two convolutions with bias and activation, as a layer or a gradient of one uses them. */
@@ -101,7 +101,7 @@ const networkSpecs = {
 describe('a net of convolution, bias, relu, convolution and relu', () => {
   it('keeps 2 Transposes of pictures forward: one in, one out, where it had 4', async () => {
     const graph = tidied(trace((inputs) => ({ y: network(inputs) }), networkSpecs));
-    const after = await applied(moveTransposes, graph);
+    const after = await applied(transposes, graph);
     expect(countOf(graph, 'Transpose') - 2).toBe(4); // 2 of filters
     expect(countOf(after, 'Transpose') - 2).toBe(2);
   });
@@ -115,7 +115,7 @@ describe('a net of convolution, bias, relu, convolution and relu', () => {
       return Object.fromEntries(gradients.map((gradient, index) => [`d ${names[index]}`, gradient]));
     };
     const graph = tidied(trace(step, networkSpecs));
-    const after = await applied(moveTransposes, graph);
+    const after = await applied(transposes, graph);
     const counts = { before: countOf(graph, 'Transpose'), after: countOf(after, 'Transpose') };
     const elements = { before: transposedElements(graph), after: transposedElements(after) };
     expect({ counts, elements }).toEqual({
@@ -138,7 +138,7 @@ it('writes a value that only the body of a Scan reads', async () => {
     },
     { x: { shape: [3, 1, 2], dtype: 'float32' }, weights: { shape: [2, 2], dtype: 'float32' } },
   );
-  const after = await applied(moveTransposes, graph);
+  const after = await applied(transposes, graph);
   expect(countOf(graph, 'Transpose')).toBe(2);
   expect(countOf(after, 'Transpose')).toBe(1);
 });

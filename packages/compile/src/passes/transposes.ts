@@ -7,10 +7,10 @@
  * graph with the fewest transposed elements wins, the given one included.
  */
 import type { Graph, Node } from '../graph.js';
-import type { Pass } from './pass.js';
-import { TransposeMover } from './transpose-mover.js';
+import type { Pass } from './support/pass.js';
+import { TransposeMover } from './support/transpose-mover.js';
 
-export const moveTransposes: Pass = { name: 'transposes', apply: moved };
+export const transposes: Pass = { name: 'transposes', apply: moved };
 
 function moved(graph: Graph): Graph {
   let best: { readonly graph: Graph; readonly cost: number } = { graph, cost: transposedElements(graph) };

@@ -4,7 +4,7 @@ import { compileGraph } from '../compile.js';
 import type { Graph } from '../graph.js';
 import type { HostTensor, NamedHostTensors } from '../host-tensor.js';
 import { nodeRuntime } from '../node/index.js';
-import type { Pass } from '../passes/pass.js';
+import type { Pass } from '../passes/support/pass.js';
 import { toText } from '../text.js';
 import { largestDifference, scaleOf, values } from './compare.js';
 

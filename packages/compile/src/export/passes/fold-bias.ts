@@ -1,7 +1,7 @@
 /** Puts a bias that is added to a Conv or Gemm into the operator's own bias input. */
 import { type Constant, type Graph, type Node, namesReadBy } from '../../graph.js';
-import type { Pass } from '../../passes/pass.js';
-import { renamedInputs } from '../../passes/rename.js';
+import type { Pass } from '../../passes/support/pass.js';
+import { renamedInputs } from '../../passes/support/rename.js';
 
 export const foldBias: Pass = { name: 'fold-bias', apply: withBias };
 

@@ -1,10 +1,10 @@
 /** What makes a generalised graph pleasant to read: weights as they are used, no Transpose that another undoes. */
-import { shareCommonSubexpressions } from '../../passes/common-subexpressions.js';
-import { foldConstants } from '../../passes/constant-folding.js';
-import { removeDeadCode } from '../../passes/dead-code.js';
-import { removeIdentities } from '../../passes/identities.js';
+import { commonSubexpressions } from '../../passes/common-subexpressions.js';
+import { constantFolding } from '../../passes/constant-folding.js';
+import { deadCode } from '../../passes/dead-code.js';
+import { identities } from '../../passes/identities.js';
 import { nameOutputs } from '../../passes/name-outputs.js';
-import type { Pass } from '../../passes/pass.js';
+import type { Pass } from '../../passes/support/pass.js';
 import { foldBias } from './fold-bias.js';
 import { shareWeights } from './share-weights.js';
 import { sinkTransposes } from './sink-transposes.js';
@@ -12,15 +12,15 @@ import { nameUnitAxes } from './unit-axes.js';
 
 /** In the order in which they help one another; for graphs whose lengths are named. */
 export const exportPasses: readonly Pass[] = [
-  removeDeadCode,
-  foldConstants,
+  deadCode,
+  constantFolding,
   shareWeights,
   nameUnitAxes,
   sinkTransposes,
-  removeIdentities,
-  removeDeadCode,
+  identities,
+  deadCode,
   foldBias,
-  shareCommonSubexpressions,
+  commonSubexpressions,
   nameOutputs,
-  removeDeadCode,
+  deadCode,
 ];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../graph.js';
 import { GraphBuilder, type Traced } from '../../graph-builder.js';
-import { foldConstants } from '../../passes/constant-folding.js';
-import { transposed } from '../../passes/evaluate.js';
+import { constantFolding } from '../../passes/constant-folding.js';
 import { applyPasses } from '../../passes/index.js';
+import { transposed } from '../../passes/support/evaluate.js';
 import { exportPasses } from './index.js';
 import { sinkTransposes } from './sink-transposes.js';
 import { nameUnitAxes } from './unit-axes.js';
@@ -29,7 +29,7 @@ describe('transposed', () => {
   });
 });
 
-describe('foldConstants', () => {
+describe('constantFolding', () => {
   it('turns a weight that is transposed, sliced and joined into one weight', () => {
     const graph = built([2, 2], (g, x) => {
       const turned = g.transpose(g.constant(sequence(6), [2, 3], 'float32'), [1, 0]); // 0 3 | 1 4 | 2 5
@@ -37,7 +37,7 @@ describe('foldConstants', () => {
       const first = g.node('Slice', [turned, g.int64([0]), g.int64([1]), g.int64([0])], [1, 2], 'float32');
       return g.node('Add', [x, g.node('Concat', [last, first], [2, 2], 'float32', { axis: 0 })], [2, 2], 'float32');
     });
-    const folded = foldConstants.apply(graph);
+    const folded = constantFolding.apply(graph);
     expect(operators(folded)).toEqual(['Add', 'Identity']);
     expect([...(folded.constants.get(folded.nodes[0]?.inputs[1] ?? '')?.data ?? [])]).toEqual([2, 5, 0, 3]);
   });
@@ -48,7 +48,7 @@ describe('foldConstants', () => {
       const right = g.constant(Float32Array.of(3, 4, 5, 6), [2, 2], 'float32');
       return g.node('Add', [x, g.node('Concat', [left, right], [2, 3], 'float32', { axis: 1 })], [2, 3], 'float32');
     });
-    const folded = foldConstants.apply(graph);
+    const folded = constantFolding.apply(graph);
     expect([...(folded.constants.get(folded.nodes[0]?.inputs[1] ?? '')?.data ?? [])]).toEqual([1, 3, 4, 2, 5, 6]);
   });
 });

@@ -1,7 +1,7 @@
 /** Holds equal weights once: a layer that is applied twice makes its weights twice. */
 import type { Constant, Graph } from '../../graph.js';
-import type { Pass } from '../../passes/pass.js';
-import { renamedInputs } from '../../passes/rename.js';
+import type { Pass } from '../../passes/support/pass.js';
+import { renamedInputs } from '../../passes/support/rename.js';
 import { isEqual } from '../share-constants.js';
 
 export const shareWeights: Pass = { name: 'share-weights', apply: withSharedWeights };

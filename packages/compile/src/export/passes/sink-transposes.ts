@@ -3,8 +3,8 @@
  * convolutions bias and activation then run in the convolution's own layout.
  */
 import { type Constant, type Graph, inverseOf, type Node, type Value } from '../../graph.js';
-import { transposed } from '../../passes/evaluate.js';
-import type { Pass } from '../../passes/pass.js';
+import { transposed } from '../../passes/support/evaluate.js';
+import type { Pass } from '../../passes/support/pass.js';
 
 export const sinkTransposes: Pass = { name: 'sink-transposes', apply: (graph) => new Sinking(graph).graph() };
 

@@ -4,7 +4,7 @@
  */
 import type { AxisLength, Graph, Node } from '../../graph.js';
 import { GraphBuilder } from '../../graph-builder.js';
-import type { Pass } from '../../passes/pass.js';
+import type { Pass } from '../../passes/support/pass.js';
 
 export const nameUnitAxes: Pass = { name: 'unit-axes', apply: withUnitAxes };
 

@@ -1,5 +1,5 @@
 /** A pass takes a graph and returns an equivalent one; it never changes its argument. */
-import type { Graph } from '../graph.js';
+import type { Graph } from '../../graph.js';
 
 export interface Pass {
   readonly name: string;

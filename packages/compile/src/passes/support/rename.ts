@@ -1,5 +1,5 @@
 /** Replaces names throughout nodes, subgraphs included. Shared by passes that let one value stand for another. */
-import { type Attribute, type Graph, type Node, subgraphsOf } from '../graph.js';
+import { type Attribute, type Graph, type Node, subgraphsOf } from '../../graph.js';
 
 export function renamedInputs(node: Node, rename: ReadonlyMap<string, string>): Node {
   if (rename.size === 0) return node;

@@ -1,5 +1,5 @@
 /** The constants and values of a graph, and those that a pass adds to them under names of their own. */
-import { type Constant, fixedShapeOf, type Graph, type Value } from '../graph.js';
+import { type Constant, fixedShapeOf, type Graph, type Value } from '../../graph.js';
 
 export class GraphAdditions {
   readonly constants: Map<string, Constant>;

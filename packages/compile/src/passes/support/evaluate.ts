@@ -2,8 +2,8 @@
  * What a node makes of constants: rearrangement of elements, and arithmetic whose result a runtime rounds
  * to the same bits (so no exponentials).
  */
-import { type Constant, type DataType, type Node, numbersOf, sizeOf } from '../graph.js';
-import { onnxDataType } from '../graph-builder.js';
+import { type Constant, type DataType, type Node, numbersOf, sizeOf } from '../../graph.js';
+import { onnxDataType } from '../../graph-builder.js';
 
 /** The node's result, of the given shape; undefined for what is not evaluated here. */
 export function evaluated(node: Node, inputs: readonly Constant[], shape: readonly number[]): Constant | undefined {

@@ -1,5 +1,5 @@
 /** One walk through a graph that puts off every Transpose as long as its readers allow. */
-import { type Graph, inverseOf, type Node, namesReadBy, numbersOf, type Value } from '../graph.js';
+import { type Graph, inverseOf, type Node, namesReadBy, numbersOf, type Value } from '../../graph.js';
 import { elementwise } from './elementwise.js';
 import { GraphAdditions } from './graph-additions.js';
 import { renamedInputs } from './rename.js';
