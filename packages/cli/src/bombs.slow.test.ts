@@ -2,6 +2,7 @@
  * Small files that ask for gigabytes or hours: each ends within 5 s and 500 MB, with one error, and within 2 s of a SIGTERM that comes at a
  * random moment.
  */
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,6 +12,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createRandom } from '@cpc/base';
 import { ensureBuilt } from '@cpc/testing';
+import { domainCommands as textCommands } from '@cpc/text/node';
+import { domainCommands as visionCommands } from '@cpc/vision/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   flacBomb,
@@ -23,9 +26,17 @@ import {
   wavWithList,
   withId3,
 } from './test-support/bombs.js';
+import { commandTaking } from './test-support/command-taking.js';
 import { temporaryFolder } from './test-support/fake-project.js';
 import { builtBin, start } from './test-support/run-command.js';
 import { type DomainName, smallOptions } from './test-support/small-settings.js';
+
+/** What finds the most similar data of a domain. */
+const searching = {
+  audio: '',
+  text: commandTaking('query', textCommands),
+  vision: commandTaking('query', visionCommands),
+};
 
 /** Decides the moments of the signals; set CPC_BOMB_SEED for others. */
 const seed = Number(process.env.CPC_BOMB_SEED ?? 24);
@@ -128,9 +139,9 @@ describe.skipIf(process.platform !== 'linux')('in 5 s and 500 MB', () => {
     ['text', 'train'],
     ['vision', 'train'],
     ['vision', 'patches'],
-    ['vision', 'neighbours'],
+    ['vision', 'search'],
     ['vision', 'probe'],
-    ['text', 'neighbours'],
+    ['text', 'search'],
   ] as const)(
     'cpc %s %s of large files that are whole ends within 2 s of SIGTERM, with nothing left behind',
     async (domain, command) => {
@@ -153,7 +164,7 @@ describe.skipIf(process.platform !== 'linux')('in 5 s and 500 MB', () => {
           join(folder, 'run'),
         ],
         patches: ['patches', '--run', run, '--data', data, '--features', '0', '--out', join(folder, 'o.html')],
-        neighbours: ['neighbours', '--run', run, '--data', data, '--query', domain === 'text' ? 'a word' : '0'],
+        search: [searching[domain], '--run', run, '--data', data, '--query', domain === 'text' ? 'a word' : '0'],
         probe: ['probe', '--run', run, '--data', data],
       }[command];
       for (const moment of moments(`${domain} ${command}`, 3)) {

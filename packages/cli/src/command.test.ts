@@ -200,11 +200,11 @@ describe('cpc probe, embed and export', () => {
     });
     expect(asked()).toMatchObject({ pooled: false, representation: 'latent' });
     writeFileSync(join(cwd, 'words.txt'), 'boat 1 2');
-    const embedding = ['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--word-vectors'];
+    const embedding = ['text', 'embed', '--run', 'first', '--builtin', '--out', 'a.npy', '--more-words'];
     await run([...embedding, 'words.txt'], { cwd });
-    expect(asked()).toMatchObject({ wordVectors: 'words.txt' });
+    expect(asked()).toMatchObject({ moreWords: 'words.txt' });
     const { code, stderr } = await run([...embedding, 'nothing.txt'], { cwd });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--word-vectors nothing.txt: does not exist.')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--more-words nothing.txt: does not exist.')]);
     const exported = await run(['text', 'export', '--run', 'first', '--out', 'a.onnx', '--json'], { cwd });
     expect(JSON.parse(exported.stdout)).toEqual({
       run: 'first',
@@ -215,16 +215,16 @@ describe('cpc probe, embed and export', () => {
   });
 });
 
-describe('cpc neighbours', () => {
+describe('cpc similar', () => {
   it('prints the most similar first, as many as asked for, and the same as JSON; a query has to be given', async () => {
     const cwd = project();
     await run([...training, '--steps', '1'], { cwd });
-    const asked = ['text', 'neighbours', '--run', 'first', '--builtin', '--query', 'It rained.'];
+    const asked = ['text', 'similar', '--run', 'first', '--builtin', '--query', 'It rained.'];
     const { stdout, code } = await run([...asked, '--count', '3'], { cwd });
     expect([code, stdout]).toEqual([0, '0.875  It rained. 1\n0.750  It rained. 2\n']);
     const json = JSON.parse((await run([...asked, '--json'], { cwd })).stdout);
     expect(json).toMatchObject({ query: 'It rained.', status: 'completed' });
-    expect(json.neighbours).toHaveLength(4); // of 5 unless told otherwise
+    expect(json.similar).toHaveLength(4); // of 5 unless told otherwise
     expect(json.files).toEqual([]);
     const without = await run(asked.slice(0, -2), { cwd });
     expect([without.code, without.stderr]).toEqual([2, expect.stringContaining("required option '--query <query>'")]);

@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from '@cpc/testing';
+import { domainCommands as textCommands } from '@cpc/text/node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { commandTaking } from './test-support/command-taking.js';
 import { cliFolder, temporaryFolder } from './test-support/fake-project.js';
 import { start } from './test-support/run-command.js';
 import { type DomainName, smallOptions } from './test-support/small-settings.js';
@@ -145,7 +147,7 @@ describe.skipIf(isWindows)('a FIFO in the place of', () => {
       ['text', 'embed', '--run', text, '--data', lines, '--word-vectors', pipe, '--out', out],
       ['text', 'embed', '--run', text, '--data', lines, '--word-vectors', vectors, '--out', out],
       ['text', 'probe', '--run', text, '--data', tasks, '--task', 'mr'],
-      ['text', 'neighbours', '--run', text, '--data', pipe, '--query', 'One line.'],
+      ['text', commandTaking('query', textCommands), '--run', text, '--data', pipe, '--query', 'One line.'],
     ]) {
       const { code, stderr } = await ended(args);
       expect([args, code, stderr]).toEqual([args, expect.any(Number), expect.stringMatching(/\w/)]);

@@ -92,7 +92,7 @@ describe('wrong use', () => {
     ['text probe --run . --builtin --representation latent,none', /Expected latent, context, both, or latent,context/],
     ['text probe --run . --builtin --labels 0.1,2', /Expected numbers above 0, up to 1, with commas between/],
     ['text probe --run . --builtin --step-share 0', /Expected a number above 0/],
-    ['text neighbours --run . --builtin --query x --out a.txt', /Expected a file ending in \.html/],
+    ['text similar --run . --builtin --query x --out a.txt', /Expected a file ending in \.html/],
     ['text patterns --run . --builtin --features 1,-2 --out a.html', /Expected a whole number of at least 0/],
     ['text patterns --run . --builtin --out a.html', /'--features <a,b>' not specified/],
     ['text patterns --run . --builtin --features 1 --out a.png', /Expected a file ending in \.html/],
@@ -221,7 +221,7 @@ describe('probe requests', () => {
   it('leave out the 5 options that were not given, and hold those that were', async () => {
     const run = folder();
     const plain: object = await probeRequest(`--run ${run} --builtin`);
-    for (const name of ['representations', 'folds', 'labelShares', 'stepShare', 'wordVectors'])
+    for (const name of ['representations', 'folds', 'labelShares', 'stepShare', 'moreWords'])
       expect(plain).toHaveProperty(name, undefined);
     const asked = `--representation latent --classifier mlp --pooled --folds ${run} --labels 0.01,1 --step-share 0.5`;
     expect(await probeRequest(`--run ${run} --builtin ${asked}`)).toMatchObject({
@@ -265,10 +265,10 @@ describe('help', () => {
     expect(help).toMatch(/--pooled .*--folds <file>.*--labels <a,b>.*--step-share <x>/);
   });
 
-  it.each(['probe', 'embed', 'export', 'neighbours'])(
-    'of %s names word vectors where a domain has them',
+  it.each(['probe', 'embed', 'export', 'similar'])(
+    'of %s names further words where a domain has them',
     async (name) => {
-      expect(await helpOf(`text ${name} --help`)).toContain('--word-vectors <file>');
+      expect(await helpOf(`text ${name} --help`)).toContain('--more-words <file>');
     },
   );
 

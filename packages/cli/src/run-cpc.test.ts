@@ -40,7 +40,7 @@ it('reads 6 ways to ask for help or the version as --help and --version', () => 
     ['audio help train', 'audio train --help'],
     ['help audio --json', 'audio --json --help'],
     ['-V', '--version'],
-    ['text neighbours --query help', 'text neighbours --query help'],
+    ['text similar --query help', 'text similar --query help'],
   ] as const;
   for (const [typed, meant] of ways) expect(plainWords(typed.split(' '))).toEqual(meant.split(' '));
 });

@@ -147,9 +147,8 @@ export {
 export { createLossStep, type LossStep, type LossStepOptions } from './training/loss-step.js';
 export { type LastGood, NotFiniteError } from './training/require-finite.js';
 export { restoredState, startingCheckpoint } from './training/starting-point.js';
-export { parameterNames, pathOf, treeOfParameters } from './training/state-names.js';
+export { parameterNames, treeOfParameters } from './training/state-names.js';
 export { createTrainingStep, type StepResult, type TrainingStep, type TrainingStepOptions } from './training/step.js';
-export { initialMoments, nextBuffers, optimiserSpecs, scalarFeeds, tracedUpdate } from './training/traced-update.js';
 export { parametersOf, type Training, type TrainOptions, train, trainedParameters } from './training/train.js';
 export {
   createUpdateStep,

@@ -9,8 +9,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportSpeech } from './commands.js';
 import { embedSpeech } from './embed.js';
-import { probeSpeech } from './probe.js';
-import type { SpeechProbeRequest } from './probe-request.js';
+import { probeSpeech } from './probing/probe.js';
+import type { SpeechProbeRequest } from './probing/probe-request.js';
 import { trainSpeech } from './train.js';
 
 let folder: string;

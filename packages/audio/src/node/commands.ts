@@ -18,9 +18,9 @@ import { speechPresets } from '../presets.js';
 import { resolveSpeechSettings } from '../settings.js';
 import { embedSpeech } from './embed.js';
 import { loadSpeechModel } from './model-file.js';
-import { probeSpeech, speechBaselines } from './probe.js';
-import { speechClassifiers } from './probe-classifiers.js';
-import { speechTasks } from './probe-tasks.js';
+import { probeSpeech, speechBaselines } from './probing/probe.js';
+import { speechClassifiers } from './probing/probe-classifiers.js';
+import { speechTasks } from './probing/probe-tasks.js';
 import { trainSpeech } from './train.js';
 
 export const domainCommands: DomainCommands = {

@@ -5,7 +5,7 @@ import { decodeSafetensors, readRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { format, riff, word } from '../data/test-support/wav-writer.js';
 import { embedSpeech } from './embed.js';
-import { probeSpeech } from './probe.js';
+import { probeSpeech } from './probing/probe.js';
 import { trainSpeech } from './train.js';
 
 let folder: string;

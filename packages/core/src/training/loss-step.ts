@@ -25,6 +25,11 @@ export interface LossStepOptions {
   readonly loss: (parameters: TensorTree, batch: BatchTensors) => tf.Scalar;
   /** Limit on the length of the whole gradient, > 0 and finite; no limit if left out. */
   readonly clipNorm?: number;
+  /**
+   * Every step takes this times the learning rate off the kernels, before the update, apart from the gradient (AdamW: Loshchilov & Hutter,
+   * 2019, arXiv:1711.05101); >= 0, default 0. Parameters count as kernels whose name ends so.
+   */
+  readonly weightDecay?: number;
 }
 
 export interface LossStep {
@@ -88,7 +93,7 @@ export async function createLossStep(options: LossStepOptions): Promise<LossStep
 function stepOf(
   inputs: Readonly<Record<string, tf.Tensor>>,
   names: readonly string[],
-  { loss, optimiser, clipNorm }: LossStepOptions,
+  { loss, optimiser, clipNorm, weightDecay = 0 }: LossStepOptions,
 ): Record<string, tf.Tensor> {
   const lossOf = (...tensors: tf.Tensor[]): tf.Scalar =>
     loss(
@@ -100,7 +105,14 @@ function stepOf(
   const updates = names.map((name, index) => {
     const whole = grads[index] as tf.Tensor;
     const gradient = factor === undefined ? whole : tf.mul(whole, factor);
-    return tracedUpdate(optimiser, inputs, { name, parameter: inputs[name] as tf.Tensor, gradient });
+    return tracedUpdate(optimiser, inputs, { name, parameter: decayed(inputs, name, weightDecay), gradient });
   });
   return Object.assign({ loss: value }, ...updates);
+}
+
+/** What decay leaves of a kernel; other parameters stay. */
+function decayed(inputs: Readonly<Record<string, tf.Tensor>>, name: string, weightDecay: number): tf.Tensor {
+  const parameter = inputs[name] as tf.Tensor;
+  if (weightDecay === 0 || !name.endsWith('kernel')) return parameter;
+  return tf.mul(parameter, tf.sub(1, tf.mul(inputs.learningRate as tf.Tensor, weightDecay)));
 }

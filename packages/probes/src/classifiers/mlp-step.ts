@@ -1,26 +1,24 @@
 /**
- * A classifier with one hidden layer, and one step of training it: loss, gradients and update traced as one function.
+ * A classifier with one hidden layer, and one step of training it.
  *
  * Letters used for shapes here:
  *   B  examples per step    F  features    H  hidden units    C  classes
  */
 
 import type { Random } from '@cpc/base';
-import { createState, type HostTensor, type NamedHostTensors } from '@cpc/compile';
-import type { Engine, Optimiser } from '@cpc/core';
+import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import {
+  createLossStep,
   dense,
-  float32Specs,
+  type Engine,
+  flatten,
   type HostArray,
   initialiseDense,
-  initialMoments,
+  layerAt,
   lecunNormal,
-  nextBuffers,
-  optimiserSpecs,
-  parameterNames,
-  pathOf,
-  scalarFeeds,
-  tracedUpdate,
+  type Optimiser,
+  type TensorTree,
+  unflatten,
   zerosArray,
 } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
@@ -104,48 +102,31 @@ export interface MlpStep {
 }
 
 export async function prepareMlpStep(options: MlpStepOptions): Promise<MlpStep> {
-  const { engine, optimiser, batchSize } = options;
-  const parameters = parameterNames(options.parameters);
-  const names = Object.keys(parameters);
-  const specs = float32Specs(parameters);
+  const { engine, optimiser, batchSize, weightDecay } = options;
   const width = options.parameters['hidden/kernel']?.shape[0] ?? 0;
-  const state = createState({ ...parameters, ...initialMoments(optimiser, specs) });
-  const compiled = await engine.compile((inputs) => stepOf(inputs, names, options), {
-    ...specs,
-    ...optimiserSpecs(optimiser, specs),
-    features: { shape: [batchSize, width], dtype: 'float32' },
-    labels: { shape: [batchSize], dtype: 'int32' },
-    shares: { shape: [batchSize], dtype: 'float32' },
-  });
-  return {
-    current: () => Object.fromEntries(names.map((name) => [pathOf(name), state.current[name] as HostTensor])),
-    run: async (batch, number) => {
-      const feeds = { ...state.current, ...scalarFeeds(optimiser.scalars(number)), ...batch };
-      const { loss } = await compiled.run(feeds, nextBuffers(state));
-      state.swap();
-      return loss?.data[0] ?? Number.NaN;
+  const { run, current, dispose } = await createLossStep({
+    ...{ engine, optimiser, weightDecay },
+    parameters: unflatten(options.parameters),
+    batch: {
+      features: { shape: [batchSize, width], dtype: 'float32' },
+      labels: { shape: [batchSize], dtype: 'int32' },
+      shares: { shape: [batchSize], dtype: 'float32' },
     },
-    dispose: compiled.dispose,
-  };
+    loss: (parameters, batch) => meanCrossEntropy(batch, flattened(parameters)),
+  });
+  return { current: () => flatten(current()), run: (batch, number) => run({ ...batch }, number), dispose };
 }
 
-/** Traced: mean cross-entropy, then the optimiser, parameter by parameter. */
-function stepOf(
-  inputs: Tensors,
-  names: readonly string[],
-  { optimiser, weightDecay }: MlpStepOptions,
-): Record<string, tf.Tensor> {
-  const loss = (...tensors: tf.Tensor[]) =>
-    meanCrossEntropy(
-      inputs,
-      Object.fromEntries(names.map((name, index) => [pathOf(name), tensors[index] as tf.Tensor])),
-    );
-  const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => inputs[name] as tf.Tensor));
-  const updates = names.map((name, index) => {
-    const parameter = decayed(inputs, name, weightDecay);
-    return tracedUpdate(optimiser, inputs, { name, parameter, gradient: grads[index] as tf.Tensor });
-  });
-  return Object.assign({ loss: value }, ...updates);
+function flattened(parameters: TensorTree): Tensors {
+  return Object.fromEntries(
+    ['hidden', 'output'].flatMap((layer) => {
+      const { kernel, bias } = layerAt(parameters, layer, ['kernel', 'bias']);
+      return [
+        [`${layer}/kernel`, kernel],
+        [`${layer}/bias`, bias],
+      ];
+    }),
+  );
 }
 
 function meanCrossEntropy(inputs: Tensors, parameters: Tensors): tf.Scalar {
@@ -153,11 +134,4 @@ function meanCrossEntropy(inputs: Tensors, parameters: Tensors): tf.Scalar {
   const target = tf.oneHot(inputs.labels as tf.Tensor1D, scores.shape[1] ?? 0, 1, 0, 'float32'); // [B, C]
   const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(scores), target), 1)); // [B]
   return tf.sum<tf.Scalar>(tf.mul(losses, inputs.shares as tf.Tensor1D)); // []
-}
-
-/** What decay leaves of a kernel; biases stay. */
-function decayed(inputs: Tensors, name: string, weightDecay: number): tf.Tensor {
-  const parameter = inputs[name] as tf.Tensor;
-  if (!name.endsWith('kernel')) return parameter;
-  return tf.mul(parameter, tf.sub(1, tf.mul(inputs.learningRate as tf.Tensor, weightDecay)));
 }

@@ -18,7 +18,7 @@ import { embedText } from './embed.js';
 import type { WordVectorsRequest } from './expanded-model.js';
 import { loadTextModel, textModels } from './model-file.js';
 import { textNeighbours } from './neighbours.js';
-import { probeText } from './probe.js';
+import { probeText } from './probing/probe.js';
 import { trainText } from './train.js';
 
 let folder: string;

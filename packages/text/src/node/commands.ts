@@ -19,8 +19,8 @@ import { embedText } from './embed.js';
 import { type WordVectorsRequest, withWordVectors } from './expanded-model.js';
 import { loadTextModel } from './model-file.js';
 import { textNeighbours } from './neighbours.js';
-import { probeText, textBaselines, textClassifiers } from './probe.js';
-import { sentenceTasks } from './tasks/sentence-tasks.js';
+import { probeText, textBaselines, textClassifiers } from './probing/probe.js';
+import { sentenceTasks } from './probing/tasks/sentence-tasks.js';
 import { trainText } from './train.js';
 
 const wordOptions = {

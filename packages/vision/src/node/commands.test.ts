@@ -18,8 +18,8 @@ import { loadVisionModel, visionModels } from './model-file.js';
 import { visionNeighbours } from './neighbours.js';
 import { openImages } from './open-images.js';
 import { visionPatches } from './patches.js';
-import { probeVision } from './probe.js';
-import type { ImageProbeRequest } from './probe-request.js';
+import { probeVision } from './probing/probe.js';
+import type { ImageProbeRequest } from './probing/probe-request.js';
 import { trainVision } from './train.js';
 
 let folder: string;

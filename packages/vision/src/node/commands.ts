@@ -20,7 +20,7 @@ import { embedVision } from './embed.js';
 import { loadVisionModel } from './model-file.js';
 import { visionNeighbours } from './neighbours.js';
 import { patchesCommand } from './patches-command.js';
-import { imageBaselines, imageTask, probeVision } from './probe.js';
+import { imageBaselines, imageTask, probeVision } from './probing/probe.js';
 import { sheetEndings } from './sheet.js';
 import { trainVision } from './train.js';
 

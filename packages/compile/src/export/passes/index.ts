@@ -8,14 +8,14 @@ import type { Pass } from '../../passes/support/pass.js';
 import { foldBias } from './fold-bias.js';
 import { shareWeights } from './share-weights.js';
 import { sinkTransposes } from './sink-transposes.js';
-import { nameUnitAxes } from './unit-axes.js';
+import { unitAxes } from './unit-axes.js';
 
 /** In the order in which they help one another; for graphs whose lengths are named. */
 export const exportPasses: readonly Pass[] = [
   deadCode,
   constantFolding,
   shareWeights,
-  nameUnitAxes,
+  unitAxes,
   sinkTransposes,
   identities,
   deadCode,

@@ -6,7 +6,7 @@ import { applyPasses } from '../../passes/index.js';
 import { transposed } from '../../passes/support/evaluate.js';
 import { exportPasses } from './index.js';
 import { sinkTransposes } from './sink-transposes.js';
-import { nameUnitAxes } from './unit-axes.js';
+import { unitAxes } from './unit-axes.js';
 
 function built(shape: readonly number[], write: (g: GraphBuilder, x: Traced) => Traced): Graph {
   const g = new GraphBuilder();
@@ -77,7 +77,7 @@ describe('sinkTransposes', () => {
   });
 });
 
-describe('nameUnitAxes', () => {
+describe('unitAxes', () => {
   it('turns an Unsqueeze and a Transpose that moves the new axis into one Unsqueeze', () => {
     const graph = built([2, 5], (g, x) => g.transpose(g.reshape(x, [2, 5, 1]), [0, 2, 1]));
     const named = applyPasses(graph, exportPasses);
@@ -87,7 +87,7 @@ describe('nameUnitAxes', () => {
 
   it('keeps a Transpose that exchanges 2 axes of equal length 5', () => {
     const graph = built([5, 5], (g, x) => g.transpose(g.reshape(x, [1, 5, 5]), [0, 2, 1]));
-    expect(operators(nameUnitAxes.apply(graph))).toEqual(['Unsqueeze', 'Transpose', 'Identity']);
+    expect(operators(unitAxes.apply(graph))).toEqual(['Unsqueeze', 'Transpose', 'Identity']);
   });
 
   it('writes a Reshape from [2, 1, 5] to [2, 5] as a Squeeze of axis 1', () => {

@@ -6,7 +6,7 @@ import type { AxisLength, Graph, Node } from '../../graph.js';
 import { GraphBuilder } from '../../graph-builder.js';
 import type { Pass } from '../../passes/support/pass.js';
 
-export const nameUnitAxes: Pass = { name: 'unit-axes', apply: withUnitAxes };
+export const unitAxes: Pass = { name: 'unit-axes', apply: withUnitAxes };
 
 type Shape = readonly AxisLength[];
 

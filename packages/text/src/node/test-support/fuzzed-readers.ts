@@ -8,7 +8,7 @@ import { prepareCorpus } from '../data/prepare-corpus.js';
 import { textLines, UnreadableTextError } from '../data/text-lines.js';
 import { readWordVectors } from '../data/word-vectors.js';
 import { textModels } from '../model-file.js';
-import { openTask } from '../tasks/sentence-tasks.js';
+import { openTask } from '../probing/tasks/sentence-tasks.js';
 
 export interface FuzzedReader {
   readonly name: string;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { ProbeResult } from '@cpc/records';
 import { readRunRecord, type TaskEvent } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectedLabelCount, framePhones } from '../data/frame-labels.js';
-import { encodeWav } from '../data/wav.js';
-import { createBuiltInSpeech } from '../synthesis/built-in-speech.js';
+import { expectedLabelCount, framePhones } from '../../data/frame-labels.js';
+import { encodeWav } from '../../data/wav.js';
+import { createBuiltInSpeech } from '../../synthesis/built-in-speech.js';
+import { trainSpeech } from '../train.js';
 import { probeSpeech } from './probe.js';
 import type { SpeechProbeRequest } from './probe-request.js';
-import { trainSpeech } from './train.js';
 
 const engine = { name: 'onnx', threads: 1 } as const;
 const always = { stopRequested: () => false };

@@ -1,7 +1,7 @@
 /** Which digit a recording says; for the Free Spoken Digit Dataset, whose files are named after it. */
 import { CpcError } from '@cpc/core';
-import type { SpeechCorpus } from '../../data/corpus.js';
-import { openSpeech } from '../open-data.js';
+import type { SpeechCorpus } from '../../../data/corpus.js';
+import { openSpeech } from '../../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
 import { decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 import type { ProbeTask } from './probe-task.js';

@@ -1,9 +1,9 @@
 /** Who speaks: on recordings that were decided beforehand, else on a part of each speaker's recordings. */
 import { CpcError } from '@cpc/core';
-import type { SpeechCorpus } from '../../data/corpus.js';
-import type { RecordingSplit } from '../../probes/listed-split.js';
-import { withinSpeakerSplit } from '../../probes/splits.js';
-import { openSpeech } from '../open-data.js';
+import type { SpeechCorpus } from '../../../data/corpus.js';
+import type { RecordingSplit } from '../../../probes/listed-split.js';
+import { withinSpeakerSplit } from '../../../probes/splits.js';
+import { openSpeech } from '../../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
 import { decidedSplit, probedRecordings, splitWarnings } from './decided-split.js';
 import type { ProbeTask } from './probe-task.js';

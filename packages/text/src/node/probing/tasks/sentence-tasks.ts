@@ -4,15 +4,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CpcArgumentError, CpcError } from '@cpc/core';
 import { readRegularFile } from '@cpc/runs';
-import { subjectTask } from '../../synthesis/stories.js';
+import { subjectTask } from '../../../synthesis/stories.js';
 import {
   type Labelled,
   type LabelledSentences,
   labelledAlike,
   labelledSentences,
   parseLabelledLines,
-} from '../../tasks/labelled-sentences.js';
-import { builtInData } from '../open-text.js';
+} from '../../../tasks/labelled-sentences.js';
+import { builtInData } from '../../open-text.js';
 
 export interface SentenceTask {
   readonly name: string;

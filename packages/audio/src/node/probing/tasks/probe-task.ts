@@ -1,6 +1,6 @@
 /** What a probe asks of features: which frames carry which class, and what is held out. */
-import type { SpeechCorpus } from '../../data/corpus.js';
-import type { ProbedRows, ProbeSplits } from '../../probes/splits.js';
+import type { SpeechCorpus } from '../../../data/corpus.js';
+import type { ProbedRows, ProbeSplits } from '../../../probes/splits.js';
 
 export interface ProbeTask {
   readonly name: string;

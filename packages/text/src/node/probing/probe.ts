@@ -13,21 +13,21 @@ import {
 } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, type ProbeRequest, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
-import { splitWords } from '../data/words.js';
-import { initialiseTextModel } from '../model.js';
-import { createSentenceEncoder } from '../sentence-encoder.js';
-import { bagOfWords } from '../tasks/bag-of-words.js';
-import { type Protocol, protocolRandom, protocols, protocolText } from '../tasks/protocols.js';
-import { answerFolds, denseClassifier } from '../tasks/sentence-probe.js';
-import { meanVectors, meanWordVectors } from '../tasks/word-means.js';
+import { splitWords } from '../../data/words.js';
+import { initialiseTextModel } from '../../model.js';
+import { createSentenceEncoder } from '../../sentence-encoder.js';
+import { bagOfWords } from '../../tasks/bag-of-words.js';
+import { type Protocol, protocolRandom, protocols, protocolText } from '../../tasks/protocols.js';
+import { answerFolds, denseClassifier } from '../../tasks/sentence-probe.js';
+import { meanVectors, meanWordVectors } from '../../tasks/word-means.js';
 import {
   type AddedWords,
   type ExpandedModel,
   givenVectors,
   type WordVectorsRequest,
   withWordVectors,
-} from './expanded-model.js';
-import { loadTextModel } from './model-file.js';
+} from '../expanded-model.js';
+import { loadTextModel } from '../model-file.js';
 import { openTask, type SentenceTask } from './tasks/sentence-tasks.js';
 
 export const textClassifiers: readonly string[] = protocols.map(({ name }) => name);

@@ -1,13 +1,13 @@
 /** What is held out where somebody decided it: a file of folds, lists beside the recordings, or the data set itself. */
 
-import type { SpeechCorpus } from '../../data/corpus.js';
-import { hopSamples } from '../../data/frame-labels.js';
-import { committedFolds, requireFoldsOf } from '../../probes/committed-folds.js';
-import { digitTakes, listedRecordings, type RecordingSplit, splitByRecordings } from '../../probes/listed-split.js';
-import type { ProbedRows, ProbeSplits } from '../../probes/splits.js';
-import { loadSpeakerFolds } from '../data/folds-file.js';
-import { findSplitLists } from '../data/split-lists.js';
-import { builtInData, corpusWarnings, type OpenedSpeech } from '../open-data.js';
+import type { SpeechCorpus } from '../../../data/corpus.js';
+import { hopSamples } from '../../../data/frame-labels.js';
+import { committedFolds, requireFoldsOf } from '../../../probes/committed-folds.js';
+import { digitTakes, listedRecordings, type RecordingSplit, splitByRecordings } from '../../../probes/listed-split.js';
+import type { ProbedRows, ProbeSplits } from '../../../probes/splits.js';
+import { loadSpeakerFolds } from '../../data/folds-file.js';
+import { findSplitLists } from '../../data/split-lists.js';
+import { builtInData, corpusWarnings, type OpenedSpeech } from '../../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
 import type { ProbeTask } from './probe-task.js';
 

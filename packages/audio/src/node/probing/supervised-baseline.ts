@@ -2,10 +2,10 @@
 import { CpcError, createRandom, type Engine } from '@cpc/core';
 import type { FoldPredictions } from '@cpc/probes';
 import type { Control, TaskEvent } from '@cpc/runs';
-import { encoderHop } from '../model.js';
-import { frameNumbers } from '../supervised/labelled-frames.js';
-import { type SupervisedEvent, superviseSplits } from '../supervised/supervised-probe.js';
-import type { SpeechModelFile } from './model-file.js';
+import { encoderHop } from '../../model.js';
+import { frameNumbers } from '../../supervised/labelled-frames.js';
+import { type SupervisedEvent, superviseSplits } from '../../supervised/supervised-probe.js';
+import type { SpeechModelFile } from '../model-file.js';
 import { defaultClassifier } from './probe-classifiers.js';
 import type { SpeechProbeRequest } from './probe-request.js';
 import type { ProbeTask } from './tasks/probe-task.js';

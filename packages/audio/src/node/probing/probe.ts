@@ -4,20 +4,20 @@ import { createEngine } from '@cpc/core/node';
 import { createScoreboard, type FoldPredictions, type Origin, oneSidedClasses, requireKnown } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
-import { hopSamples } from '../data/frame-labels.js';
-import { encoderHop } from '../model.js';
+import { hopSamples } from '../../data/frame-labels.js';
+import { encoderHop } from '../../model.js';
 import {
   baselineFeatures,
   type FeatureSource,
   featureBaselines,
   type ProbedModel,
   trainedFeatures,
-} from '../probes/feature-sources.js';
-import type { FrameClassifier } from '../probes/frame-classifiers.js';
-import { clusterName, predictSplits } from '../probes/frame-probe.js';
-import { buildFrameTable, type LabelledRecording } from '../probes/frame-table.js';
-import { frameNumbers } from '../supervised/labelled-frames.js';
-import { loadSpeechModel, type SpeechModelFile } from './model-file.js';
+} from '../../probes/feature-sources.js';
+import type { FrameClassifier } from '../../probes/frame-classifiers.js';
+import { clusterName, predictSplits } from '../../probes/frame-probe.js';
+import { buildFrameTable, type LabelledRecording } from '../../probes/frame-table.js';
+import { frameNumbers } from '../../supervised/labelled-frames.js';
+import { loadSpeechModel, type SpeechModelFile } from '../model-file.js';
 import { classifierNamed, defaultClassifier } from './probe-classifiers.js';
 import type { SpeechProbeRequest } from './probe-request.js';
 import { openTask } from './probe-tasks.js';

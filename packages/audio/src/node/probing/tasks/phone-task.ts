@@ -1,7 +1,7 @@
 /** Which phone a frame belongs to: of speakers or utterances that the probe was not fitted to. */
 import { CpcError, createRandom } from '@cpc/core';
-import { type ProbedRows, speakerDisjointSplits } from '../../probes/splits.js';
-import { openLabelledSpeech } from '../open-data.js';
+import { type ProbedRows, speakerDisjointSplits } from '../../../probes/splits.js';
+import { openLabelledSpeech } from '../../open-data.js';
 import type { SpeechProbeRequest } from '../probe-request.js';
 import { counted, decidedSplit, heldOutSpeakers, probedRecordings, splitWarnings } from './decided-split.js';
 import type { ProbeTask } from './probe-task.js';

@@ -6,7 +6,7 @@ import {
   linearClassifier,
   mlpClassifier,
   neighbourClassifier,
-} from '../probes/frame-classifiers.js';
+} from '../../probes/frame-classifiers.js';
 
 const classifiers: Readonly<Record<string, (options: DividingClassifierOptions) => FrameClassifier>> = {
   linear: linearClassifier,

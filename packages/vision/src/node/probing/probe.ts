@@ -4,7 +4,7 @@ import { createEngine } from '@cpc/core/node';
 import { createScoreboard, type FoldPredictions, gatherRows, requireKnown } from '@cpc/probes';
 import type { ProbeResult } from '@cpc/records';
 import { type Control, recordProbes, reportWarnings, type TaskEvent } from '@cpc/runs';
-import type { ImageSet } from '../data/image-set.js';
+import type { ImageSet } from '../../data/image-set.js';
 import {
   type FeatureSource,
   type ProbedVision,
@@ -12,17 +12,17 @@ import {
   type Representation,
   randomFeatures,
   trainedFeatures,
-} from '../probes/feature-sources.js';
-import type { ImageClassifier } from '../probes/image-classifier.js';
-import { defaultImageClassifier, imageClassifierNamed, imageClassifiers } from '../probes/image-classifiers.js';
-import { imagePredictions } from '../probes/image-predictions.js';
-import { colourAndGradientHistograms, rawPixels } from '../probes/picture-baselines.js';
-import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../probes/split.js';
-import { loadVisionModel } from './model-file.js';
-import { imageWarnings, openImages } from './open-images.js';
+} from '../../probes/feature-sources.js';
+import type { ImageClassifier } from '../../probes/image-classifier.js';
+import { defaultImageClassifier, imageClassifierNamed, imageClassifiers } from '../../probes/image-classifiers.js';
+import { imagePredictions } from '../../probes/image-predictions.js';
+import { colourAndGradientHistograms, rawPixels } from '../../probes/picture-baselines.js';
+import { type ImageSplit, labelledShare, labelsOf, splitImages, splitWarnings } from '../../probes/split.js';
+import { loadVisionModel } from '../model-file.js';
+import { imageWarnings, openImages } from '../open-images.js';
+import { wholeImages } from '../whole-images.js';
 import type { ImageProbeRequest } from './probe-request.js';
 import { refuseWithSupervised, supervisedBaseline, superviseImages } from './supervised-baseline.js';
-import { wholeImages } from './whole-images.js';
 
 /** The one task there is: the class of an image. */
 export const imageTask = 'class';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { ProbeResult } from '@cpc/records';
 import { readRunRecord, type TaskEvent, updateRunRecord } from '@cpc/runs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeWav } from '../data/wav.js';
-import { splitListNames } from './data/split-lists.js';
+import { encodeWav } from '../../data/wav.js';
+import { splitListNames } from '../data/split-lists.js';
+import { trainSpeech } from '../train.js';
 import { probeSpeech } from './probe.js';
 import type { SpeechProbeRequest } from './probe-request.js';
-import { trainSpeech } from './train.js';
 
 const engine = { name: 'onnx', threads: 1 } as const;
 const always = { stopRequested: () => false };

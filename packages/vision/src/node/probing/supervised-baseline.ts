@@ -2,12 +2,12 @@
 import { CpcError, createRandom } from '@cpc/core';
 import type { FoldPredictions } from '@cpc/probes';
 import type { Control, TaskEvent } from '@cpc/runs';
-import type { ImageSet } from '../data/image-set.js';
-import type { ProbedVision } from '../probes/feature-sources.js';
-import { defaultImageClassifier } from '../probes/image-classifiers.js';
-import { imagePredictions } from '../probes/image-predictions.js';
-import { labelsOf } from '../probes/split.js';
-import { createSupervisedNetwork, supervisedLimits, trainSupervised } from '../supervised/train-supervised.js';
+import type { ImageSet } from '../../data/image-set.js';
+import type { ProbedVision } from '../../probes/feature-sources.js';
+import { defaultImageClassifier } from '../../probes/image-classifiers.js';
+import { imagePredictions } from '../../probes/image-predictions.js';
+import { labelsOf } from '../../probes/split.js';
+import { createSupervisedNetwork, supervisedLimits, trainSupervised } from '../../supervised/train-supervised.js';
 import type { ImageProbeRequest } from './probe-request.js';
 
 export const supervisedBaseline = 'supervised';
