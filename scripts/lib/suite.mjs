@@ -80,12 +80,12 @@ export async function checkAllManagers(stage, tarballFolder, projects) {
 
 const engines = [/^@tensorflow\//, /^onnxruntime-/];
 
-/** What a package must not bring, by its name. */
+/** What a package must not bring, by its name; asked once everything is installed. */
 const unwantedBy = {
-  '@cpc/base': engines,
-  '@cpc/records': engines,
-  '@cpc/environments': engines, // usable without an agent
-  '@cpc/text': unwantedWith(join(root, 'packages/text'), 'natural'), // bundled
+  '@cpc/base': () => engines,
+  '@cpc/records': () => engines,
+  '@cpc/environments': () => engines, // usable without an agent
+  '@cpc/text': () => unwantedWith(join(root, 'packages/text'), 'natural'), // bundled
 };
 
 /**
@@ -99,8 +99,9 @@ export async function checkAloneOnes(stage, tarballFolder, projects, { full }) {
     for (const name of names) {
       const project = join(projects, `${basename(name)}-alone-${manager}`);
       const tarball = (needed) => tarballOf(needed, tarballFolder);
-      const check = { name, manager, unwanted: unwantedBy[name] ?? [], project, tarballOf: tarball };
-      await stage(`${name} alone with ${manager}`, () => checkAlone(check), ['pack']);
+      const check = { name, manager, project, tarballOf: tarball };
+      const work = () => checkAlone({ ...check, unwanted: unwantedBy[name]?.() ?? [] });
+      await stage(`${name} alone with ${manager}`, work, ['pack']);
     }
 }
 
