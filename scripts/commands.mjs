@@ -10,8 +10,9 @@ import { root } from './lib/workspace.mjs';
 
 const domains = ['audio', 'text', 'vision', 'rl'];
 const file = join(root, 'docs/commands.md');
+const isCheck = process.argv.includes('--check');
 
-await makeReady();
+if (!isCheck) await makeReady(); // checked after the build
 const load = (path) => import(pathToFileURL(join(root, 'packages', path)).href);
 const { commandReference } = await load('runs/dist/commands/index.js');
 const parts = [];
@@ -25,7 +26,7 @@ Every command also takes \`--json\` (one JSON object at the end on stdout, and n
 trace) and \`--help\`. Written by \`npm run commands\` from the declarations.
 `;
 const text = [head, ...parts].join('\n');
-if (!process.argv.includes('--check')) writeFileSync(file, text);
+if (!isCheck) writeFileSync(file, text);
 else if (readFileSync(file, 'utf8') !== text) {
   console.error('docs/commands.md: expected what the commands declare, received other text. Run: npm run commands');
   process.exitCode = 1;

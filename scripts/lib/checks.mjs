@@ -14,8 +14,8 @@ async function outcome(result) {
 /** Installs what the lock file says, and refuses a lock file that does not fit the manifests. */
 export const install = () => outcome(pnpm(['install', '--frozen-lockfile']));
 
-/** Builds every member, a package before those that need it. */
-export const build = () => outcome(pnpm(['--recursive', '--workspace-concurrency=2', 'run', 'build']));
+/** Builds every member, declarations included. */
+export const build = () => outcome(runNode(join(root, 'scripts/build.mjs'), []));
 
 /** Format, import order and lint rules. */
 export const lint = () =>

@@ -34,12 +34,10 @@ export function isFresh(folder, others = []) {
   return Math.max(...[...own, ...others].map(newestMilliseconds)) < statSync(output).mtimeMs;
 }
 
-/** The benchmarks are built from the cases that packages hold. */
-function sourcesOutside({ name }) {
+/** The benchmarks are built from the cases that packages hold, and from the reproductions. */
+function sourcesOutside({ name, folder: own }) {
   if (name !== '@cpc/benchmarks') return [];
-  return members()
-    .map(({ folder }) => join(folder, 'benchmarks'))
-    .filter(existsSync);
+  return [...members().map(({ folder }) => join(folder, 'benchmarks')), join(own, 'reproductions')].filter(existsSync);
 }
 
 async function orExplain(step, result) {
