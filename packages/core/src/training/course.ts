@@ -117,7 +117,7 @@ export function requireCourse(where: string, options: Omit<CourseOptions, 'check
 
 function placeIn(checkpoint: Checkpoint | undefined): { readonly step: number; readonly trainedSeconds: number } {
   if (checkpoint === undefined) return { step: 0, trainedSeconds: 0 };
-  return { step: checkpoint.step, trainedSeconds: Number(checkpoint.metadata.trainedSeconds ?? 0) };
+  return { step: checkpoint.step, trainedSeconds: Number(checkpoint.metadata.trainedSeconds ?? 0) }; // early ones have no time
 }
 
 function toCheckpoint(

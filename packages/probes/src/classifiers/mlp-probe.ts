@@ -7,7 +7,7 @@
  */
 
 import type { Random } from '@cpc/base';
-import { CpcArgumentError, CpcError } from '@cpc/base';
+import { CpcArgumentError, CpcError, entryAt } from '@cpc/base';
 import type { NamedHostTensors } from '@cpc/compile';
 import type { Engine } from '@cpc/core';
 import { adam, float32Specs, type HostArray } from '@cpc/core';
@@ -105,7 +105,9 @@ async function trainUntilWorse(
   for (let epoch = 1; epoch <= settings.maxEpochs && epoch - best.epoch <= settings.patience; epoch++) {
     const order = settings.random.fold('order', epoch).permutation(train.length);
     for (let start = 0; start < train.length; start += batchSize) {
-      const rows = Array.from(order.subarray(start, start + batchSize), (place) => train[place] ?? 0);
+      const rows = Array.from(order.subarray(start, start + batchSize), (place) =>
+        entryAt(train, place, 'examples to train on'),
+      );
       steps += 1;
       requireFinite(await step.run(mlpBatch(rows, batchSize, settings), steps), steps);
     }
@@ -140,7 +142,7 @@ function crossEntropy({ shape, data }: HostArray, labels: Int32Array): number {
     const scores = data.subarray(row * classes, (row + 1) * classes);
     const highest = Math.max(...scores);
     const odds = scores.reduce((sum, score) => sum + Math.exp(score - highest), 0);
-    return Math.log(odds) + highest - (scores[label] ?? 0);
+    return Math.log(odds) + highest - entryAt(scores, label, 'scores of the classes');
   });
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Random } from '@cpc/base';
+import { entryAt } from '@cpc/base';
 import type { HostTensor, NamedHostTensors } from '@cpc/compile';
 import {
   createLossStep,
@@ -85,7 +86,7 @@ export function mlpBatch(
   batchSize: number,
   { features, labels }: Pick<LabelledExamples, 'features' | 'labels'>,
 ): MlpBatch {
-  const filled = Array.from({ length: batchSize }, (_, place) => rows[place] ?? rows[0] ?? 0);
+  const filled = Array.from({ length: batchSize }, (_, place) => rows[place] ?? entryAt(rows, 0, 'rows of a batch'));
   return {
     features: gatherRows(features, filled),
     labels: { shape: [batchSize], data: gatherLabels(labels, filled) },

@@ -7,7 +7,7 @@
  *   N  training examples    M  examples to classify    F  features    C  classes    B  of M, and P of N, at a time
  */
 
-import { CpcArgumentError } from '@cpc/base';
+import { CpcArgumentError, entryAt } from '@cpc/base';
 import type { CompiledFunction, HostTensor } from '@cpc/compile';
 import type { Engine, HostArray } from '@cpc/core';
 import * as tf from '@tensorflow/tfjs';
@@ -184,7 +184,7 @@ function votesOf(
     const votes = new Float64Array(classes);
     const highest = similarities[row * k] ?? 0;
     for (let place = row * k; place < (row + 1) * k; place++) {
-      const label = labels[places[place] ?? 0] ?? 0;
+      const label = entryAt(labels, entryAt(places, place, 'places of neighbours'), 'labels');
       votes[label] = (votes[label] ?? 0) + Math.exp(((similarities[place] ?? 0) - highest) / temperature);
     }
     const total = votes.reduce((sum, vote) => sum + vote, 0);

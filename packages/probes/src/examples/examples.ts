@@ -4,7 +4,7 @@
  * Letters used for shapes here:
  *   N  examples    F  features    C  classes
  */
-import { CpcArgumentError } from '@cpc/base';
+import { CpcArgumentError, entryAt } from '@cpc/base';
 import type { HostArray } from '@cpc/core';
 
 /** Examples with a class each. */
@@ -61,7 +61,7 @@ export function gatherRows({ shape, data }: HostArray, rows: ArrayLike<number>):
   const [, width = 0] = shape;
   const gathered = new Float32Array(rows.length * width);
   for (let place = 0; place < rows.length; place++) {
-    const row = rows[place] ?? 0;
+    const row = entryAt(rows, place, 'rows');
     gathered.set(data.subarray(row * width, (row + 1) * width), place * width);
   }
   return { shape: [rows.length, width], data: gathered };

@@ -6,7 +6,7 @@
  */
 
 import type { Random } from '@cpc/base';
-import { CpcArgumentError } from '@cpc/base';
+import { CpcArgumentError, entryAt } from '@cpc/base';
 import { gatherLabels } from '../examples/gather-labels.js';
 import { type Fold, stratifiedFolds } from './folds.js';
 import { stratifiedGroupedFolds } from './stratified-grouped-folds.js';
@@ -147,7 +147,7 @@ function innerFoldsOf<Setting, Model>(
           innerFolds,
           random,
         );
-  const inWhole = (places: readonly number[]) => places.map((place) => rows[place] ?? 0);
+  const inWhole = (places: readonly number[]) => places.map((place) => entryAt(rows, place, 'rows of a fold'));
   return folds.map(({ train, test }) => ({ train: inWhole(train), test: inWhole(test) }));
 }
 

@@ -1,6 +1,6 @@
 import { createRandom } from '@cpc/base';
 import { describe, expect, it } from 'vitest';
-import { type Fold, groupedFolds, stratifiedFolds } from './folds.js';
+import { type Fold, foldNamed, groupedFolds, stratifiedFolds } from './folds.js';
 import { stratifiedGroupedFolds } from './stratified-grouped-folds.js';
 
 describe('groupedFolds', () => {
@@ -106,5 +106,13 @@ describe('stratifiedGroupedFolds', () => {
     ).toEqual([1, 1, 2]);
     expect(() => stratifiedGroupedFolds([0, 1, 0, 1], few, 4, createRandom(1))).toThrow(/from 2 to 3 folds.*groups/);
     expect(() => stratifiedGroupedFolds([0, 1], few, 2, createRandom(1))).toThrow(/2 groups, one per label.*4 groups/);
+  });
+});
+
+describe('a group without a fold', () => {
+  it('is an error and never in fold 0', () => {
+    const foldOf = new Map([['ann', 1]]);
+    expect(foldNamed(foldOf, 'ann')).toBe(1);
+    expect(() => foldNamed(foldOf, 'bea')).toThrow(/a fold for every group, received none for "bea"/);
   });
 });

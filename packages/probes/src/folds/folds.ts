@@ -4,7 +4,7 @@
  */
 
 import type { Random } from '@cpc/base';
-import { CpcArgumentError } from '@cpc/base';
+import { CpcArgumentError, CpcError, entryAt } from '@cpc/base';
 
 /** Examples by index. */
 export interface Fold {
@@ -26,10 +26,10 @@ export function groupedFolds(groups: readonly string[], count: number, random: R
   const names = [...new Set(groups)].sort();
   requireFolds('groupedFolds', count, names.length, 'groups');
   const foldOf = new Map(
-    [...random.permutation(names.length)].map((name, place) => [names[name] ?? '', place % count]),
+    [...random.permutation(names.length)].map((name, place) => [entryAt(names, name, 'groups'), place % count]),
   );
   return foldsOf(
-    groups.map((group) => foldOf.get(group) ?? 0),
+    groups.map((group) => foldNamed(foldOf, group)),
     count,
   );
 }
@@ -48,7 +48,7 @@ export function groupedFolds(groups: readonly string[], count: number, random: R
 export function stratifiedFolds(labels: ArrayLike<number>, count: number, random: Random): Fold[] {
   requireFolds('stratifiedFolds', count, labels.length, 'examples');
   const shuffled = Array.from(random.permutation(labels.length));
-  const byClass = shuffled.sort((left, right) => (labels[left] ?? 0) - (labels[right] ?? 0)); // stable: random within a class
+  const byClass = shuffled.sort((left, right) => entryAt(labels, left, 'labels') - entryAt(labels, right, 'labels')); // stable: random within a class
   const assigned = new Array<number>(labels.length).fill(0);
   for (const [place, example] of byClass.entries()) assigned[example] = place % count;
   return foldsOf(assigned, count);
@@ -67,4 +67,11 @@ export function requireFolds(where: string, count: number, most: number, what: s
   if (Number.isInteger(count) && count >= 2 && count <= most) return;
   const expected = `from 2 to ${most} folds, as many as there are ${what}`;
   throw new CpcArgumentError({ where, argument: 'count', expected, received: count });
+}
+
+/** @throws {CpcError} for a group that was given no fold: it would otherwise be tested with the first. */
+export function foldNamed(foldOf: ReadonlyMap<string, number>, group: string): number {
+  const fold = foldOf.get(group);
+  if (fold !== undefined) return fold;
+  throw new CpcError({ where: 'folds', expected: 'a fold for every group', received: `none for "${group}"` });
 }

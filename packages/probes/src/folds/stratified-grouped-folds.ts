@@ -1,8 +1,8 @@
 /** Splits for cross-validation in which no group stands on both sides and classes keep their proportions, as far as possible. */
 
 import type { Random } from '@cpc/base';
-import { CpcArgumentError } from '@cpc/base';
-import { type Fold, foldsOf, requireFolds } from './folds.js';
+import { CpcArgumentError, entryAt } from '@cpc/base';
+import { type Fold, foldNamed, foldsOf, requireFolds } from './folds.js';
 
 /**
  * Cuts whole groups into `count` folds so that every class is spread over them as evenly as a greedy choice allows: groups,
@@ -28,7 +28,7 @@ export function stratifiedGroupedFolds(
   const names = [...new Set(groups)].sort();
   requireFolds(where, count, names.length, 'groups');
   const tallies = classCounts(labels, groups);
-  const shuffled = Array.from(random.permutation(names.length), (place) => names[place] ?? '');
+  const shuffled = Array.from(random.permutation(names.length), (place) => entryAt(names, place, 'groups'));
   const sizeOf = (name: string) => sum(tallies.get(name)?.values() ?? []);
   const foldOf = new Map<string, number>();
   const folds = Array.from({ length: count }, () => new Map<number, number>());
@@ -40,7 +40,7 @@ export function stratifiedGroupedFolds(
     folds[fold] = addedUp([folds[fold] ?? new Map(), group]);
   }
   return foldsOf(
-    groups.map((group) => foldOf.get(group) ?? 0),
+    groups.map((group) => foldNamed(foldOf, group)),
     count,
   );
 }
@@ -52,7 +52,7 @@ function classCounts(labels: ArrayLike<number>, groups: readonly string[]): Map<
   const counts = new Map<string, Map<number, number>>();
   for (const [example, group] of groups.entries()) {
     const own = counts.get(group) ?? new Map<number, number>();
-    const label = labels[example] ?? 0;
+    const label = entryAt(labels, example, 'labels');
     counts.set(group, own.set(label, (own.get(label) ?? 0) + 1));
   }
   return counts;

@@ -4,7 +4,7 @@
  * Letters used for shapes here:
  *   N  examples    C  classes
  */
-import { CpcArgumentError } from '@cpc/base';
+import { CpcArgumentError, entryAt } from '@cpc/base';
 import type { HostArray } from '@cpc/core';
 
 /** Examples by true class (row) and predicted class (column); `[C][C]`. */
@@ -65,7 +65,7 @@ export function topKAccuracy(scores: HostArray, labels: Int32Array, k: number): 
 
 /** How many classes stand before this one. */
 function rankOf(scores: Float32Array, offset: number, classes: number, label: number): number {
-  const own = scores[offset + label] ?? 0;
+  const own = entryAt(scores, offset + label, 'scores');
   let before = 0;
   for (let other = 0; other < classes; other++) {
     const score = scores[offset + other] ?? 0;
@@ -86,7 +86,7 @@ export function confusionMatrix(predicted: Int32Array, labels: Int32Array, class
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const [example, label] of labels.entries()) {
     const row = counts[label] ?? [];
-    const guess = predicted[example] ?? 0;
+    const guess = entryAt(predicted, example, 'predictions');
     row[guess] = (row[guess] ?? 0) + 1;
   }
   return counts;
