@@ -68,7 +68,15 @@ async function outcomeOfStep(
   out: string,
 ): Promise<string> {
   const request = {
-    ...{ data, preset: 'small', overrides, steps: 1, seed: 1, out, resume: false, strict: false, command: 'test' },
+    data,
+    preset: 'small',
+    overrides,
+    steps: 1,
+    seed: 1,
+    out,
+    resume: false,
+    strict: false,
+    command: 'test',
     engine: { name: 'onnx', threads: 1 },
   } as const;
   try {

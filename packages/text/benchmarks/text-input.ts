@@ -64,8 +64,13 @@ function clearOfKinks(parameters: Tree<HostArray>, { embeddingSize, channels }: 
 const presets: Readonly<Record<string, TextSettings>> = {
   ...textPresets,
   tiny: {
-    ...{ ...textPresets.small, vocabularySize: 500, embeddingSize: 8, channels: 24, contextUnits: 16 },
-    ...{ batchSize: 6, negativeCount: 20 },
+    ...textPresets.small,
+    vocabularySize: 500,
+    embeddingSize: 8,
+    channels: 24,
+    contextUnits: 16,
+    batchSize: 6,
+    negativeCount: 20,
   },
 };
 

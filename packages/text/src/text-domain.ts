@@ -29,7 +29,10 @@ export function createTextDomain(corpus: SentenceCorpus, settings: TextSettings)
   const { negatives, negativeCount, wordDropout, wordRateFactor } = settings;
   requireFuture(settings);
   const sampler = createExampleSampler(corpus, {
-    ...{ batchSize, sentences: sentencesPerExample, negatives, wordDropout },
+    batchSize,
+    sentences: sentencesPerExample,
+    negatives,
+    wordDropout,
   });
   const packed = packedLayout(settings);
   const batches = rowLengths(packed).map((places) => batchSpecs(packed, places));

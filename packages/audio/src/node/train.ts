@@ -45,10 +45,15 @@ export async function* trainSpeech(
     yield* trainRequested(
       request,
       {
-        ...{ domain, batches, settings, resolved, optimiser: speechOptimiser(settings) },
+        domain,
+        batches,
+        settings,
+        resolved,
+        optimiser: speechOptimiser(settings),
         stepsPerEpoch: stepsPerEpoch(settings, use),
         versions: installedVersions(trainedWith, import.meta.url),
-        ...{ dataFingerprint: opened.corpus.fingerprint, data: use.summary },
+        dataFingerprint: opened.corpus.fingerprint,
+        data: use.summary,
         modelMetadata: speechModels.metadata({ settings }, request.seed),
         exportModel: (parameters, paths: RunPaths) => writeOnnx({ settings, parameters }, paths),
       },

@@ -65,12 +65,16 @@ export async function* trainSupervised(
   const hopSamples = encoderHop(settings.layers);
   const windowFrames = Math.floor(settings.windowSamples / hopSamples);
   const sampler = createSpanSampler(speech.corpus, {
-    ...{ spans: labelledSpans(table, isFitted, isHeldOut), windowFrames, hopSamples },
-    ...{ batchSize: limits.batchSize, inputScaling: settings.inputScaling },
+    spans: labelledSpans(table, isFitted, isHeldOut),
+    windowFrames,
+    hopSamples,
+    batchSize: limits.batchSize,
+    inputScaling: settings.inputScaling,
   });
   const perPass = Math.ceil(sampler.passFrames / (limits.batchSize * windowFrames));
   const step = await createLossStep({
-    ...{ engine, optimiser: adam({ learningRate: limits.learningRate }) },
+    engine,
+    optimiser: adam({ learningRate: limits.learningRate }),
     parameters: initialiseSupervised(settings, { classes: speech.classes, seed }),
     batch: {
       waveform: { shape: [limits.batchSize, windowFrames * hopSamples], dtype: 'float32' },

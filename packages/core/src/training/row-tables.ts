@@ -134,7 +134,10 @@ function createRowTable(
     return { [input]: { shape, data: counted } };
   };
   return {
-    ...{ specs: { [name]: spec }, current, next, gather },
+    specs: { [name]: spec },
+    current,
+    next,
+    gather,
     get rows() {
       return rows;
     },

@@ -97,7 +97,9 @@ function bridged(
   const connections = copies + spareConnections;
   return async (signal: AbortSignal): Promise<VectorEnvironment> => {
     const bridge = await startPythonBridge({
-      ...{ environment, connections, signal },
+      environment,
+      connections,
+      signal,
       ...(chosen === undefined ? {} : { python: chosen }),
     });
     try {

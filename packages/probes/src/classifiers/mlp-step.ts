@@ -106,7 +106,9 @@ export async function prepareMlpStep(options: MlpStepOptions): Promise<MlpStep> 
   const { engine, optimiser, batchSize, weightDecay } = options;
   const width = options.parameters['hidden/kernel']?.shape[0] ?? 0;
   const { run, current, dispose } = await createLossStep({
-    ...{ engine, optimiser, weightDecay },
+    engine,
+    optimiser,
+    weightDecay,
     parameters: unflatten(options.parameters),
     batch: {
       features: { shape: [batchSize, width], dtype: 'float32' },

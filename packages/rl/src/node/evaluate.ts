@@ -54,7 +54,9 @@ export async function* evaluateRl(
   const { episodes, workers: threads, environment: name = model.environment.name } = request;
   if (request.environment === undefined) requireBuiltIn(name, runPaths(request.run).model);
   const environment = await openEnvironment({
-    ...{ name, threads, copies: Math.min(mostCopies, episodes) },
+    name,
+    threads,
+    copies: Math.min(mostCopies, episodes),
     stopRequested: control.stopRequested,
   });
   try {
@@ -113,7 +115,11 @@ async function* playedBy(
   const { environment, model, watch } = given;
   const played: PlayedEpisode[] = [];
   const run = evaluatePolicy({
-    ...{ environment, policy, episodes, seed, rewardLimit: model.settings.rewardLimit },
+    environment,
+    policy,
+    episodes,
+    seed,
+    rewardLimit: model.settings.rewardLimit,
     ...(watch === undefined ? {} : { watch }),
     stopRequested: control.stopRequested,
   });

@@ -85,7 +85,10 @@ async function* trainDrawn(
   const { figures, totals } = await readRunRecord(join(request.out, folder));
   const { episodeReturn } = figures;
   return {
-    ...{ settings, folder, frames: Math.round(request.frames), episodes: episodeReturn?.count ?? 0 },
+    settings,
+    folder,
+    frames: Math.round(request.frames),
+    episodes: episodeReturn?.count ?? 0,
     ...(episodeReturn === undefined || totals.steps === 0 ? {} : { meanReturn: episodeReturn.value }),
   };
 }
@@ -102,7 +105,15 @@ function trainRequest(request: SweepRequest, folder: string, settings: DrawnSett
     Object.entries(settings).map(([name, value]) => [name, { value, source: 'set' as const }]),
   );
   return {
-    ...{ data, preset, frames, seed, engine, workers, command, out, strict: false },
+    data,
+    preset,
+    frames,
+    seed,
+    engine,
+    workers,
+    command,
+    out,
+    strict: false,
     overrides: { ...overrides, ...drawn },
     resume: existsSync(join(out, 'run.json')),
   };

@@ -45,14 +45,21 @@ export async function* trainRl(
       request.from === undefined || request.resume
         ? undefined
         : await readStartingRun(request.from, {
-            ...{ domain: 'rl', settings: resolved },
+            domain: 'rl',
+            settings: resolved,
             initial: createAgentModel(spec, settings).initialise(seed),
           });
     const run = {
       start,
-      ...{ domain: 'rl', engine, seed, folder: request.out, resume: request.resume },
+      domain: 'rl',
+      engine,
+      seed,
+      folder: request.out,
+      resume: request.resume,
       record: {
-        ...{ command: request.command, preset: request.preset, settings: resolved },
+        command: request.command,
+        preset: request.preset,
+        settings: resolved,
         versions: installedVersions(trainedWith, import.meta.url),
         dataFingerprint: fingerprintOf(environment),
         data: { counts: { environments: settings.copies }, skipped: [] },
@@ -66,7 +73,11 @@ export async function* trainRl(
     } satisfies Parameters<typeof keepRun>[0];
     yield* keepRun(run, (kept) =>
       trainAgent({
-        ...{ ...kept, environment, settings, engine, seed },
+        ...kept,
+        environment,
+        settings,
+        engine,
+        seed,
         ...endOf(request, environment, settings),
         checkpointEverySteps: request.checkpointEverySteps,
         stopRequested: control.stopRequested,

@@ -25,7 +25,12 @@ export function createAgentModel(environment: ActedIn, settings: RlSettings): Ag
   return {
     shape,
     loss: {
-      ...{ shape, copies, unrollSteps, baselineCost, entropyCost, lossReduction },
+      shape,
+      copies,
+      unrollSteps,
+      baselineCost,
+      entropyCost,
+      lossReduction,
       ...(task === undefined ? {} : { contrastive: { task, weight } }),
     },
     offsets: task?.offsets ?? [],

@@ -76,7 +76,10 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const parameters = model.initialise(seed);
   const begun = performance.now();
   const learner = await createUpdateStep({
-    ...{ loss: createAgentLoss(model.loss), engine, optimiser: agentOptimiser(settings), parameters },
+    loss: createAgentLoss(model.loss),
+    engine,
+    optimiser: agentOptimiser(settings),
+    parameters,
     ...(clipNorm > 0 ? { clipNorm } : {}),
   });
   const { state } = learner;

@@ -78,10 +78,14 @@ export async function* trainAgent(options: TrainAgentOptions): Training {
       const { step, trainedSeconds } = course;
       yield {
         type: 'step-end',
-        ...{ step, trainedSeconds, stepMilliseconds, inputWaitMilliseconds: 0 },
+        step,
+        trainedSeconds,
+        stepMilliseconds,
+        inputWaitMilliseconds: 0,
         examplesPerSecond: (1000 * environment.copies) / stepMilliseconds,
         ...contrastiveFigures(learned, agent.offsets),
-        ...{ gradientNorm: learned.gradientNorm, learningRate: learned.learningRate },
+        gradientNorm: learned.gradientNorm,
+        learningRate: learned.learningRate,
         agent: {
           frames: step * agent.framesPerUpdate,
           framesPerSecond: (1000 * agent.framesPerUpdate) / stepMilliseconds,

@@ -48,7 +48,9 @@ export async function readStartingRun(run: string, model: StartedModel): Promise
       : { parameters: parametersOf(checkpoint), step: checkpoint.step, warnings };
   requireSameShapes(run, found.parameters, record, model);
   return {
-    ...{ run, parameters: found.parameters, warnings: found.warnings },
+    run,
+    parameters: found.parameters,
+    warnings: found.warnings,
     step: found.step ?? record.totals.steps,
   };
 }

@@ -60,7 +60,8 @@ export function createLeastSquares(inputs: number, outputs: number): LeastSquare
       const ridged = withRidge(products, width, inputs);
       const solution = solveByCholesky(ridged, targets, width, outputs);
       return {
-        ...{ inputs, outputs },
+        inputs,
+        outputs,
         weights: solution.slice(0, inputs * outputs),
         intercept: solution.slice(inputs * outputs),
       };

@@ -46,11 +46,9 @@ export async function withWordVectors(
   const wanted = texts && new Set(texts.flatMap(splitWords));
   const skipped = new Set<string>(); // the file is read twice
   const { vocabulary, shared, added, ...expanded } = await expandVocabulary({
-    ...{
-      vocabulary: model.vocabulary,
-      table,
-      vectors: () => readWordVectors(file, limit, (place) => skipped.add(place)),
-    },
+    vocabulary: model.vocabulary,
+    table,
+    vectors: () => readWordVectors(file, limit, (place) => skipped.add(place)),
     ...(wanted === undefined ? {} : { isWanted: (word: string) => wanted.has(word) }),
   });
   return {

@@ -38,7 +38,9 @@ export async function openText(data: string, options: OpenTextOptions): Promise<
   const { documents, sentences, words, unknownWords } = counts;
   const skipped = corpus.skipped.map(({ path, reason }) => ({ file: path, reason }));
   return {
-    ...{ corpus, vocabulary, dispose },
+    corpus,
+    vocabulary,
+    dispose,
     source: { kind: 'file', contents: corpus.contents },
     summary: { counts: { documents, sentences, words, unknownWords }, skipped },
   };

@@ -45,10 +45,15 @@ export async function* trainText(
     yield* trainRequested(
       request,
       {
-        ...{ domain, batches, settings, resolved, optimiser: textOptimiser(settings) },
+        domain,
+        batches,
+        settings,
+        resolved,
+        optimiser: textOptimiser(settings),
         stepsPerEpoch: domain.exampleCount / settings.batchSize, // an epoch: as many examples as there are places
         versions: installedVersions(trainedWith, import.meta.url),
-        ...{ dataFingerprint: corpus.fingerprint, data: summary },
+        dataFingerprint: corpus.fingerprint,
+        data: summary,
         modelMetadata: textModels.metadata({ settings, vocabulary: vocabulary.words }, request.seed),
         exportModel: async (parameters, paths) => {
           const parts = { settings, vocabulary, parameters };

@@ -54,7 +54,10 @@ export async function* answerFolds<Model>(
   const random = protocolRandom(protocol, seed);
   for (const [index, fold] of folds.entries()) {
     const { chosen } = await chooseSetting(fold.train, {
-      ...{ classifier, labels, innerFolds, settings: protocol.penalties },
+      classifier,
+      labels,
+      innerFolds,
+      settings: protocol.penalties,
       random: random.fold('inner', index),
     });
     const model = await classifier.fit(fold.train, chosen);

@@ -36,10 +36,15 @@ export async function* trainVision(
     yield* trainRequested(
       request,
       {
-        ...{ domain, batches, settings, resolved, optimiser: visionOptimiser(settings) },
+        domain,
+        batches,
+        settings,
+        resolved,
+        optimiser: visionOptimiser(settings),
         stepsPerEpoch: domain.imageCount / settings.batchSize, // an epoch: as many images as there are
         versions: installedVersions(trainedWith, import.meta.url),
-        ...{ dataFingerprint: images.fingerprint, data: summaryOf(images, domain.imageCount) },
+        dataFingerprint: images.fingerprint,
+        data: summaryOf(images, domain.imageCount),
         modelMetadata: visionModels.metadata({ settings }, request.seed),
         exportModel: (parameters, paths) => writeOnnx({ settings, parameters }, paths),
       },

@@ -44,8 +44,11 @@ export interface SupervisedLimits extends RoundLimits {
 
 /** Ours; the paper trained its own for other ends. */
 export const supervisedLimits: SupervisedLimits = {
-  ...{ learningRate: 3e-4, batchSize: 16 },
-  ...{ leastRoundUpdates: 25, maxRounds: 40, patience: 8 },
+  learningRate: 3e-4,
+  batchSize: 16,
+  leastRoundUpdates: 25,
+  maxRounds: 40,
+  patience: 8,
 };
 
 export interface SupervisedTraining {
@@ -80,7 +83,8 @@ export async function* trainSupervised(
   const { fitted, validation } = dividedTraining(training);
   const limits = { ...training.limits, batchSize: Math.min(training.limits.batchSize, fitted.length) };
   const step = await createLossStep({
-    ...{ engine, optimiser: adam({ learningRate: limits.learningRate }) },
+    engine,
+    optimiser: adam({ learningRate: limits.learningRate }),
     parameters: initialiseSupervised(settings, { classes: images.classes.length, seed }),
     batch: batchSpecs(settings, limits.batchSize),
     loss: (parameters, batch) => supervisedLoss(settings, parameters, batch),

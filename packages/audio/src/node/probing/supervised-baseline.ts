@@ -44,7 +44,12 @@ export async function* probeSupervised(
   const { splits, description } = task.splits(table);
   const { groupOf } = task;
   const events = superviseSplits({
-    ...{ speech: task, table, splits, settings: model.settings, seed: model.seed, engine },
+    speech: task,
+    table,
+    splits,
+    settings: model.settings,
+    seed: model.seed,
+    engine,
     ...(groupOf === undefined ? {} : { groupOf }),
     random: createRandom(seed).fold('supervised'),
   });

@@ -105,7 +105,12 @@ export async function openTokenFile(contents: TokenFileContents): Promise<TokenF
   const tokens = await open(join(folder, tokensName));
   const sentenceCount = (await starts.stat()).size / bytesPerNumber - 1;
   return {
-    ...{ name, runs, skipped, fingerprint, sentenceCount, contents },
+    name,
+    runs,
+    skipped,
+    fingerprint,
+    sentenceCount,
+    contents,
     read: async (start, count) => {
       if (start < 0 || start + count > sentenceCount) throw outOfRange(name, start, count, sentenceCount);
       const ends = new Uint32Array((await readNumbers(starts, start, start + count + 1)).buffer);

@@ -48,12 +48,16 @@ type Made = ExpandedModel & { readonly engine: Engine };
 const baselines: Readonly<Record<string, (model: Made) => Source>> = {
   /** The run's own encoder before its first update. */
   random: (model) => ({
-    ...{ baseline: 'random', representation: 'latent', addedWords: model.addedWords },
+    baseline: 'random',
+    representation: 'latent',
+    addedWords: model.addedWords,
     classifier: encoded(model, untrained(model)),
   }),
   /** The mean of the run's learned word vectors: what the convolution adds nothing to. */
   words: ({ engine, ...model }) => ({
-    ...{ baseline: 'words', representation: 'words', addedWords: model.addedWords },
+    baseline: 'words',
+    representation: 'words',
+    addedWords: model.addedWords,
     classifier: async ({ data }, protocol) =>
       denseClassifier(meanWordVectors(model, data.sentences), classesOf(data), protocol, engine) as Classifier<
         number,
@@ -62,7 +66,8 @@ const baselines: Readonly<Record<string, (model: Made) => Source>> = {
   }),
   /** Which words a sentence has, each weighed by how rare it is. */
   tfidf: () => ({
-    ...{ baseline: 'tfidf', representation: 'tfidf' },
+    baseline: 'tfidf',
+    representation: 'tfidf',
     classifier: async ({ data }) =>
       bagOfWords(data.sentences.map(splitWords), data.labels, data.classes.length) as Classifier<number, unknown>,
   }),
@@ -70,7 +75,9 @@ const baselines: Readonly<Record<string, (model: Made) => Source>> = {
   'word-vectors': ({ engine, addedWords }) => {
     const { file } = requireWordVectors(addedWords); // before anything is computed
     return {
-      ...{ baseline: 'word-vectors', representation: 'words', addedWords },
+      baseline: 'word-vectors',
+      representation: 'words',
+      addedWords,
       classifier: async ({ data }, protocol) => {
         const { width, vectorOf } = await givenVectors(file, data.sentences);
         const means = meanVectors(data.sentences, width, vectorOf);

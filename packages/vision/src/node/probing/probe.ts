@@ -184,7 +184,10 @@ function createResults({ images, split, classifier, seed }: Scoring) {
       const origin = { baseline, representation, condition: share };
       const { accuracyPerFold: _, ...figures } = scoreboard.add(origin, [predictions]); // there is one fold
       const result: ProbeResult = {
-        ...{ task: imageTask, representation, classifier, split: split.description },
+        task: imageTask,
+        representation,
+        classifier,
+        split: split.description,
         ...(representation === 'latent' || representation === 'context' ? { pooled: true } : {}),
         ...(baseline === undefined ? {} : { baseline }),
         ...(share === undefined ? {} : { labelShare: share }),
