@@ -23,7 +23,7 @@ function figuresOf(row: AblationRow, accuracies: readonly number[], task: string
     run: runNameOf(row),
     seeds: accuracies.length,
     mean,
-    ...(deviation === undefined ? {} : { deviation }),
+    deviation,
     ...(task === 'phones' ? { paperAccuracy: row.paperAccuracy } : {}),
   };
 }

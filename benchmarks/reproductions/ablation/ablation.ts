@@ -150,7 +150,7 @@ async function* probeRun(
     run,
     data,
     task,
-    ...(folds === undefined ? {} : { folds }),
+    folds,
     baselines: hasUntrained ? [] : ['random'],
     seed: 1, // folds and intervals: the same for all runs
     engine,

@@ -11,7 +11,7 @@ export function offsetFigures({ offsets, runs }: PredictionRecord): OffsetFigure
   return offsets.map((offset, index) => {
     const { mean, deviation } = meanAndDeviation(runs.map(({ accuracy }) => accuracy[index] ?? Number.NaN));
     const chance = meanAndDeviation(runs.map((run) => run.chance[index] ?? Number.NaN)).mean;
-    return { offset, mean, ...(deviation === undefined ? {} : { deviation }), chance };
+    return { offset, mean, deviation, chance };
   });
 }
 

@@ -185,8 +185,8 @@ export function damaged(expected: string, received?: string, cause?: unknown): C
   return new CpcError({
     where: 'dm_env_rpc message',
     expected,
-    ...(received === undefined ? {} : { received }),
-    ...(cause === undefined ? {} : { cause }),
+    received,
+    cause,
     fix: 'The message is damaged, or of another protocol.',
   });
 }

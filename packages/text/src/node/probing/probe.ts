@@ -222,11 +222,11 @@ function resultOf({ source, task, protocol, folds, predicted, chosen, seed, scor
   return {
     task: name,
     representation,
-    ...(baseline === undefined ? {} : { baseline }),
+    baseline,
     classifier: protocol.name,
     dataFingerprint: fingerprint,
     split: protocolText(protocol, testFrom === undefined ? `${outerFolds} folds` : 'the given split', seed),
-    ...(addedWords === undefined ? {} : { addedWords }),
+    addedWords,
     ...scoreboard.add({ baseline, representation }, predictions),
   };
 }

@@ -93,7 +93,7 @@ function problemOf({ format, pages = 1 }: Metadata): string | undefined {
 const expected = 'one whole JPEG, PNG or WebP picture';
 
 function damaged(name: string, received: string, cause?: unknown): DamagedImageError {
-  return new DamagedImageError({ where: name, expected, received, ...(cause === undefined ? {} : { cause }) });
+  return new DamagedImageError({ where: name, expected, received, cause });
 }
 
 function reasonOf(error: unknown): string {
