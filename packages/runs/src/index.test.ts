@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as commands from './commands/index.js';
 import * as runs from './index.js';
 
-it('exports these 52 names and no others', () => {
+it('exports these 51 names and no others', () => {
   expect(Object.keys(runs).sort()).toEqual([
     'createAtomicFile',
     'createBatchWorkers',
@@ -27,7 +27,6 @@ it('exports these 52 names and no others', () => {
     'metadataJson',
     'modelFileMetadata',
     'npyHeader',
-    'openPoints',
     'openRegularFile',
     'readLastMetrics',
     'readMetrics',

@@ -26,7 +26,6 @@ export {
 } from './files/regular-file.js';
 export { createTemporaryFolder } from './files/temporary-folder.js';
 export { isShortage, unreadableReason } from './files/unreadable.js';
-export { openPoints } from './fixtures/toy-batches.mjs';
 export { encodeNpy, npyHeader } from './formats/npy.js';
 export { decodeSafetensors, encodeSafetensors, safetensorsHeader } from './formats/safetensors.js';
 export {
