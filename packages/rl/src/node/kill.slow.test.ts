@@ -34,8 +34,11 @@ function trainIn(request: TrainRequest, killAfter = Number.POSITIVE_INFINITY): P
   const script = `
     import { trainRl } from '@cpc/rl/node';
     const request = JSON.parse(process.argv[1]);
-    for await (const event of trainRl(request, { stopRequested: () => false }))
-      if (event.type === 'step-end') process.stdout.write('.');
+    for await (const event of trainRl(request, { stopRequested: () => false })) {
+      if (event.type !== 'step-end') continue;
+      process.stdout.write('.');
+      await new Promise((resolve) => setTimeout(resolve, 5)); // else it may be done before the kill comes
+    }
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(request)], {
     cwd: packageFolder,
