@@ -18,7 +18,7 @@ it('exports these 11 names and no others', () => {
   ]);
 });
 
-it('exports these 12 names for Node and no others', () => {
+it('exports these 13 names for Node and no others', () => {
   expect(Object.keys(node).sort()).toEqual([
     'WorkerJobError',
     'answerRequests',
@@ -32,5 +32,6 @@ it('exports these 12 names for Node and no others', () => {
     'startRequestThread',
     'systemErrorIn',
     'telemetryVariable',
+    'threadArguments',
   ]);
 });

@@ -5,6 +5,7 @@
  */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { disableTelemetry } from './telemetry.js';
+import { threadArguments } from './thread-arguments.js';
 import { restoreError, type WorkerError } from './worker-errors.js';
 
 export interface RequestThreadOptions {
@@ -95,14 +96,4 @@ function reasonOf(error: unknown): string {
 
 function heapLimit(megabytes: number | undefined): WorkerOptions {
   return megabytes === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: megabytes } };
-}
-
-const sourceCondition = '@cpc/source';
-
-/** In this repository that condition stands for TypeScript sources, which a thread cannot run: it gets the built files. */
-function threadArguments(): WorkerOptions {
-  const isSource = (argument: string, index: number, all: readonly string[]) =>
-    argument.endsWith(`=${sourceCondition}`) || [argument, all[index + 1]].includes(sourceCondition);
-  const execArgv = process.execArgv.filter((...place) => !isSource(...place));
-  return execArgv.length === process.execArgv.length ? {} : { execArgv };
 }

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { disableTelemetry, WorkerJobError } from '@cpc/base/node';
+import { disableTelemetry, threadArguments, WorkerJobError } from '@cpc/base/node';
 import { markThreadsEnded, threadsEnded } from '../run-folder/run-lock.js';
 import { mayBeEnded } from './ending-threads.js';
 import type { WorkerInput, WorkerJob, WorkerMessage } from './worker-messages.js';
@@ -41,7 +41,10 @@ export async function* runInWorker<Event>(
   disableTelemetry(); // the thread cannot
   const [stopFlag, unfinished] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)];
   const input: WorkerInput = { job, stopFlag, unfinished, endedThreads: threadsEnded() };
-  const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/runs/worker'), { workerData: input });
+  const worker = new Worker(createRequire(import.meta.url).resolve('@cpc/runs/worker'), {
+    workerData: input,
+    ...threadArguments(),
+  });
   const { threadId } = worker; // gone once it has ended
   const left = new Set<string>();
   const ending = new AbortController();
