@@ -1,6 +1,7 @@
 /** Frames of many recordings as one table: what a frame-wise probe is fitted to. */
 
 import type { HostArray } from '@cpc/core';
+import { entryAt } from '@cpc/core';
 import { gatherLabels, gatherRows } from '@cpc/probes';
 
 /** Labelled frames. */
@@ -50,7 +51,7 @@ export function selectRows({ features, labels, recordings }: FrameTable, keep: (
   return {
     features: gatherRows(features, rows),
     labels: gatherLabels(labels, rows),
-    recordings: Int32Array.from(rows, (row) => recordings[row] ?? 0),
+    recordings: Int32Array.from(rows, (row) => entryAt(recordings, row, 'recordings of the rows')),
   };
 }
 

@@ -2,9 +2,10 @@
  * What is held out when a probe is scored and nobody has decided it: speakers for phones, recordings or the ends of recordings
  * for speakers. For what was decided beforehand see `listed-split.ts` and `committed-folds.ts`.
  */
-import { CpcError, type Random } from '@cpc/core';
+import { CpcError, entryAt, type Random } from '@cpc/core';
 import { groupedFolds } from '@cpc/probes';
 import type { SpeechCorpus } from '../data/corpus.js';
+import { recordingAt } from '../data/corpus.js';
 import type { FrameTable } from './frame-table.js';
 
 /** What a split needs to know of a table: the recording of every row. */
@@ -34,7 +35,7 @@ export function speakerDisjointSplits(
   count: number,
   random: Random,
 ): ProbeSplits {
-  const speakers = Array.from(table.recordings, (recording) => corpus.recordings[recording]?.speaker ?? '');
+  const speakers = Array.from(table.recordings, (recording) => recordingAt(corpus.recordings, recording).speaker);
   const present = new Set(speakers).size;
   if (present < 2) {
     throw new CpcError({
@@ -113,7 +114,7 @@ function positionsInRecording({ recordings }: ProbedRows): (row: number) => { fr
     lengths.set(recording, (lengths.get(recording) ?? 0) + 1);
   }
   return (row) => {
-    const recording = recordings[row] ?? 0;
+    const recording = entryAt(recordings, row, 'recordings of the rows');
     return { frame: row - (first.get(recording) ?? 0), frames: lengths.get(recording) ?? 0 };
   };
 }

@@ -1,6 +1,7 @@
 /** What is held out where somebody decided it: a file of folds, lists beside the recordings, or the data set itself. */
 
 import type { SpeechCorpus } from '../../../data/corpus.js';
+import { recordingAt } from '../../../data/corpus.js';
 import { hopSamples } from '../../../data/frame-labels.js';
 import { committedFolds, requireFoldsOf } from '../../../probes/committed-folds.js';
 import { digitTakes, listedRecordings, type RecordingSplit, splitByRecordings } from '../../../probes/listed-split.js';
@@ -46,7 +47,7 @@ export async function decidedSplit(
 
 async function foldsOfFile(corpus: SpeechCorpus, path: string): Promise<DecidedSplit> {
   const folds = await loadSpeakerFolds(path);
-  const speakerOf = (recording: number) => corpus.recordings[recording]?.speaker ?? '';
+  const speakerOf = (recording: number) => recordingAt(corpus.recordings, recording).speaker;
   return {
     splits: (rows) => committedFolds(corpus, rows, folds),
     holdsOutSpeakers: true,
@@ -73,7 +74,7 @@ export function heldOutSpeakers(
   corpus: SpeechCorpus,
   { holdsOutSpeakers }: Pick<DecidedSplit, 'holdsOutSpeakers'>,
 ): Pick<ProbeTask, 'groupOf'> {
-  return holdsOutSpeakers ? { groupOf: (recording) => corpus.recordings[recording]?.speaker ?? '' } : {};
+  return holdsOutSpeakers ? { groupOf: (recording) => recordingAt(corpus.recordings, recording).speaker } : {};
 }
 
 /** Recordings of at least one frame that have labels and take part in the split. */

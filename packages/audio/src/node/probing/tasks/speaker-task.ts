@@ -1,6 +1,7 @@
 /** Who speaks: on recordings that were decided beforehand, else on a part of each speaker's recordings. */
 import { CpcError } from '@cpc/core';
 import type { SpeechCorpus } from '../../../data/corpus.js';
+import { recordingAt } from '../../../data/corpus.js';
 import type { RecordingSplit } from '../../../probes/listed-split.js';
 import { withinSpeakerSplit } from '../../../probes/splits.js';
 import { openSpeech } from '../../open-data.js';
@@ -15,7 +16,7 @@ export async function speakerTask(request: SpeechProbeRequest): Promise<ProbeTas
   const decided = await decidedSplit(corpus, request);
   if (decided?.sides !== undefined) refuseUnknownSpeakers(corpus, decided.sides);
   const recordings = probedRecordings(opened, decided);
-  const speakerOf = (recording: number) => corpus.recordings[recording]?.speaker ?? '';
+  const speakerOf = (recording: number) => recordingAt(corpus.recordings, recording).speaker;
   const speakers = [...new Set(recordings.map(speakerOf))].sort();
   return {
     name: 'speakers',
